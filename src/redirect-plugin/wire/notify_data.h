@@ -65,7 +65,7 @@ enum wire_verdict_t {
 	WIRE_IDENT_TYPE,
 	/** address with a length other than 4 or 16 octets (R9.2-7) */
 	WIRE_ADDRESS_LENGTH,
-	/** 0.0.0.0 or :: */
+	/** :: or an address of 0.0.0.0/8 */
 	WIRE_ADDRESS_UNSPECIFIED,
 	/** multicast address */
 	WIRE_ADDRESS_MULTICAST,
@@ -73,7 +73,10 @@ enum wire_verdict_t {
 	WIRE_ADDRESS_BROADCAST,
 	/** loopback address while that is not allowed */
 	WIRE_ADDRESS_LOOPBACK,
-	/** IPv4-mapped IPv6 address: must be sent as IPv4 */
+	/** address of 169.254.0.0/16 or fe80::/10: it means another host on each
+	 * link, and the notify has no room to say which link */
+	WIRE_ADDRESS_LINK_LOCAL,
+	/** IPv4-mapped or IPv4-compatible IPv6 address: must be sent as IPv4 */
 	WIRE_ADDRESS_MAPPED,
 	/** name without a single octet */
 	WIRE_FQDN_EMPTY,
