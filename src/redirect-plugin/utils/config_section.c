@@ -1,0 +1,505 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "config_section.h"
+#include "ip_set.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+
+#include <utils/debug.h>
+#include <collections/enumerator.h>
+
+/**
+ * Longest full key in an error, longer ones are cut.
+ */
+#define KEY_MAX 512
+
+/**
+ * Most characters that a word may differ in from the one suggested instead.
+ */
+#define NEAR_MAX 3
+
+/**
+ * Longest word a suggestion is looked for.
+ */
+#define NEAR_LEN 64
+
+/**
+ * Formats of keys by the number of elements. Elements are always passed as
+ * arguments, so that they may contain dots and per cent signs.
+ */
+static const char *const formats[] = {
+	"", "%s", "%s.%s", "%s.%s.%s", "%s.%s.%s.%s", "%s.%s.%s.%s.%s",
+	"%s.%s.%s.%s.%s.%s", "%s.%s.%s.%s.%s.%s.%s", "%s.%s.%s.%s.%s.%s.%s.%s",
+};
+
+/**
+ * The arguments for the format of that many elements; more do not hurt.
+ */
+#define ELEMENTS(s) (s)->path[0], (s)->path[1], (s)->path[2], (s)->path[3], \
+					(s)->path[4], (s)->path[5], (s)->path[6], (s)->path[7]
+
+/*
+ * Described in header
+ */
+config_section_t config_section_create(settings_t *settings, array_t *errors,
+									   const char *ns)
+{
+	return (config_section_t){
+		.settings = settings,
+		.errors = errors,
+		.depth = 3,
+		.path = { ns, "plugins", "redirect" },
+	};
+}
+
+/*
+ * Described in header
+ */
+config_section_t config_section_sub(const config_section_t *section,
+									const char *name)
+{
+	config_section_t sub = *section;
+
+	/* the last element is for keys */
+	if (sub.depth < CONFIG_DEPTH_MAX - 1)
+	{
+		sub.path[sub.depth++] = name;
+	}
+	return sub;
+}
+
+/*
+ * Described in header
+ */
+void config_section_error(const config_section_t *section, const char *key,
+						  const char *value, const char *fmt, ...)
+{
+	char path[KEY_MAX] = "", what[KEY_MAX], *error;
+	size_t used = 0;
+	va_list args;
+	int i;
+
+	for (i = 0; i < section->depth && used < sizeof(path); i++)
+	{
+		used += snprintf(path + used, sizeof(path) - used, "%s%s",
+						 i ? "." : "", section->path[i]);
+	}
+	if (key && used < sizeof(path))
+	{
+		snprintf(path + used, sizeof(path) - used, ".%s", key);
+	}
+	va_start(args, fmt);
+	vsnprintf(what, sizeof(what), fmt, args);
+	va_end(args);
+
+	if (asprintf(&error, value ? "%s = %s: %s" : "%s%s: %s", path,
+				 value ?: "", what) > 0)
+	{
+		array_insert(section->errors, ARRAY_TAIL, error);
+	}
+}
+
+/**
+ * Edit distance of two short words (Levenshtein 1966), case ignored.
+ */
+static int distance(const char *a, const char *b)
+{
+	int row[NEAR_LEN + 1], len = strlen(b), diagonal, above, i, j;
+
+	for (j = 0; j <= len; j++)
+	{
+		row[j] = j;
+	}
+	for (i = 1; a[i - 1]; i++)
+	{
+		diagonal = row[0];
+		row[0] = i;
+		for (j = 1; j <= len; j++)
+		{
+			above = row[j];
+			diagonal += tolower((u_char)a[i - 1]) != tolower((u_char)b[j - 1]);
+			row[j] = min(diagonal, min(above, row[j - 1]) + 1);
+			diagonal = above;
+		}
+	}
+	return row[len];
+}
+
+/*
+ * Described in header
+ */
+const char *config_nearest(const char *word, const char *const *words,
+						   int count)
+{
+	const char *nearest = NULL;
+	int i, d, best = NEAR_MAX + 1;
+
+	if (strlen(word) > NEAR_LEN)
+	{
+		return NULL;
+	}
+	for (i = 0; i < count; i++)
+	{
+		if (strlen(words[i]) > NEAR_LEN)
+		{
+			continue;
+		}
+		d = distance(word, words[i]);
+		/* a word that has to change in most of its letters is another word */
+		if (d < best && d * 2 <= (int)strlen(words[i]))
+		{
+			best = d;
+			nearest = words[i];
+		}
+	}
+	return nearest;
+}
+
+/*
+ * Described in header
+ */
+array_t *config_list_create(const char *value)
+{
+	enumerator_t *enumerator;
+	array_t *list = NULL;
+	char *element;
+
+	enumerator = enumerator_create_token(value, ",", " \t");
+	while (enumerator->enumerate(enumerator, &element))
+	{
+		if (*element)
+		{
+			array_insert_create(&list, ARRAY_TAIL, strdup(element));
+		}
+	}
+	enumerator->destroy(enumerator);
+	return list;
+}
+
+/*
+ * Described in header
+ */
+void config_list_destroy(array_t *list)
+{
+	char *element;
+
+	while (array_remove(list, ARRAY_TAIL, &element))
+	{
+		free(element);
+	}
+	array_destroy(list);
+}
+
+/**
+ * Collect what an enumerator of names gives, so that settings are not locked
+ * while they are read further.
+ */
+static array_t *collect(enumerator_t *enumerator, bool values)
+{
+	array_t *names = array_create(0, 0);
+	char *name, *value;
+
+	while (values ? enumerator->enumerate(enumerator, &name, &value)
+				  : enumerator->enumerate(enumerator, &name))
+	{
+		array_insert(names, ARRAY_TAIL, strdup(name));
+	}
+	enumerator->destroy(enumerator);
+	return names;
+}
+
+/*
+ * Described in header
+ */
+array_t *config_section_names(const config_section_t *section)
+{
+	settings_t *settings = section->settings;
+
+	return collect(settings->create_section_enumerator(settings,
+						(char*)formats[section->depth], ELEMENTS(section)),
+				   FALSE);
+}
+
+/**
+ * Complain about a name unless it is one of the known ones.
+ */
+static bool check_name(const config_section_t *section, const char *name,
+					   const char *kind, const char *const *known, int count)
+{
+	const char *nearest;
+	int i;
+
+	for (i = 0; i < count; i++)
+	{
+		if (streq(known[i], name) || streq(known[i], "*"))
+		{
+			return TRUE;
+		}
+	}
+	nearest = config_nearest(name, known, count);
+	if (nearest)
+	{
+		config_section_error(section, name, NULL,
+							 "unknown %s, did you mean '%s'?", kind, nearest);
+	}
+	else
+	{
+		config_section_error(section, name, NULL, "unknown %s", kind);
+	}
+	return FALSE;
+}
+
+/**
+ * Complain about keys and sections that are not known.
+ */
+static bool check_names(const config_section_t *section,
+						const config_option_t *options, int count,
+						const char *const *sections)
+{
+	settings_t *settings = section->settings;
+	const char *keys[count + 1];
+	array_t *names;
+	bool good = TRUE;
+	char *name;
+	int i, known = 0;
+
+	for (i = 0; i < count; i++)
+	{
+		keys[i] = options[i].name;
+	}
+	names = collect(settings->create_key_value_enumerator(settings,
+						(char*)formats[section->depth], ELEMENTS(section)),
+					TRUE);
+	for (i = 0; i < array_count(names); i++)
+	{
+		array_get(names, i, &name);
+		good = check_name(section, name, "option", keys, count) && good;
+	}
+	config_list_destroy(names);
+
+	while (sections && sections[known])
+	{
+		known++;
+	}
+	names = config_section_names(section);
+	for (i = 0; i < array_count(names); i++)
+	{
+		array_get(names, i, &name);
+		good = check_name(section, name, "section", sections, known) && good;
+	}
+	config_list_destroy(names);
+	return good;
+}
+
+/**
+ * Parse yes or no.
+ */
+static bool parse_bool(const char *value, bool *field, char *why)
+{
+	static const char *const yes[] = { "yes", "true", "1", "enabled" };
+	static const char *const no[] = { "no", "false", "0", "disabled" };
+	int i;
+
+	for (i = 0; i < countof(yes); i++)
+	{
+		if (strcaseeq(value, yes[i]) || strcaseeq(value, no[i]))
+		{
+			*field = strcaseeq(value, yes[i]);
+			return TRUE;
+		}
+	}
+	snprintf(why, CONFIG_WHY_MAX, "must be yes or no");
+	return FALSE;
+}
+
+/**
+ * Parse a number without sign; end receives what follows it.
+ */
+static bool parse_digits(const char *value, unsigned long long *number,
+						 char **end)
+{
+	errno = 0;
+	*number = strtoull(value, end, 10);
+	return isdigit((u_char)*value) && errno == 0;
+}
+
+/**
+ * Parse a number in a range.
+ */
+static bool parse_number(const char *value, const config_option_t *option,
+						 uint32_t *field, char *why)
+{
+	unsigned long long number;
+	char *end;
+
+	if (parse_digits(value, &number, &end) && !*end &&
+		number >= option->min && number <= option->max)
+	{
+		*field = number;
+		return TRUE;
+	}
+	snprintf(why, CONFIG_WHY_MAX, "must be a number from %u to %u",
+			 option->min, option->max);
+	return FALSE;
+}
+
+/**
+ * Parse a time with an optional unit.
+ */
+static bool parse_time(const char *value, const config_option_t *option,
+					   uint32_t *field, char *why)
+{
+	static const struct {
+		char *unit;
+		uint32_t seconds;
+	} units[] = { { "", 1 }, { "s", 1 }, { "m", 60 }, { "h", 3600 },
+				  { "d", 86400 } };
+	unsigned long long number;
+	char *end;
+	int i;
+
+	if (parse_digits(value, &number, &end) && number <= UINT32_MAX)
+	{
+		while (*end == ' ')
+		{
+			end++;
+		}
+		for (i = 0; i < countof(units); i++)
+		{
+			if (streq(end, units[i].unit) &&
+				number * units[i].seconds >= option->min &&
+				number * units[i].seconds <= option->max)
+			{
+				*field = number * units[i].seconds;
+				return TRUE;
+			}
+		}
+	}
+	snprintf(why, CONFIG_WHY_MAX, "must be a time from %us to %us, with unit "
+			 "s, m, h or d", option->min, option->max);
+	return FALSE;
+}
+
+/**
+ * Parse one of several words.
+ */
+static bool parse_word(const char *value, const config_option_t *option,
+					   int *field, char *why)
+{
+	size_t used;
+	int i;
+
+	for (i = 0; option->words[i]; i++)
+	{
+		if (strcaseeq(value, option->words[i]))
+		{
+			*field = i;
+			return TRUE;
+		}
+	}
+	used = snprintf(why, CONFIG_WHY_MAX, "must be one of ");
+	for (i = 0; option->words[i] && used < CONFIG_WHY_MAX; i++)
+	{
+		used += snprintf(why + used, CONFIG_WHY_MAX - used, "%s%s",
+						 i ? ", " : "", option->words[i]);
+	}
+	return FALSE;
+}
+
+/**
+ * Parse a set of addresses.
+ */
+static bool parse_addresses(const char *value, ip_set_t **field, char *why)
+{
+	ip_set_t *set;
+	char *wrong;
+
+	set = ip_set_create(value, &wrong);
+	if (set)
+	{
+		ip_set_destroy(*field);
+		*field = set;
+		return TRUE;
+	}
+	snprintf(why, CONFIG_WHY_MAX, "'%.64s' is not an address, subnet "
+			 "(192.0.2.0/24) or range (192.0.2.1-192.0.2.9)", wrong);
+	free(wrong);
+	return FALSE;
+}
+
+/**
+ * Parse a value by its type into its field.
+ */
+static bool parse_value(const char *value, const config_option_t *option,
+						void *field, char *why)
+{
+	switch (option->type)
+	{
+		case CONFIG_BOOL:
+			return parse_bool(value, field, why);
+		case CONFIG_NUMBER:
+			return parse_number(value, option, field, why);
+		case CONFIG_TIME:
+			return parse_time(value, option, field, why);
+		case CONFIG_WORD:
+			return parse_word(value, option, field, why);
+		case CONFIG_TEXT:
+			free(*(char**)field);
+			*(char**)field = strdup(value);
+			return TRUE;
+		case CONFIG_LIST:
+			config_list_destroy(*(array_t**)field);
+			*(array_t**)field = config_list_create(value);
+			return TRUE;
+		case CONFIG_ADDRESSES:
+			return parse_addresses(value, field, why);
+		case CONFIG_PARSE:
+			return option->parse(value, field, why);
+	}
+	return FALSE;
+}
+
+/*
+ * Described in header
+ */
+bool config_section_read(const config_section_t *section,
+						 const config_option_t *options, int count,
+						 const char *const *sections, void *config)
+{
+	settings_t *settings = section->settings;
+	config_section_t key;
+	char why[CONFIG_WHY_MAX], *value;
+	bool good;
+	int i;
+
+	good = check_names(section, options, count, sections);
+	for (i = 0; i < count; i++)
+	{
+		key = *section;
+		key.path[key.depth++] = options[i].name;
+		value = settings->get_str(settings, (char*)formats[key.depth],
+								  (char*)options[i].def, ELEMENTS(&key));
+		if (value && !parse_value(value, &options[i],
+								  (char*)config + options[i].offset, why))
+		{
+			config_section_error(section, options[i].name, value, "%s", why);
+			good = FALSE;
+		}
+	}
+	return good;
+}

@@ -1,0 +1,204 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+/**
+ * @defgroup config_section config_section
+ * @{ @ingroup redirect_utils
+ */
+
+#ifndef CONFIG_SECTION_H_
+#define CONFIG_SECTION_H_
+
+#include <collections/array.h>
+#include <settings/settings.h>
+
+typedef struct config_section_t config_section_t;
+typedef struct config_option_t config_option_t;
+typedef enum config_type_t config_type_t;
+
+/**
+ * Deepest section that can be read, e.g. charon.plugins.redirect.rules.west
+ */
+#define CONFIG_DEPTH_MAX 8
+
+/**
+ * Room for the sentence that tells what is allowed.
+ */
+#define CONFIG_WHY_MAX 256
+
+/**
+ * A section of strongswan.conf that is being read.
+ *
+ * Passed around by value; path elements are borrowed. Nothing here locks more
+ * than settings_t does itself, and everything is meant for the thread that
+ * loads the configuration, not for hot paths.
+ */
+struct config_section_t {
+
+	/** settings to read from */
+	settings_t *settings;
+
+	/** collects errors as char*, owned by who reads */
+	array_t *errors;
+
+	/** elements used in path */
+	int depth;
+
+	/** names of the sections down to this one; they may contain dots */
+	const char *path[CONFIG_DEPTH_MAX];
+};
+
+/**
+ * Types of options, with the type of the field each is stored in.
+ */
+enum config_type_t {
+	/** yes or no; bool */
+	CONFIG_BOOL,
+	/** number from min to max; uint32_t */
+	CONFIG_NUMBER,
+	/** time with unit s, m, h or d, seconds without; uint32_t, in seconds */
+	CONFIG_TIME,
+	/** one of the words in words; int, index of the word */
+	CONFIG_WORD,
+	/** any text; char*, allocated, NULL if not set */
+	CONFIG_TEXT,
+	/** comma separated list; array_t* of allocated char*, NULL if not set */
+	CONFIG_LIST,
+	/** addresses, subnets and ranges; ip_set_t*, NULL if not set */
+	CONFIG_ADDRESSES,
+	/** whatever parse makes of it */
+	CONFIG_PARSE,
+};
+
+/**
+ * An option of a section, an entry of a static table.
+ */
+struct config_option_t {
+
+	/** name of the key */
+	const char *name;
+
+	/** type of its value */
+	config_type_t type;
+
+	/** offset of the field in the struct that is filled in */
+	size_t offset;
+
+	/** value if the key is not set, as text; NULL leaves the field untouched */
+	const char *def;
+
+	/** smallest and largest value of NUMBER and TIME, in seconds for TIME */
+	uint32_t min, max;
+
+	/** words of WORD, ends with NULL; their order gives the value */
+	const char *const *words;
+
+	/**
+	 * Parser of PARSE.
+	 *
+	 * @param value		value to parse
+	 * @param field		field to fill in
+	 * @param why		receives what is allowed if FALSE is returned
+	 * @return			FALSE if value is not allowed
+	 */
+	bool (*parse)(const char *value, void *field, char why[CONFIG_WHY_MAX]);
+};
+
+/**
+ * Begin at a section.
+ *
+ * @param settings		settings to read
+ * @param errors		collects errors: char*, each allocated
+ * @param ns			first element of the path, lib->ns
+ * @return				ns.plugins.redirect
+ */
+config_section_t config_section_create(settings_t *settings, array_t *errors,
+									   const char *ns);
+
+/**
+ * Go one section down.
+ *
+ * @param section		section to start from, deeper than CONFIG_DEPTH_MAX is
+ *						a programming error
+ * @param name			name of the section below, borrowed
+ * @return				section below, that need not exist
+ */
+config_section_t config_section_sub(const config_section_t *section,
+									const char *name);
+
+/**
+ * Names of the sections right below a section, in the order of the file.
+ *
+ * @return				array_t of allocated char*, see config_list_destroy()
+ */
+array_t *config_section_names(const config_section_t *section);
+
+/**
+ * Fill in a struct from a section: values that are set, defaults for others.
+ *
+ * An unknown key, an unknown section below and a value that is not allowed are
+ * errors: each is added to the errors with the full key, the value and what is
+ * allowed, for unknown ones with the nearest known name. Fields of options with
+ * errors are left as they are.
+ *
+ * @param section		section to read
+ * @param options		options of the section
+ * @param count			number of options
+ * @param sections		names of known sections below, ends with NULL; NULL if
+ *						there is none, { "*", NULL } if any name is fine
+ * @param config		struct the offsets are relative to
+ * @return				TRUE if there was no error
+ */
+bool config_section_read(const config_section_t *section,
+						 const config_option_t *options, int count,
+						 const char *const *sections, void *config);
+
+/**
+ * Add an error about a key of a section.
+ *
+ * @param section		section
+ * @param key			key in it, NULL for the section itself
+ * @param value			value that was read, NULL if there is none
+ * @param fmt			printf format of what is wrong and what is allowed
+ */
+void config_section_error(const config_section_t *section, const char *key,
+						  const char *value, const char *fmt, ...)
+						  __attribute__((format(printf, 4, 5)));
+
+/**
+ * Split a comma separated list, without empty elements and outer spaces.
+ *
+ * @return				array_t of allocated char*, NULL if there is no element
+ */
+array_t *config_list_create(const char *value);
+
+/**
+ * Destroy a list of allocated strings.
+ *
+ * @param list			list, may be NULL
+ */
+void config_list_destroy(array_t *list);
+
+/**
+ * Find the word that was probably meant.
+ *
+ * @param word			word that is not known
+ * @param words			known words
+ * @param count			number of known words
+ * @return				the nearest of words, NULL if none is near
+ */
+const char *config_nearest(const char *word, const char *const *words,
+						   int count);
+
+#endif /** CONFIG_SECTION_H_ @}*/

@@ -1,0 +1,309 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "ip_set.h"
+
+#include <arpa/inet.h>
+
+#include <utils/enum.h>
+#include <utils/utils/string.h>
+#include <collections/enumerator.h>
+
+typedef struct ip_range_t ip_range_t;
+
+/**
+ * Addresses from the first to the last, both included; same version.
+ */
+struct ip_range_t {
+	ip_address_t from;
+	ip_address_t to;
+};
+
+/**
+ * Disjoint ranges in ascending order, IPv4 before IPv6.
+ */
+struct ip_set_t {
+	size_t count;
+	ip_range_t *ranges;
+};
+
+/*
+ * Described in header
+ */
+ip_address_t ip_address_from_chunk(chunk_t data)
+{
+	ip_address_t address = {};
+
+	if (data.len == 4 || data.len == 16)
+	{
+		address.version = data.len == 4 ? 4 : 6;
+		memcpy(address.data, data.ptr, data.len);
+	}
+	return address;
+}
+
+/*
+ * Described in header
+ */
+ip_address_t ip_address_from_host(host_t *host)
+{
+	return ip_address_from_chunk(host ? host->get_address(host) : chunk_empty);
+}
+
+/*
+ * Described in header
+ */
+bool ip_address_from_string(const char *str, ip_address_t *address)
+{
+	uint8_t buf[16];
+
+	*address = (ip_address_t){};
+	if (inet_pton(AF_INET, str, buf) == 1)
+	{
+		*address = ip_address_from_chunk(chunk_create(buf, 4));
+	}
+	else if (inet_pton(AF_INET6, str, buf) == 1)
+	{
+		*address = ip_address_from_chunk(chunk_create(buf, 16));
+	}
+	return address->version != 0;
+}
+
+/*
+ * Described in header
+ */
+char *ip_address_to_string(const ip_address_t *address, char *buf, size_t len)
+{
+	if (!address->version ||
+		!inet_ntop(address->version == 4 ? AF_INET : AF_INET6, address->data,
+				   buf, len))
+	{
+		snprintf(buf, len, "(none)");
+	}
+	return buf;
+}
+
+/**
+ * Order addresses: IPv4 before IPv6, then by value.
+ */
+static int compare(const ip_address_t *a, const ip_address_t *b)
+{
+	if (a->version != b->version)
+	{
+		return a->version < b->version ? -1 : 1;
+	}
+	return memcmp(a->data, b->data, sizeof(a->data));
+}
+
+/**
+ * Order ranges by their first address.
+ */
+static int compare_ranges(const void *a, const void *b)
+{
+	return compare(&((const ip_range_t*)a)->from, &((const ip_range_t*)b)->from);
+}
+
+/**
+ * Make a range of a subnet.
+ */
+static bool parse_subnet(char *str, ip_range_t *range)
+{
+	host_t *host;
+	chunk_t data;
+	char *end;
+	long prefix;
+	int bits, bit;
+
+	/* host_create_from_subnet() ignores what follows the number */
+	prefix = strtol(strchr(str, '/') + 1, &end, 10);
+	if (end == strchr(str, '/') + 1 || *end)
+	{
+		return FALSE;
+	}
+	host = host_create_from_subnet(str, &bits);
+	if (!host)
+	{
+		return FALSE;
+	}
+	range->from = ip_address_from_host(host);
+	host->destroy(host);
+	data = ip_address_chunk(&range->from);
+	if (prefix < 0 || prefix > (long)data.len * 8)
+	{
+		return FALSE;
+	}
+	range->to = range->from;
+	for (bit = prefix; bit < (int)data.len * 8; bit++)
+	{
+		range->from.data[bit / 8] &= ~(0x80 >> bit % 8);
+		range->to.data[bit / 8] |= 0x80 >> bit % 8;
+	}
+	return TRUE;
+}
+
+/**
+ * Make a range of two addresses with a hyphen between them.
+ */
+static bool parse_range(char *str, ip_range_t *range)
+{
+	host_t *from, *to;
+
+	if (!host_create_from_range(str, &from, &to))
+	{
+		return FALSE;
+	}
+	range->from = ip_address_from_host(from);
+	range->to = ip_address_from_host(to);
+	from->destroy(from);
+	to->destroy(to);
+	return range->from.version == range->to.version &&
+		   compare(&range->from, &range->to) <= 0;
+}
+
+/**
+ * Parse an address, subnet or range.
+ */
+static bool parse_element(char *str, ip_range_t *range)
+{
+	if (strchr(str, '/'))
+	{
+		return parse_subnet(str, range);
+	}
+	if (strchr(str, '-'))
+	{
+		return parse_range(str, range);
+	}
+	if (ip_address_from_string(str, &range->from))
+	{
+		range->to = range->from;
+		return TRUE;
+	}
+	return FALSE;
+}
+
+/**
+ * Sort the ranges and merge those that overlap.
+ */
+static void normalize(ip_set_t *set)
+{
+	ip_range_t *last, *range;
+	size_t i, count = 1;
+
+	qsort(set->ranges, set->count, sizeof(ip_range_t), compare_ranges);
+	for (i = 1; i < set->count; i++)
+	{
+		last = &set->ranges[count - 1];
+		range = &set->ranges[i];
+		if (compare(&range->from, &last->to) > 0)
+		{
+			set->ranges[count++] = *range;
+		}
+		else if (compare(&range->to, &last->to) > 0)
+		{
+			last->to = range->to;
+		}
+	}
+	set->count = count;
+}
+
+/*
+ * Described in header
+ */
+ip_set_t *ip_set_create(const char *list, char **wrong)
+{
+	enumerator_t *enumerator;
+	ip_range_t range;
+	ip_set_t *set;
+	char *element;
+	bool good = TRUE;
+
+	INIT(set,
+		.count = 0,
+	);
+	enumerator = enumerator_create_token(list, ",", " \t");
+	while (good && enumerator->enumerate(enumerator, &element))
+	{
+		if (!*element)
+		{
+			continue;
+		}
+		memset(&range, 0, sizeof(range));
+		good = parse_element(element, &range);
+		if (good)
+		{
+			set->ranges = realloc(set->ranges,
+								  (set->count + 1) * sizeof(ip_range_t));
+			set->ranges[set->count++] = range;
+		}
+		else if (wrong)
+		{
+			*wrong = strdup(element);
+		}
+	}
+	enumerator->destroy(enumerator);
+	if (!good || !set->count)
+	{
+		if (good && wrong)
+		{
+			*wrong = strdup("");
+		}
+		ip_set_destroy(set);
+		return NULL;
+	}
+	normalize(set);
+	return set;
+}
+
+/*
+ * Described in header
+ */
+bool ip_set_contains(const ip_set_t *set, const ip_address_t *address)
+{
+	size_t low = 0, high, middle;
+
+	if (!set || !address->version)
+	{
+		return FALSE;
+	}
+	high = set->count;
+	while (low < high)
+	{
+		middle = low + (high - low) / 2;
+		if (compare(address, &set->ranges[middle].from) < 0)
+		{
+			high = middle;
+		}
+		else if (compare(address, &set->ranges[middle].to) > 0)
+		{
+			low = middle + 1;
+		}
+		else
+		{
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+/*
+ * Described in header
+ */
+void ip_set_destroy(ip_set_t *set)
+{
+	if (set)
+	{
+		free(set->ranges);
+		free(set);
+	}
+}
