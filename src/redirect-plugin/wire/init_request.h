@@ -37,18 +37,21 @@ enum init_verdict_t {
 	/** shorter than an IKE header, or its length is not that of the datagram */
 	INIT_LENGTH,
 	/** header of an IKE_SA_INIT request that no initiator sends: message ID or
-	 * responder SPI not zero, initiator SPI zero, flags wrong */
+	 * responder SPI not zero, initiator SPI zero, flags or minor version wrong */
 	INIT_HEADER,
-	/** payload chain broken: a length below 4 or beyond the end, too many
-	 * payloads, data after the last */
+	/** payload chain broken: a length below 4 or beyond the end, reserved bits
+	 * set, too many payloads, data after the last */
 	INIT_CHAIN,
-	/** unknown payload with the critical bit set */
+	/** critical bit set: on an unknown payload it forbids to go on, and on a
+	 * known one no initiator sets it (RFC 7296, section 3.2) */
 	INIT_CRITICAL,
 	/** no nonce, more than one, or not of 16 to 256 octets */
 	INIT_NONCE,
-	/** SA or KE payload missing or more than one */
+	/** SA or KE payload missing, broken or more than one, or a payload that has
+	 * no place in this message */
 	INIT_PAYLOADS,
-	/** notify payload broken, or a redirect notify that wire/ refuses */
+	/** notify payload broken, an error, a COOKIE that is not the first payload,
+	 * or a redirect notify that wire/ refuses, twice or of the wrong kind */
 	INIT_NOTIFY,
 	/** number of verdicts */
 	INIT_VERDICT_MAX,
