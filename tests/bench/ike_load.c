@@ -1,0 +1,516 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+/**
+ * Closed-loop generator of IKE_SA_INIT requests: keeps a window of requests
+ * open, sends the next one when an answer comes or a request is lost, checks
+ * every answer and measures its latency.
+ *
+ * Prints one line of key=value pairs.
+ */
+
+#define _GNU_SOURCE
+
+#include "histogram.h"
+#include "init_message.h"
+#include "process_cpu.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+/** most requests open at once, must fit the slot number of init_message_t */
+#define WINDOW_MAX 16384
+
+/** datagrams sent or received by one system call */
+#define BATCH 64
+
+/** an answer that takes longer is a loss, in nanoseconds */
+#define LOST_AFTER UINT64_C(1000000000)
+
+/** how often to look for losses, in nanoseconds */
+#define LOST_CHECK UINT64_C(50000000)
+
+static const uint8_t non_esp_marker[NON_ESP_MARKER_LEN];
+
+/** an open request */
+typedef struct {
+	init_message_t message;
+	uint64_t sent;
+} slot_t;
+
+/** what the command line says */
+static struct {
+	struct sockaddr_storage server;
+	socklen_t server_len;
+	uint16_t local_port;
+	uint32_t source;
+	uint32_t sources;
+	unsigned window;
+	double seconds;
+	double warmup;
+	bool supported;
+	bool marker;
+	uint8_t gateway[16];
+	size_t gateway_len;
+	pid_t pid;
+} options = {
+	.local_port = 500,
+	.window = 64,
+	.seconds = 3,
+	.warmup = 0.5,
+	.supported = true,
+};
+
+static slot_t slots[WINDOW_MAX];
+static init_random_t rng;
+static histogram_t latency;
+static uint64_t sent, lost, unknown, answers[ANSWER_MAX];
+
+static uint64_t now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+static void die(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+static int open_socket(void)
+{
+	struct sockaddr_storage addr = {
+		.ss_family = options.server.ss_family,
+	};
+	int fd, size = 4 << 20;
+
+	if (addr.ss_family == AF_INET)
+	{
+		((struct sockaddr_in*)&addr)->sin_port = htons(options.local_port);
+	}
+	else
+	{
+		((struct sockaddr_in6*)&addr)->sin6_port = htons(options.local_port);
+	}
+	fd = socket(addr.ss_family, SOCK_DGRAM, IPPROTO_UDP);
+	if (fd < 0)
+	{
+		die("socket");
+	}
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	if (bind(fd, (struct sockaddr*)&addr, options.server_len) < 0)
+	{
+		die("bind");
+	}
+	return fd;
+}
+
+/**
+ * Choose the address a request is sent from
+ */
+static void choose_source(struct msghdr *msg, char *control)
+{
+	struct in_pktinfo info = {};
+	struct cmsghdr *cmsg;
+
+	if (!options.sources)
+	{
+		return;
+	}
+	info.ipi_spec_dst.s_addr = htonl(options.source +
+						(init_random_next(&rng) >> 32) % options.sources);
+	msg->msg_control = control;
+	msg->msg_controllen = CMSG_SPACE(sizeof(info));
+	cmsg = CMSG_FIRSTHDR(msg);
+	cmsg->cmsg_level = IPPROTO_IP;
+	cmsg->cmsg_type = IP_PKTINFO;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(info));
+	memcpy(CMSG_DATA(cmsg), &info, sizeof(info));
+}
+
+/**
+ * Send new requests in these slots, at most BATCH
+ */
+static void send_slots(int fd, const uint16_t *list, unsigned count)
+{
+	struct mmsghdr msgs[BATCH] = {};
+	struct iovec iov[BATCH][2];
+	char control[BATCH][CMSG_SPACE(sizeof(struct in_pktinfo))];
+	unsigned i, done;
+	uint64_t time = now();
+	int n;
+
+	for (i = 0; i < count; i++)
+	{
+		slot_t *slot = &slots[list[i]];
+
+		init_message_renew(&slot->message, list[i], &rng);
+		slot->sent = time;
+		iov[i][0].iov_base = (void*)non_esp_marker;
+		iov[i][0].iov_len = options.marker ? sizeof(non_esp_marker) : 0;
+		iov[i][1].iov_base = slot->message.data;
+		iov[i][1].iov_len = slot->message.len;
+		msgs[i].msg_hdr.msg_name = &options.server;
+		msgs[i].msg_hdr.msg_namelen = options.server_len;
+		msgs[i].msg_hdr.msg_iov = iov[i];
+		msgs[i].msg_hdr.msg_iovlen = 2;
+		choose_source(&msgs[i].msg_hdr, control[i]);
+	}
+	for (done = 0; done < count; done += n)
+	{
+		n = sendmmsg(fd, msgs + done, count - done, 0);
+		if (n < 0)
+		{
+			if (errno != ECONNREFUSED)
+			{
+				die("sendmmsg");
+			}
+			/* the server is not there yet: counts as lost later */
+			n = 1;
+		}
+	}
+	sent += count;
+}
+
+/**
+ * Check an answer, returns the slot it frees or -1
+ */
+static int take_answer(uint8_t *data, size_t len, uint64_t time)
+{
+	init_answer_t answer;
+	slot_t *slot;
+	uint16_t nr;
+
+	if (options.marker)
+	{
+		if (len < sizeof(non_esp_marker) ||
+			memcmp(data, non_esp_marker, sizeof(non_esp_marker)))
+		{
+			answers[ANSWER_BROKEN]++;
+			return -1;
+		}
+		data += sizeof(non_esp_marker);
+		len -= sizeof(non_esp_marker);
+	}
+	if (len < IKE_HEADER_LEN)
+	{
+		answers[ANSWER_BROKEN]++;
+		return -1;
+	}
+	nr = init_message_slot(data);
+	slot = &slots[nr % WINDOW_MAX];
+	if (nr >= options.window || memcmp(slot->message.data, data, 8))
+	{	/* answered already, or given up */
+		unknown++;
+		return -1;
+	}
+	answer = init_message_check(&slot->message, data, len, options.gateway,
+								options.gateway_len);
+	answers[answer]++;
+	histogram_add(&latency, time - slot->sent);
+	return nr;
+}
+
+/**
+ * Take what has arrived and send a new request for each answer
+ */
+static bool turn(int fd)
+{
+	static uint8_t data[BATCH][2048];
+	struct mmsghdr msgs[BATCH] = {};
+	struct iovec iov[BATCH];
+	uint16_t freed[BATCH];
+	unsigned n = 0;
+	uint64_t time;
+	int i, count, nr;
+
+	for (i = 0; i < BATCH; i++)
+	{
+		iov[i].iov_base = data[i];
+		iov[i].iov_len = sizeof(data[i]);
+		msgs[i].msg_hdr.msg_iov = &iov[i];
+		msgs[i].msg_hdr.msg_iovlen = 1;
+	}
+	count = recvmmsg(fd, msgs, BATCH, MSG_DONTWAIT, NULL);
+	if (count <= 0)
+	{
+		return false;
+	}
+	time = now();
+	for (i = 0; i < count; i++)
+	{
+		nr = take_answer(data[i], msgs[i].msg_len, time);
+		if (nr >= 0)
+		{
+			freed[n++] = nr;
+		}
+	}
+	send_slots(fd, freed, n);
+	return true;
+}
+
+/**
+ * Give up requests that got no answer
+ */
+static void expire(int fd, uint64_t time)
+{
+	uint16_t list[BATCH];
+	unsigned i, n = 0;
+
+	for (i = 0; i < options.window; i++)
+	{
+		if (time - slots[i].sent >= LOST_AFTER)
+		{
+			lost += slots[i].sent != 0;
+			list[n++] = i;
+		}
+		if (n == BATCH || (n && i + 1 == options.window))
+		{
+			send_slots(fd, list, n);
+			n = 0;
+		}
+	}
+}
+
+static void run(int fd, uint64_t until)
+{
+	struct pollfd pfd = {
+		.fd = fd,
+		.events = POLLIN,
+	};
+	uint64_t time, next_check = 0;
+
+	while ((time = now()) < until)
+	{
+		if (time >= next_check)
+		{
+			expire(fd, time);
+			next_check = time + LOST_CHECK;
+		}
+		if (!turn(fd))
+		{
+			poll(&pfd, 1, LOST_CHECK / 1000000);
+		}
+	}
+}
+
+static void report(double seconds, uint64_t cpu)
+{
+	uint64_t total = 0, right;
+	int i;
+
+	for (i = 0; i < ANSWER_MAX; i++)
+	{
+		total += answers[i];
+	}
+	right = answers[options.supported ? ANSWER_REDIRECT : ANSWER_SERVED];
+	printf("seconds=%.3f sent=%" PRIu64 " answers=%" PRIu64, seconds, sent,
+		   total);
+	printf(" redirects=%" PRIu64 " bad_nonce=%" PRIu64 " bad_redirect=%" PRIu64
+		   " served=%" PRIu64 " cookies=%" PRIu64 " notifies=%" PRIu64
+		   " broken=%" PRIu64, answers[ANSWER_REDIRECT],
+		   answers[ANSWER_BAD_NONCE], answers[ANSWER_BAD_REDIRECT],
+		   answers[ANSWER_SERVED], answers[ANSWER_COOKIE],
+		   answers[ANSWER_NOTIFY], answers[ANSWER_BROKEN]);
+	printf(" lost=%" PRIu64 " unknown=%" PRIu64 " rate=%.0f", lost, unknown,
+		   right / seconds);
+	printf(" cpu_us=%.3f p50_us=%.1f p99_us=%.1f max_us=%.1f\n",
+		   right ? cpu / 1000.0 / right : 0,
+		   histogram_percentile(&latency, 50) / 1000.0,
+		   histogram_percentile(&latency, 99) / 1000.0, latency.max / 1000.0);
+}
+
+static void usage(const char *name)
+{
+	fprintf(stderr, "usage: %s [options] SERVER PORT\n"
+		"  --window N        requests open at once (64)\n"
+		"  --seconds S       time measured (3)\n"
+		"  --warmup S        time before that, not counted (0.5)\n"
+		"  --sources A/BITS  send from random addresses of an IPv4 subnet\n"
+		"  --local-port P    port to send from (500)\n"
+		"  --no-support      do not announce REDIRECT_SUPPORTED\n"
+		"  --gateway A       address that redirects must lead to\n"
+		"  --pid PID         process whose CPU time is told, per answer\n",
+		name);
+	exit(2);
+}
+
+static void set_sources(const char *name, const char *arg)
+{
+	struct in_addr addr;
+	char copy[64], *slash;
+	int bits;
+
+	snprintf(copy, sizeof(copy), "%s", arg);
+	slash = strchr(copy, '/');
+	bits = slash ? atoi(slash + 1) : 0;
+	if (!slash || bits < 8 || bits > 30)
+	{
+		usage(name);
+	}
+	*slash = '\0';
+	if (inet_pton(AF_INET, copy, &addr) != 1)
+	{
+		usage(name);
+	}
+	/* neither the first nor the last address */
+	options.sources = (UINT32_C(1) << (32 - bits)) - 2;
+	options.source = ntohl(addr.s_addr) + 1;
+}
+
+static void set_gateway(const char *name, const char *arg)
+{
+	if (inet_pton(AF_INET, arg, options.gateway) == 1)
+	{
+		options.gateway_len = 4;
+	}
+	else if (inet_pton(AF_INET6, arg, options.gateway) == 1)
+	{
+		options.gateway_len = 16;
+	}
+	else
+	{
+		usage(name);
+	}
+}
+
+static void set_server(const char *name, const char *arg, uint16_t port)
+{
+	struct sockaddr_in *in = (struct sockaddr_in*)&options.server;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6*)&options.server;
+
+	if (inet_pton(AF_INET, arg, &in->sin_addr) == 1)
+	{
+		in->sin_family = AF_INET;
+		in->sin_port = htons(port);
+		options.server_len = sizeof(*in);
+	}
+	else if (inet_pton(AF_INET6, arg, &in6->sin6_addr) == 1)
+	{
+		in6->sin6_family = AF_INET6;
+		in6->sin6_port = htons(port);
+		options.server_len = sizeof(*in6);
+	}
+	else
+	{
+		usage(name);
+	}
+}
+
+static void parse_options(int argc, char *argv[])
+{
+	static const struct option long_options[] = {
+		{ "window",		required_argument,	NULL, 'w' },
+		{ "seconds",	required_argument,	NULL, 's' },
+		{ "warmup",		required_argument,	NULL, 'u' },
+		{ "sources",	required_argument,	NULL, 'n' },
+		{ "local-port",	required_argument,	NULL, 'l' },
+		{ "no-support",	no_argument,		NULL, 'x' },
+		{ "gateway",	required_argument,	NULL, 'g' },
+		{ "pid",		required_argument,	NULL, 'p' },
+		{ }
+	};
+	uint16_t port;
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "", long_options, NULL)) != -1)
+	{
+		switch (opt)
+		{
+			case 'w':
+				options.window = atoi(optarg);
+				break;
+			case 's':
+				options.seconds = atof(optarg);
+				break;
+			case 'u':
+				options.warmup = atof(optarg);
+				break;
+			case 'n':
+				set_sources(argv[0], optarg);
+				break;
+			case 'l':
+				options.local_port = atoi(optarg);
+				break;
+			case 'x':
+				options.supported = false;
+				break;
+			case 'g':
+				set_gateway(argv[0], optarg);
+				break;
+			case 'p':
+				options.pid = atoi(optarg);
+				break;
+			default:
+				usage(argv[0]);
+		}
+	}
+	if (argc - optind != 2 || options.window < 1 ||
+		options.window > WINDOW_MAX || options.seconds <= 0)
+	{
+		usage(argv[0]);
+	}
+	port = atoi(argv[optind + 1]);
+	set_server(argv[0], argv[optind], port);
+	/* as charon: a marker unless one of the ports is 500 */
+	options.marker = port != 500 && options.local_port != 500;
+	if (options.sources && options.server.ss_family != AF_INET)
+	{
+		usage(argv[0]);
+	}
+}
+
+int main(int argc, char *argv[])
+{
+	uint64_t begin, end, cpu;
+	unsigned i;
+	int fd;
+
+	parse_options(argc, argv);
+	/* never twice the same SPIs, not even with two runs a second */
+	rng.state = now() ^ (uint64_t)time(NULL) << 32;
+	for (i = 0; i < options.window; i++)
+	{
+		init_message_build(&slots[i].message, options.supported, &rng);
+	}
+	fd = open_socket();
+	run(fd, now() + (uint64_t)(options.warmup * 1e9));
+
+	memset(&latency, 0, sizeof(latency));
+	memset(answers, 0, sizeof(answers));
+	sent = lost = unknown = 0;
+	cpu = options.pid ? process_cpu(options.pid) : 0;
+	begin = now();
+	run(fd, begin + (uint64_t)(options.seconds * 1e9));
+	end = now();
+	if (options.pid)
+	{
+		cpu = process_cpu(options.pid) - cpu;
+	}
+	report((end - begin) / 1e9, cpu);
+	return 0;
+}
