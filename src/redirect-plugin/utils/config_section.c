@@ -470,6 +470,8 @@ static bool parse_value(const char *value, const config_option_t *option,
 			return parse_addresses(value, field, why);
 		case CONFIG_PARSE:
 			return option->parse(value, field, why);
+		case CONFIG_ELSEWHERE:
+			return TRUE;
 	}
 	return FALSE;
 }
@@ -477,17 +479,16 @@ static bool parse_value(const char *value, const config_option_t *option,
 /*
  * Described in header
  */
-bool config_section_read(const config_section_t *section,
-						 const config_option_t *options, int count,
-						 const char *const *sections, void *config)
+bool config_section_read_values(const config_section_t *section,
+								const config_option_t *options, int count,
+								void *config)
 {
 	settings_t *settings = section->settings;
 	config_section_t key;
 	char why[CONFIG_WHY_MAX], *value;
-	bool good;
+	bool good = TRUE;
 	int i;
 
-	good = check_names(section, options, count, sections);
 	for (i = 0; i < count; i++)
 	{
 		key = *section;
@@ -502,4 +503,17 @@ bool config_section_read(const config_section_t *section,
 		}
 	}
 	return good;
+}
+
+/*
+ * Described in header
+ */
+bool config_section_read(const config_section_t *section,
+						 const config_option_t *options, int count,
+						 const char *const *sections, void *config)
+{
+	bool good;
+
+	good = check_names(section, options, count, sections);
+	return config_section_read_values(section, options, count, config) && good;
 }

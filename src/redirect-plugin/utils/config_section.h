@@ -79,6 +79,8 @@ enum config_type_t {
 	CONFIG_ADDRESSES,
 	/** whatever parse makes of it */
 	CONFIG_PARSE,
+	/** known, but read elsewhere */
+	CONFIG_ELSEWHERE,
 };
 
 /**
@@ -163,6 +165,21 @@ array_t *config_section_names(const config_section_t *section);
 bool config_section_read(const config_section_t *section,
 						 const config_option_t *options, int count,
 						 const char *const *sections, void *config);
+
+/**
+ * Fill in a struct like config_section_read(), without a look at what else
+ * there is in the section: for options whose section another room checks, where
+ * they are of type CONFIG_ELSEWHERE.
+ *
+ * @param section		section to read
+ * @param options		options to read
+ * @param count			number of options
+ * @param config		struct the offsets are relative to
+ * @return				TRUE if there was no error
+ */
+bool config_section_read_values(const config_section_t *section,
+								const config_option_t *options, int count,
+								void *config);
 
 /**
  * Add an error about a key of a section.

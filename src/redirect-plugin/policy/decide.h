@@ -1,0 +1,62 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+/**
+ * @defgroup decide decide
+ * @{ @ingroup redirect_policy
+ */
+
+#ifndef DECIDE_H_
+#define DECIDE_H_
+
+#include "policy.h"
+#include "recent.h"
+
+typedef struct policy_state_t policy_state_t;
+
+/**
+ * All that a decision depends on, besides the request: immutable, swapped whole
+ * when the configuration, a gateway or the load of this one changes.
+ */
+struct policy_state_t {
+
+	/** gateways and rules, NULL if no configuration is in force */
+	const policy_t *policy;
+
+	/** what is known of the gateways */
+	const gateway_view_t *view;
+
+	/** answers of selectors that are not pure, for retransmissions; NULL to
+	 * remember none */
+	recent_t *recent;
+
+	/** TRUE if this gateway is overloaded */
+	bool overloaded;
+};
+
+/**
+ * Decide what happens to a client: the one place where that is done.
+ *
+ * Any thread, hot path: takes no lock, does not allocate, logs nothing. Fails
+ * open: without a gateway to send it to the client is served.
+ *
+ * @param state			what the decision depends on
+ * @param request		what is known of the client
+ * @param decision		receives the answer
+ */
+void redirect_decide(const policy_state_t *state,
+					 const redirect_request_t *request,
+					 redirect_decision_t *decision);
+
+#endif /** DECIDE_H_ @}*/

@@ -1,0 +1,310 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "policy.h"
+
+#include <utils/debug.h>
+
+/**
+ * Words of option unsupported
+ */
+static const char *const unsupported[] = { "serve", "refuse", NULL };
+
+/**
+ * What is read from the section itself
+ */
+typedef struct {
+	char *self;
+	char *selector;
+	ip_set_t *anycast;
+	int unsupported;
+	bool loopback;
+} policy_options_t;
+
+static const config_option_t options[] = {
+	{ "self", CONFIG_TEXT, offsetof(policy_options_t, self),
+		.def = NULL },
+	{ "selector", CONFIG_TEXT, offsetof(policy_options_t, selector),
+		.def = "rendezvous" },
+	{ "anycast", CONFIG_ADDRESSES, offsetof(policy_options_t, anycast),
+		.def = NULL },
+	{ "unsupported", CONFIG_WORD, offsetof(policy_options_t, unsupported),
+		.def = "serve", .words = unsupported },
+	{ "loopback", CONFIG_BOOL, offsetof(policy_options_t, loopback),
+		.def = "no" },
+	{ "load", CONFIG_ELSEWHERE, 0, .def = NULL },
+};
+
+/**
+ * Sections below the plugin's
+ */
+static const char *const sections[] = {
+	"gateways", "rules", NULL
+};
+
+static const char *const any_section[] = { "*", NULL };
+
+/**
+ * Get the names of the sections below one that has nothing else.
+ */
+static array_t *read_names(const config_section_t *section, int max, bool *good)
+{
+	array_t *names;
+
+	*good = config_section_read(section, NULL, 0, any_section, NULL) && *good;
+	names = config_section_names(section);
+	if (array_count(names) > max)
+	{
+		config_section_error(section, NULL, NULL, "%d sections, must be at "
+							 "most %d", array_count(names), max);
+		config_list_destroy(names);
+		names = NULL;
+		*good = FALSE;
+	}
+	return names;
+}
+
+/**
+ * Read all gateways.
+ */
+static bool read_gateways(const config_section_t *section, policy_t *policy)
+{
+	config_section_t sub, gateways = config_section_sub(section, "gateways");
+	array_t *names;
+	bool good = TRUE;
+	char *name;
+	int i;
+
+	names = read_names(&gateways, GATEWAYS_MAX, &good);
+	policy->gateways = calloc(array_count(names) + 1, sizeof(gateway_t));
+	for (i = 0; i < array_count(names); i++)
+	{
+		array_get(names, i, &name);
+		sub = config_section_sub(&gateways, name);
+		good = gateway_read(&sub, policy->loopback,
+					&policy->gateways[policy->gateway_count++]) && good;
+	}
+	config_list_destroy(names);
+	return good;
+}
+
+/**
+ * Order addresses, for search.
+ */
+static int compare_addresses(const void *a, const void *b)
+{
+	const policy_address_t *first = a, *second = b;
+
+	return memcmp(&first->address, &second->address, sizeof(ip_address_t));
+}
+
+/**
+ * Collect the addresses of all gateways, and complain about shared ones.
+ */
+static bool index_addresses(const config_section_t *section, policy_t *policy)
+{
+	policy_address_t *address;
+	gateway_identity_t *id;
+	char buf[INET6_ADDRSTRLEN];
+	size_t count = 0, n;
+	int i, j;
+
+	for (i = 0; i < policy->gateway_count; i++)
+	{
+		count += policy->gateways[i].address_count;
+	}
+	policy->addresses = calloc(count + 1, sizeof(policy_address_t));
+	for (i = 0; i < policy->gateway_count; i++)
+	{
+		for (j = 0; j < policy->gateways[i].address_count; j++)
+		{
+			id = &policy->gateways[i].addresses[j];
+			if (id->type != GATEWAY_IDENTITY_FQDN)
+			{
+				address = &policy->addresses[policy->address_count++];
+				address->address = ip_address_from_chunk(
+										chunk_create(id->data, id->len));
+				address->gateway = i;
+			}
+		}
+	}
+	qsort(policy->addresses, policy->address_count, sizeof(policy_address_t),
+		  compare_addresses);
+	for (n = 1; n < policy->address_count; n++)
+	{
+		address = &policy->addresses[n];
+		if (compare_addresses(address - 1, address) == 0)
+		{
+			ip_address_to_string(&address->address, buf, sizeof(buf));
+			config_section_error(section, "gateways", buf, "belongs to %s and "
+								 "to %s, but must belong to one gateway only",
+								 policy->gateways[address[-1].gateway].name,
+								 policy->gateways[address->gateway].name);
+			return FALSE;
+		}
+	}
+	return TRUE;
+}
+
+/**
+ * Read all rules.
+ */
+static bool read_rules(const config_section_t *section, policy_t *policy,
+					   rule_context_t *context)
+{
+	config_section_t sub, rules = config_section_sub(section, "rules");
+	array_t *names;
+	bool good = TRUE;
+	char *name;
+	int i;
+
+	names = read_names(&rules, RULES_MAX, &good);
+	policy->rules = calloc(array_count(names) + 1, sizeof(rule_t));
+	for (i = 0; i < array_count(names); i++)
+	{
+		array_get(names, i, &name);
+		sub = config_section_sub(&rules, name);
+		good = rule_read(&sub, context,
+						 &policy->rules[policy->rule_count++]) && good;
+	}
+	config_list_destroy(names);
+	return good;
+}
+
+/**
+ * Make the rule for clients that have to go without one.
+ */
+static bool create_others(const config_section_t *section, policy_t *policy,
+						  rule_context_t *context)
+{
+	rule_t *rule = &policy->others;
+	int i;
+
+	rule->name = strdup("");
+	rule->action = REDIRECT_REDIRECT;
+	rule->onward = TRUE;
+	rule->refuse_unsupported = context->refuse_unsupported;
+	rule->gateway_count = policy->gateway_count;
+	rule->gateways = calloc(policy->gateway_count + 1, sizeof(uint16_t));
+	for (i = 0; i < policy->gateway_count; i++)
+	{
+		rule->gateways[i] = i;
+	}
+	rule->selector_name = strdup(context->selector);
+	rule->selector = rule_create_selector(section, context, context->selector);
+	return rule->selector != NULL;
+}
+
+/*
+ * Described in header
+ */
+policy_t *policy_create(const config_section_t *section,
+						selector_registry_t *registry, bool *unknown)
+{
+	policy_options_t values = {};
+	rule_context_t context = {
+		.registry = registry,
+	};
+	policy_t *policy;
+	bool good;
+
+	INIT(policy,
+		.self = -1,
+	);
+	good = config_section_read(section, options, countof(options), sections,
+							   &values);
+	policy->anycast = values.anycast;
+	policy->loopback = values.loopback;
+	good = read_gateways(section, policy) && good;
+	if (values.self)
+	{
+		policy->self = gateway_find(section, "self", policy->gateways,
+									policy->gateway_count, values.self);
+		good = policy->self >= 0 && good;
+	}
+	good = index_addresses(section, policy) && good;
+
+	context.gateways = policy->gateways;
+	context.gateway_count = policy->gateway_count;
+	context.selector = values.selector;
+	context.refuse_unsupported = values.unsupported;
+	good = read_rules(section, policy, &context) && good;
+	good = create_others(section, policy, &context) && good;
+	*unknown = context.unknown_selector;
+
+	free(values.self);
+	free(values.selector);
+	if (!good)
+	{
+		policy_destroy(policy);
+		return NULL;
+	}
+	return policy;
+}
+
+/*
+ * Described in header
+ */
+int policy_find_gateway(const policy_t *policy, const ip_address_t *address)
+{
+	size_t low = 0, high = policy->address_count, middle;
+	int order;
+
+	while (address->version && low < high)
+	{
+		middle = low + (high - low) / 2;
+		order = memcmp(address, &policy->addresses[middle].address,
+					   sizeof(*address));
+		if (!order)
+		{
+			return policy->addresses[middle].gateway;
+		}
+		if (order < 0)
+		{
+			high = middle;
+		}
+		else
+		{
+			low = middle + 1;
+		}
+	}
+	return -1;
+}
+
+/*
+ * Described in header
+ */
+void policy_destroy(policy_t *policy)
+{
+	int i;
+
+	if (!policy)
+	{
+		return;
+	}
+	for (i = 0; i < policy->rule_count; i++)
+	{
+		rule_clear(&policy->rules[i]);
+	}
+	for (i = 0; i < policy->gateway_count; i++)
+	{
+		gateway_clear(&policy->gateways[i]);
+	}
+	rule_clear(&policy->others);
+	ip_set_destroy(policy->anycast);
+	free(policy->rules);
+	free(policy->gateways);
+	free(policy->addresses);
+	free(policy);
+}

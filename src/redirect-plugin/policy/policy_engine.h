@@ -1,0 +1,94 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+/**
+ * @defgroup policy_engine policy_engine
+ * @{ @ingroup redirect_policy
+ */
+
+#ifndef POLICY_ENGINE_H_
+#define POLICY_ENGINE_H_
+
+#include "decide.h"
+
+typedef struct policy_engine_t policy_engine_t;
+
+/**
+ * Keeps the policy in force and answers every door of the plugin.
+ *
+ * Thread-safe. decide() is for hooks, providers and hot paths; everything else
+ * waits for decisions that are being made and belongs into jobs, reloads and
+ * control commands.
+ */
+struct policy_engine_t {
+
+	/**
+	 * Decide what happens to a client. Counts and logs nothing, so it also
+	 * answers "who would go where".
+	 *
+	 * @param request		what is known of the client
+	 * @param decision		receives the answer
+	 */
+	void (*decide)(policy_engine_t *this, const redirect_request_t *request,
+				   redirect_decision_t *decision);
+
+	/**
+	 * Put a policy into force.
+	 *
+	 * @param policy		policy, adopted; NULL to serve everybody
+	 */
+	void (*set_policy)(policy_engine_t *this, policy_t *policy);
+
+	/**
+	 * Take over what changed in the table of gateways.
+	 */
+	void (*refresh)(policy_engine_t *this);
+
+	/**
+	 * Tell whether this gateway is overloaded.
+	 *
+	 * @param overloaded	TRUE if it is
+	 */
+	void (*set_overloaded)(policy_engine_t *this, bool overloaded);
+
+	/**
+	 * Get the state decisions are made with, to look at. Nothing that waits
+	 * may happen until it is released.
+	 *
+	 * @param token			receives what release() needs
+	 * @return				state; its policy is NULL if none is in force
+	 */
+	const policy_state_t *(*acquire)(policy_engine_t *this, int *token);
+
+	/**
+	 * Tell that the state got by acquire() is not used anymore.
+	 *
+	 * @param token			token of acquire()
+	 */
+	void (*release)(policy_engine_t *this, int token);
+
+	/**
+	 * Destroy the engine; nobody may use it anymore.
+	 */
+	void (*destroy)(policy_engine_t *this);
+};
+
+/**
+ * Create an engine that serves everybody until it gets a policy.
+ *
+ * @param table			gateways, has to outlive the engine
+ */
+policy_engine_t *policy_engine_create(gateway_table_t *table);
+
+#endif /** POLICY_ENGINE_H_ @}*/

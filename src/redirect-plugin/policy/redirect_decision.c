@@ -1,0 +1,197 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "redirect_decision.h"
+
+#include <stdarg.h>
+
+ENUM(redirect_phase_names, REDIRECT_PHASE_INIT, REDIRECT_PHASE_ACTIVE,
+	"init",
+	"identity",
+	"auth",
+	"active",
+);
+
+ENUM(redirect_action_names, REDIRECT_SERVE, REDIRECT_REFUSE,
+	"serve",
+	"redirect",
+	"refuse",
+);
+
+ENUM(redirect_cause_names, REDIRECT_CAUSE_NONE, REDIRECT_CAUSE_ANYCAST,
+	"none",
+	"rule",
+	"drain",
+	"overload",
+	"anycast",
+);
+
+ENUM(redirect_reason_names, REDIRECT_REASON_CAUSE, REDIRECT_REASON_SELECTOR,
+	"cause",
+	"no-policy",
+	"self",
+	"unsupported",
+	"redirected",
+	"no-gateway",
+	"selector",
+);
+
+/**
+ * Where phases happen, for people.
+ */
+static const char *const exchanges[] = {
+	"IKE_SA_INIT", "the first IKE_AUTH", "IKE_AUTH", "an active session",
+};
+
+/**
+ * A text that grows until its buffer is full.
+ */
+typedef struct {
+	char *buf;
+	size_t len;
+	size_t used;
+} text_t;
+
+/**
+ * Add to a text.
+ */
+static void add(text_t *text, const char *fmt, ...)
+{
+	va_list args;
+	int written;
+
+	va_start(args, fmt);
+	written = vsnprintf(text->buf + text->used, text->len - text->used, fmt,
+						args);
+	va_end(args);
+	if (written > 0)
+	{
+		text->used = min(text->used + written, text->len - 1);
+	}
+}
+
+/**
+ * Add which gateways were left out.
+ */
+static void add_left_out(text_t *text, const redirect_decision_t *decision)
+{
+	const char *separator = " (";
+	int i;
+
+	for (i = GATEWAY_CANDIDATE + 1; i < GATEWAY_LEFT_MAX; i++)
+	{
+		if (decision->left_out[i])
+		{
+			add(text, "%s%u %s", separator, decision->left_out[i],
+				enum_to_name(gateway_left_out_names, i));
+			separator = ", ";
+		}
+	}
+	if (separator[0] == ',')
+	{
+		add(text, ")");
+	}
+}
+
+/**
+ * Add the cause, and the rule.
+ */
+static void add_cause(text_t *text, const redirect_decision_t *decision)
+{
+	switch (decision->cause)
+	{
+		case REDIRECT_CAUSE_RULE:
+			add(text, ", rule %s", decision->rule);
+			break;
+		case REDIRECT_CAUSE_DRAIN:
+			add(text, ", this gateway drains");
+			break;
+		case REDIRECT_CAUSE_OVERLOAD:
+			add(text, ", this gateway is overloaded");
+			break;
+		case REDIRECT_CAUSE_ANYCAST:
+			add(text, ", reached on an anycast address");
+			break;
+		default:
+			add(text, ", no rule matches");
+			break;
+	}
+}
+
+/**
+ * Add why the cause was not followed.
+ */
+static void add_reason(text_t *text, const redirect_decision_t *decision)
+{
+	switch (decision->reason)
+	{
+		case REDIRECT_REASON_NO_POLICY:
+			add(text, ", no valid configuration is loaded");
+			break;
+		case REDIRECT_REASON_SELF:
+			add(text, ", this gateway is the right one");
+			break;
+		case REDIRECT_REASON_UNSUPPORTED:
+			add(text, ", client does not support redirects");
+			break;
+		case REDIRECT_REASON_REDIRECTED:
+			add(text, ", client was redirected here");
+			break;
+		case REDIRECT_REASON_NO_GATEWAY:
+			add(text, ", no gateway to send it to");
+			add_left_out(text, decision);
+			break;
+		case REDIRECT_REASON_SELECTOR:
+			add(text, ", selector failed");
+			break;
+		default:
+			break;
+	}
+}
+
+/*
+ * Described in header
+ */
+char *redirect_decision_describe(const redirect_decision_t *decision,
+								 redirect_phase_t phase, char *buf, size_t len)
+{
+	char target[GATEWAY_IDENTITY_FQDN_MAX + 1];
+	text_t text = { buf, len, 0 };
+
+	switch (decision->action)
+	{
+		case REDIRECT_REDIRECT:
+			gateway_identity_to_string(&decision->target, target,
+									   sizeof(target));
+			add(&text, "redirected to %s (%s)", decision->gateway, target);
+			break;
+		case REDIRECT_REFUSE:
+			add(&text, "refused");
+			break;
+		default:
+			add(&text, "served");
+			break;
+	}
+	add(&text, " in %s", exchanges[phase]);
+	if (decision->reason != REDIRECT_REASON_NO_POLICY)
+	{
+		add_cause(&text, decision);
+	}
+	add_reason(&text, decision);
+	if (decision->selector[0])
+	{
+		add(&text, ", %s", decision->selector);
+	}
+	return buf;
+}

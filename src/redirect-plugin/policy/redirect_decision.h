@@ -1,0 +1,204 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+/**
+ * @defgroup redirect_decision redirect_decision
+ * @{ @ingroup redirect_policy
+ */
+
+#ifndef REDIRECT_DECISION_H_
+#define REDIRECT_DECISION_H_
+
+#include "gateways/gateway_table.h"
+
+#include <utils/identification.h>
+
+typedef struct redirect_request_t redirect_request_t;
+typedef struct redirect_decision_t redirect_decision_t;
+typedef enum redirect_phase_t redirect_phase_t;
+typedef enum redirect_action_t redirect_action_t;
+typedef enum redirect_cause_t redirect_cause_t;
+typedef enum redirect_reason_t redirect_reason_t;
+
+/**
+ * When a decision is asked for.
+ */
+enum redirect_phase_t {
+	/** IKE_SA_INIT request: addresses only (section 3) */
+	REDIRECT_PHASE_INIT,
+	/** first IKE_AUTH request with EAP: identity not authenticated (section 6,
+	 * R6-7); rules have to ask for it, section 11 advises against (R11-5) */
+	REDIRECT_PHASE_IDENTITY,
+	/** last IKE_AUTH request: client is authenticated (section 6) */
+	REDIRECT_PHASE_AUTH,
+	/** established IKE_SA (section 5) */
+	REDIRECT_PHASE_ACTIVE,
+	/** number of phases */
+	REDIRECT_PHASE_MAX,
+};
+
+/**
+ * Names of phases, as in strongswan.conf.
+ */
+extern enum_name_t *redirect_phase_names;
+
+/**
+ * What happens to a client.
+ */
+enum redirect_action_t {
+	/** it is served here */
+	REDIRECT_SERVE,
+	/** it is sent to another gateway */
+	REDIRECT_REDIRECT,
+	/** it is turned away */
+	REDIRECT_REFUSE,
+};
+
+/**
+ * Names of actions, as in strongswan.conf.
+ */
+extern enum_name_t *redirect_action_names;
+
+/**
+ * What made the plugin think of a redirect.
+ */
+enum redirect_cause_t {
+	/** nothing: no rule matches, this gateway is fine */
+	REDIRECT_CAUSE_NONE,
+	/** a rule matches */
+	REDIRECT_CAUSE_RULE,
+	/** this gateway drains */
+	REDIRECT_CAUSE_DRAIN,
+	/** this gateway is overloaded */
+	REDIRECT_CAUSE_OVERLOAD,
+	/** the request went to an anycast address (section 4) */
+	REDIRECT_CAUSE_ANYCAST,
+	/** number of causes */
+	REDIRECT_CAUSE_MAX,
+};
+
+/**
+ * Names of causes, for logs and counters.
+ */
+extern enum_name_t *redirect_cause_names;
+
+/**
+ * Why the action is what it is.
+ */
+enum redirect_reason_t {
+	/** the cause asks for it */
+	REDIRECT_REASON_CAUSE,
+	/** no configuration is in force */
+	REDIRECT_REASON_NO_POLICY,
+	/** this gateway is the one that was chosen */
+	REDIRECT_REASON_SELF,
+	/** the client did not announce support (R3-4) */
+	REDIRECT_REASON_UNSUPPORTED,
+	/** the client was redirected here and the rule does not send it onward */
+	REDIRECT_REASON_REDIRECTED,
+	/** no gateway is left to send it to */
+	REDIRECT_REASON_NO_GATEWAY,
+	/** the selector failed */
+	REDIRECT_REASON_SELECTOR,
+	/** number of reasons */
+	REDIRECT_REASON_MAX,
+};
+
+/**
+ * Names of reasons, for logs and counters.
+ */
+extern enum_name_t *redirect_reason_names;
+
+/**
+ * A question to the policy. Plain data, whatever it points to is borrowed for
+ * the call.
+ */
+struct redirect_request_t {
+
+	/** when it is asked */
+	redirect_phase_t phase;
+
+	/** TRUE if the client announced support for redirects */
+	bool supported;
+
+	/** address of this gateway that the client sent its request to */
+	ip_address_t local;
+
+	/** address of the client */
+	ip_address_t remote;
+
+	/** gateway that redirected the client here, version 0 if none (R9.3-3) */
+	ip_address_t redirected_from;
+
+	/** initiator SPI of the connection attempt */
+	uint64_t spi_i;
+
+	/** name of the connection, NULL if not known yet */
+	const char *connection;
+
+	/** IKE identity of the client, NULL if not known yet */
+	identification_t *id;
+
+	/** EAP identity of the client, NULL if it has none */
+	identification_t *eap_id;
+};
+
+/**
+ * The answer. Plain data that owns nothing, names are copies.
+ */
+struct redirect_decision_t {
+
+	/** what to do with the client */
+	redirect_action_t action;
+
+	/** what made the plugin think of it */
+	redirect_cause_t cause;
+
+	/** why it is done */
+	redirect_reason_t reason;
+
+	/** rule that matched, empty without */
+	char rule[REDIRECT_NAME_MAX];
+
+	/** gateway that was chosen, empty without */
+	char gateway[REDIRECT_NAME_MAX];
+
+	/** selector that chose it, empty without */
+	char selector[REDIRECT_NAME_MAX];
+
+	/** where the client is sent to, type NONE unless action is REDIRECT */
+	gateway_identity_t target;
+
+	/** gateways left out, by gateway_left_out_t */
+	uint16_t left_out[GATEWAY_LEFT_MAX];
+
+	/** counters of the gateway the client is sent to, NULL unless action is
+	 * REDIRECT; valid as long as the gateway table */
+	gateway_live_t *live;
+};
+
+/**
+ * Tell a decision in words, without the client: "redirected to sun (192.0.2.2)
+ * in IKE_SA_INIT, rule west, rendezvous".
+ *
+ * @param decision		decision
+ * @param phase			phase of the request
+ * @param buf			receives the text, cut if it does not fit
+ * @param len			size of buf, 512 fits everything
+ * @return				buf
+ */
+char *redirect_decision_describe(const redirect_decision_t *decision,
+								 redirect_phase_t phase, char *buf, size_t len);
+
+#endif /** REDIRECT_DECISION_H_ @}*/
