@@ -1,0 +1,84 @@
+#
+# Copyright (C) 2026 The strongSwan redirect plugin authors
+#
+# This program is free software; you can redistribute it and/or modify it
+# under the terms of the GNU General Public License as published by the
+# Free Software Foundation; either version 2 of the License, or (at your
+# option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+#
+# This program is distributed in the hope that it will be useful, but
+# WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+# or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+# for more details.
+#
+"""The charons that hosts can run, and the plugins built for them."""
+
+import glob
+import os
+import re
+import subprocess
+
+DISTRIBUTION = "distribution"
+LATEST = "latest"
+
+
+class Charon:
+    """An installed charon: its version and where its parts are."""
+
+    def __init__(self, daemon, swanctl, plugins):
+        self.daemon = daemon
+        self.swanctl = swanctl
+        self.plugins = plugins
+        output = subprocess.run([daemon, "--version"], check=True,
+                                capture_output=True, text=True).stdout
+        self.version = re.search(r"strongSwan (\S+)", output).group(1)
+
+
+class Charons:
+    """Finds charons by the names that test.conf and --charon use."""
+
+    def __init__(self, build, variant="plugin"):
+        """build: the build area; variant: "plugin", or "asan" for plugins
+        built with sanitizers"""
+        self._build = build
+        self._variant = variant
+        self._found = {}
+        self._add(DISTRIBUTION, "/usr/lib/ipsec/charon", "/usr/sbin/swanctl",
+                  "/usr/lib/ipsec/plugins")
+        for prefix in sorted(glob.glob(os.path.join(build, "charon-*")),
+                             key=_version):
+            self._add(LATEST, os.path.join(prefix, "libexec/ipsec/charon"),
+                      os.path.join(prefix, "sbin/swanctl"),
+                      os.path.join(prefix, "lib/ipsec/plugins"))
+
+    def _add(self, name, daemon, swanctl, plugins):
+        if os.access(daemon, os.X_OK):
+            charon = Charon(daemon, swanctl, plugins)
+            self._found[name] = self._found[charon.version] = charon
+
+    def find(self, name):
+        """The charon of that name: distribution, latest, or a version."""
+        if name not in self._found:
+            have = ", ".join(sorted(self._found)) or "none"
+            raise ValueError(f"there is no charon '{name}' (there is {have}); "
+                             "scripts/build makes them")
+        return self._found[name]
+
+    def plugin(self, charon, name):
+        """File of a plugin of ours, built for a charon.
+
+        name: "redirect", or one of the plugins for tests
+        """
+        directory = f"{self._variant}-{charon.version}"
+        root = os.path.join(self._build, directory)
+        for place in ("src/redirect-plugin", "tests/**"):
+            for path in glob.glob(
+                    os.path.join(root, place, ".libs",
+                                 f"libstrongswan-{name}.so"), recursive=True):
+                return os.path.realpath(path)
+        raise ValueError(f"libstrongswan-{name}.so is not built in {root}; "
+                         "scripts/build does that")
+
+
+def _version(path):
+    return [int(number) for number in re.findall(r"\d+", os.path.basename(path))]

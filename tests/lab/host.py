@@ -1,0 +1,165 @@
+#
+# Copyright (C) 2026 The strongSwan redirect plugin authors
+#
+# This program is free software; you can redistribute it and/or modify it
+# under the terms of the GNU General Public License as published by the
+# Free Software Foundation; either version 2 of the License, or (at your
+# option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+#
+# This program is distributed in the hope that it will be useful, but
+# WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+# or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+# for more details.
+#
+"""One host of a scenario: files of its own, charon, commands, capture."""
+
+import os
+import re
+import shutil
+
+import hosts
+import network
+
+BIN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bin")
+
+# Private /run, /var/log, /etc and plugin directory. charon and swanctl run
+# from /run/lab: AppArmor profiles attach by path, and the distribution's know
+# nothing of plugins that are not installed or of logs in files.
+MOUNT = r"""
+set -e
+mount -t tmpfs -o mode=755 lab /run
+mkdir -p /run/lab/etc /run/lab/upper /run/lab/work /run/lock
+mount -t overlay -o lowerdir=/etc,upperdir=/run/lab/upper,workdir=/run/lab/work \
+	lab /etc 2>/dev/null ||
+	{ cp -a /etc/. /run/lab/etc; mount --bind /run/lab/etc /etc; }
+rm -rf /etc/swanctl /etc/strongswan.conf
+for dir in conf.d ecdsa pkcs8 private rsa x509 x509ca x509crl; do
+	mkdir -p /etc/swanctl/$dir
+done
+mount --bind "$1" /var/log
+if [ -n "$2" ]; then
+	for tool in "$2" "$3"; do
+		touch "/run/lab/${tool##*/}"
+		mount --bind "$tool" "/run/lab/${tool##*/}"
+	done
+	mount --bind "$4" "$5"
+fi
+"""
+
+# Logs of a host: what people need to see is at level 1 and 2.
+LAB_CONF = """
+charon {
+  filelog {
+    daemon {
+      path = /var/log/daemon.log
+      time_format = %T
+      time_add_ms = yes
+      ike_name = yes
+      flush_line = yes
+      default = 1
+      cfg = 2
+      ike = 2
+    }
+  }
+  syslog {
+    daemon { default = -1 }
+    auth { default = -1 }
+  }
+}
+"""
+
+EMPTY_SWANCTL = "include conf.d/*.conf\n"
+
+
+class LabHost:
+    """A running host."""
+
+    def __init__(self, host, made, logs):
+        """host: what hosts.py says of it; made: its Namespaces;
+        logs: directory outside that becomes its /var/log"""
+        self.host = host
+        self.name = host.name
+        self.namespaces = made
+        self.logs = logs
+        self.capture = None
+        self.charon = None
+        self.started = False
+
+    def mount(self, charon, plugins):
+        """Give the host files of its own.
+
+        charon: the Charon it runs, None for a host without IPsec
+        plugins: directory that takes the place of charon's plugin directory
+        """
+        self.charon = charon
+        arguments = [charon.daemon, charon.swanctl, plugins,
+                     charon.plugins] if charon else []
+        self.namespaces.check(["bash", "-s", "-", self.logs] + arguments,
+                              stdin=MOUNT)
+        if charon:
+            self.write("/etc/lab.conf", LAB_CONF)
+            self.write("/etc/strongswan.conf", "include lab.conf\n")
+            self.write("/etc/swanctl/swanctl.conf", EMPTY_SWANCTL)
+
+    def write(self, path, text, mode=0o644):
+        """Write a file of the host."""
+        outside = self.namespaces.path(path)
+        os.makedirs(os.path.dirname(outside), exist_ok=True)
+        with open(outside, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(outside, mode)
+
+    def overlay(self, directory, values):
+        """Copy a scenario's hosts/HOST/etc over the host's, with
+        placeholders replaced."""
+        for root, _, files in os.walk(directory):
+            inside = os.path.join("/etc", os.path.relpath(root, directory))
+            for name in files:
+                source = os.path.join(root, name)
+                target = os.path.normpath(os.path.join(inside, name))
+                try:
+                    with open(source, encoding="utf-8") as file:
+                        text = hosts.substitute(file.read(), values)
+                    self.write(target, text, os.stat(source).st_mode & 0o777)
+                except UnicodeDecodeError:
+                    shutil.copy(source, self.namespaces.path(target))
+
+    def adapt(self, kernel_esp):
+        """Let charon log to a file, and bring its own ESP if the kernel
+        has none: a scenario's strongswan.conf says nothing of either."""
+        path = self.namespaces.path("/etc/strongswan.conf")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        if not kernel_esp and "kernel-libipsec" not in text:
+            text = re.sub(r"^(\s*load\s*=.*?)\bkernel-netlink\b",
+                          r"\1kernel-libipsec kernel-netlink", text,
+                          flags=re.MULTILINE)
+        if "include lab.conf" not in text:
+            text += "\ninclude lab.conf\n"
+        self.write("/etc/strongswan.conf", text)
+
+    def interfaces(self):
+        """Write what the commands ifup and ifdown need."""
+        for interface in self.host.interfaces:
+            if interface.manual:
+                self.write(f"/run/lab/ifup-{interface.name}",
+                           "\n".join(network.up(interface)) + "\n")
+
+    def shell(self, command, timeout=60):
+        """Run a line of a scenario; returns status, output, errors."""
+        path = BIN + os.pathsep + os.environ.get("PATH", os.defpath)
+        return self.namespaces.run(["sh", "-c", command], timeout,
+                                   {"PATH": path, "LC_ALL": "C"})
+
+    def log(self):
+        """What charon logged so far."""
+        return self.read_log("daemon.log")
+
+    def read_log(self, name):
+        """A file of the host's /var/log, empty if there is none."""
+        try:
+            with open(os.path.join(self.logs, name), encoding="utf-8",
+                      errors="replace") as file:
+                return file.read()
+        except FileNotFoundError:
+            return ""

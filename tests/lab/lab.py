@@ -1,0 +1,272 @@
+#
+# Copyright (C) 2026 The strongSwan redirect plugin authors
+#
+# This program is free software; you can redistribute it and/or modify it
+# under the terms of the GNU General Public License as published by the
+# Free Software Foundation; either version 2 of the License, or (at your
+# option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+#
+# This program is distributed in the hope that it will be useful, but
+# WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+# or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+# for more details.
+#
+"""A scenario set up on namespaces: its hosts, and its .dat files run there."""
+
+import os
+import shutil
+import subprocess
+import time
+
+import capture
+import hosts
+import namespace
+import network
+import results
+import wire
+from host import LabHost
+
+
+class Failure(Exception):
+    """A scenario cannot go on."""
+
+
+class Lab:
+    """One scenario with one choice of charons."""
+
+    def __init__(self, scenario, chosen, charons, authority, memory, directory):
+        """chosen: dictionary from host to name of its charon
+        directory: receives logs, captures and console.log; made here"""
+        self.scenario = scenario
+        self.directory = directory
+        self.hosts = {}
+        self.failures = []
+        self._chosen = {name: charons.find(key)
+                        for name, key in chosen.items()}
+        self._charons = charons
+        self._authority = authority
+        self._memory = memory
+        self._plugins = {}
+        os.makedirs(directory)
+        self._console = open(os.path.join(directory, "console.log"), "w",
+                             encoding="utf-8")
+        self._network = network.Network()
+
+    def version(self):
+        """Versions of charon in this scenario, as result lines have them."""
+        roles = {True: [], False: []}
+        for name, charon in self._chosen.items():
+            roles[name in self.scenario.gateways].append(charon.version)
+        return results.version(roles[True], roles[False])
+
+    def set_up(self):
+        """Make the hosts, with files, routes and captures; start nothing."""
+        esp = _kernel_has_esp()
+        for host in self.scenario.hosts:
+            self._set_up_host(host, esp)
+        for name in self.hosts:
+            self._add_pool_routes(self.hosts[name])
+        watched = self.scenario.words("TCPDUMPHOSTS") + self.scenario.ipsec
+        for name in dict.fromkeys(watched):
+            path = os.path.join(self.directory, name + ".pcap")
+            interface = self.scenario.word("CAPTURE", name, "eth0")
+            self.hosts[name].capture = capture.Capture(
+                self.hosts[name].namespaces, interface, path)
+
+    def _set_up_host(self, host, esp):
+        logs = os.path.join(self.directory, host.name)
+        os.makedirs(logs)
+        lab_host = LabHost(host, self._network.add(host), logs)
+        self.hosts[host.name] = lab_host
+        charon = self._chosen.get(host.name)
+        lab_host.mount(charon, charon and self._plugin_directory(host.name,
+                                                                 charon))
+        lab_host.write("/etc/hosts", hosts.names(self.scenario.hosts))
+        lab_host.write("/etc/resolv.conf", "")
+        lab_host.interfaces()
+        if charon:
+            lab_host.write("/run/lab/launch", self._memory.launch(charon.plugins))
+            self._add_credentials(lab_host)
+        overlay = self.scenario.path(os.path.join("hosts", host.name, "etc"))
+        lab_host.overlay(overlay, self.scenario.values)
+        if charon:
+            lab_host.adapt(esp)
+
+    def _plugin_directory(self, name, charon):
+        """charon's plugins with ours beside them, as the host wants them."""
+        wanted = self.scenario.words("PLUGINS", name) or ["redirect"]
+        key = (charon.version, tuple(wanted))
+        if key not in self._plugins:
+            directory = os.path.join(self.directory,
+                                     f"plugins-{len(self._plugins)}")
+            shutil.copytree(charon.plugins, directory)
+            for plugin in wanted:
+                if plugin != "none":
+                    shutil.copy(
+                        self._charons.plugin(charon, plugin),
+                        os.path.join(directory, f"libstrongswan-{plugin}.so"))
+            self._plugins[key] = directory
+        return self._plugins[key]
+
+    def _add_credentials(self, lab_host):
+        swanctl = lab_host.namespaces.path("/etc/swanctl")
+        name = lab_host.name
+        self._authority.install(name, name in self.scenario.gateways,
+                                self.scenario.issuer(name), swanctl)
+        for other in self.scenario.ipsec:
+            self._authority.trust(self.scenario.issuer(other), swanctl)
+
+    def _add_pool_routes(self, lab_host):
+        """Let inside hosts send answers to the gateway that gave out the
+        virtual IP they go to."""
+        leg = lab_host.host.interface("inside")
+        if not leg or leg.manual:
+            return
+        commands = []
+        for other in self.scenario.hosts:
+            gateway = other.interface("inside")
+            if other.name == lab_host.name or not gateway:
+                continue
+            for pool in hosts.pools(other.name):
+                via = gateway.address(6 if ":" in pool else 4)
+                commands.append(f"route add {pool} via {via}")
+        network.batch(lab_host.namespaces, commands)
+
+    def prepare(self):
+        """Run pretest.dat; every command has to succeed."""
+        self._note("PRE-TEST\n")
+        for line in self.scenario.pretest:
+            status, out, err = self._run(line)
+            if status:
+                raise Failure(_told(line, f"exit status {status}", out + err))
+
+    def evaluate(self):
+        """Run evaltest.dat; every line is tried, whatever the others say."""
+        self._note("TEST\n")
+        for line in self.scenario.evaltest:
+            out, err = self._evaluate(line)
+            text = subprocess.run(["grep", "-e", line.pattern], input=out,
+                                  capture_output=True, text=True, check=False)
+            if text.returncode > 1:
+                raise Failure(f"{line.where}: {text.stderr}")
+            found = text.stdout.splitlines()
+            if line.hit == "YES":
+                good = bool(found)
+            elif line.hit == "NO":
+                good = not found
+            else:
+                good = len(found) == int(line.hit)
+            self._note(f"grep '{line.pattern}' [{line.hit}]: "
+                       f"{'ok' if good else 'FAIL'}\n{text.stdout}")
+            if not good:
+                expected = f"'{line.pattern}' {line.hit}, found {len(found)}"
+                self.failures.append(_told(line, expected, out + err))
+
+    def _evaluate(self, line):
+        """Output of the command of a line of evaltest.dat."""
+        if line.command not in ("tcpdump", "wire"):
+            return self._run(line)[1:]
+        watching = self.hosts[line.host].capture
+        if not watching:
+            raise Failure(f"{line.where}: {line.host} is not in TCPDUMPHOSTS")
+        lost = watching.update()
+        if lost:
+            raise Failure(f"{line.where}: {lost} packets were not captured")
+        self._note(f"{line.host}# {line.command}")
+        if line.command == "wire":
+            return "\n".join(wire.lines(wire.messages(watching.path))), ""
+        return self._tcpdump(line.host, watching.path), ""
+
+    def _tcpdump(self, name, path):
+        # from standard input: AppArmor lets tcpdump read few directories
+        status, out, err = self.hosts[name].namespaces.run(
+            ["sh", "-c", 'exec tcpdump -r - <"$1"', "tcpdump", path])
+        if status:
+            raise Failure(f"tcpdump: {err}")
+        return out
+
+    def finish(self):
+        """Run posttest.dat, end what still runs, look for crashes and what
+        memory checkers report."""
+        self._note("POST-TEST\n")
+        for line in self.scenario.posttest:
+            status, out, err = self._run(line)
+            if status:
+                self.failures.append(
+                    _told(line, f"exit status {status}", out + err))
+        for name in self.scenario.ipsec:
+            host = self.hosts[name]
+            status, out, err = host.shell(self._env("systemctl stop strongswan"))
+            if status:
+                self.failures.append(f"{name}: {err.strip()}")
+            self._check_end(host)
+
+    def _check_end(self, host):
+        history = ""
+        path = host.namespaces.path("/run/lab/charon.history")
+        if os.path.exists(path):
+            with open(path, encoding="ascii") as file:
+                history = file.read()
+        if not history:
+            self.failures.append(f"{host.name}: charon was never started")
+        for end in history.splitlines():
+            if end.startswith("ended ") and end != "ended 0":
+                self.failures.append(f"{host.name}: charon {end.strip()}:\n" +
+                                     _tail(host.read_log("charon.out")))
+        for report in self._memory.reports(host.logs):
+            self.failures.append(f"{host.name}: {report}")
+
+    def _env(self, command):
+        return f"export LAB_PATIENCE={self._memory.patience}; {command}"
+
+    def _run(self, line):
+        self._note(f"{line.host}# {line.command}")
+        timeout = self.scenario.number("TIMEOUT", 60) * self._memory.patience
+        try:
+            status, out, err = self.hosts[line.host].shell(
+                self._env(line.command), timeout)
+        except namespace.CommandTimeout as error:
+            raise Failure(f"{line.where}: {error}") from None
+        self._note(out + err + (f"(status {status})\n" if status else ""))
+        return status, out, err
+
+    def _note(self, text):
+        self._console.write(f"{time.strftime('%T')} {text}\n")
+        self._console.flush()
+
+    def close(self):
+        """End all hosts; logs and captures stay in the directory."""
+        for host in self.hosts.values():
+            if host.capture:
+                host.capture.close()
+        self._network.close()
+        for directory in self._plugins.values():
+            shutil.rmtree(directory, ignore_errors=True)
+        self._console.close()
+
+    def abort(self):
+        """End all hosts from another thread: commands that run there fail."""
+        self._network.close()
+
+
+def _tail(text, count=12):
+    return "\n".join("    " + line for line in text.splitlines()[-count:])
+
+
+def _told(line, expected, output):
+    """A failure in words: where, host, command, what was expected, output."""
+    return (f"{line.where}: {line.host}# {line.command}\n"
+            f"  expected: {expected}\n  last output:\n{_tail(output)}"
+            if line.hit else
+            f"{line.where}: {line.host}# {line.command}\n"
+            f"  {expected}\n{_tail(output)}")
+
+
+def _kernel_has_esp():
+    """Whether this kernel does ESP itself; asked in a network of its own."""
+    command = ["unshare", "--net", "ip", "xfrm", "state", "add", "src",
+               "192.0.2.1", "dst", "192.0.2.2", "proto", "esp", "spi", "1",
+               "mode", "tunnel", "aead", "rfc4106(gcm(aes))", "0x" + "00" * 20,
+               "128"]
+    return subprocess.run(command, capture_output=True,
+                          check=False).returncode == 0

@@ -1,0 +1,166 @@
+#
+# Copyright (C) 2026 The strongSwan redirect plugin authors
+#
+# This program is free software; you can redistribute it and/or modify it
+# under the terms of the GNU General Public License as published by the
+# Free Software Foundation; either version 2 of the License, or (at your
+# option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+#
+# This program is distributed in the hope that it will be useful, but
+# WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+# or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+# for more details.
+#
+"""Scenarios: directories in the format of strongSwan's testing/tests."""
+
+import itertools
+import os
+import re
+import shlex
+
+import charons
+import hosts
+import pki
+
+FILES = ("description.txt", "test.conf", "pretest.dat", "evaltest.dat",
+         "posttest.dat")
+
+CLUSTER = ("moon", "sun", "mars")
+
+
+class BadScenario(Exception):
+    """A scenario that cannot be understood; says where."""
+
+
+class Line:
+    """A line of a .dat file: host, command and, in evaltest.dat, the pattern
+    that is searched in the output and whether it is to be found."""
+
+    def __init__(self, where, fields):
+        self.where = where
+        self.host = fields[0].strip()
+        self.command = fields[1].strip()
+        self.pattern = fields[2] if len(fields) > 2 else None
+        self.hit = fields[3].strip() if len(fields) > 3 else None
+
+
+class Scenario:
+    """What the files of a scenario say."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.name = os.path.basename(directory)
+        self.folder = os.path.join(
+            os.path.basename(os.path.dirname(directory)), self.name)
+        for file in FILES:
+            if not os.path.exists(self.path(file)):
+                raise BadScenario(f"{directory}: there is no {file}")
+        self._conf = _read_conf(self.path("test.conf"))
+        try:
+            self.hosts = [hosts.find(name, self._conf.get(f"HOST_{name}"))
+                          for name in self.words("VIRTHOSTS")]
+        except ValueError as error:
+            raise BadScenario(f"{self.path('test.conf')}: {error}") from None
+        self.values = hosts.placeholders(self.hosts)
+        self.ipsec = self.words("IPSECHOSTS")
+        self.gateways = self.words("GATEWAYS") or [
+            name for name in self.ipsec
+            if name in CLUSTER or re.fullmatch(r"gw\d+", name)]
+        self.pretest = self._read_lines("pretest.dat", 2)
+        self.evaltest = self._read_lines("evaltest.dat", 4)
+        self.posttest = self._read_lines("posttest.dat", 2)
+        self._check()
+
+    def path(self, name):
+        """Path of a file of the scenario."""
+        return os.path.join(self.directory, name)
+
+    def words(self, key, host=None):
+        """Words of a setting; KEY_host is asked before KEY."""
+        value = self._conf.get(f"{key}_{host}") if host else None
+        return (self._conf.get(key, "") if value is None else value).split()
+
+    def word(self, key, host=None, default=None):
+        """A setting of one word."""
+        words = self.words(key, host)
+        return words[0] if words else default
+
+    def number(self, key, default):
+        """A setting that is a number."""
+        return int(self.word(key, default=str(default)))
+
+    def issuer(self, host):
+        """Name of the CA that issues a host's certificate."""
+        return self.word("ISSUER", host, pki.DEFAULT_CA)
+
+    def variants(self, override=None):
+        """Every combination of charons that the scenario is to be run with.
+
+        GATEWAY_CHARON and CLIENT_CHARON list charons for the two roles,
+        CHARON_host names one for a host.
+
+        override: name of a charon that all hosts run instead
+        returns: pairs of a label and a dictionary from host to charon name
+        """
+        if override:
+            return [(override, {name: override for name in self.ipsec})]
+        gateway = self.words("GATEWAY_CHARON") or [charons.DISTRIBUTION]
+        client = self.words("CLIENT_CHARON") or [charons.DISTRIBUTION]
+        variants = []
+        for pair in itertools.product(gateway, client):
+            chosen = {}
+            for name in self.ipsec:
+                role = pair[0] if name in self.gateways else pair[1]
+                chosen[name] = self.word("CHARON", name, role)
+            label = "-".join(pair) if len(set(pair)) > 1 else pair[0]
+            variants.append((label, chosen))
+        return variants
+
+    def _read_lines(self, file, count):
+        lines = []
+        with open(self.path(file), encoding="utf-8") as text:
+            for number, line in enumerate(text, 1):
+                where = f"{self.name}/{file}:{number}"
+                if not line.strip() or line.startswith("#"):
+                    continue
+                fields = line.rstrip("\n").split("::")
+                if len(fields) != count:
+                    raise BadScenario(f"{where}: not {count} fields separated "
+                                      "by :: (IPv6 addresses: use the names "
+                                      "of hosts, or fec0:.*:1 in patterns)")
+                lines.append(Line(where, [
+                    hosts.substitute(field, self.values) for field in fields]))
+        return lines
+
+    def _check(self):
+        known = {host.name for host in self.hosts}
+        for line in self.pretest + self.evaltest + self.posttest:
+            if line.host not in known:
+                raise BadScenario(f"{line.where}: host '{line.host}' is not "
+                                  "in VIRTHOSTS")
+            if line.hit is not None and \
+                    not re.fullmatch(r"YES|NO|\d+", line.hit):
+                raise BadScenario(f"{line.where}: '{line.hit}' is neither "
+                                  "YES, NO nor a number")
+        unknown = set(self.ipsec) - known
+        if unknown:
+            raise BadScenario(f"{self.path('test.conf')}: "
+                              f"{', '.join(sorted(unknown))} not in VIRTHOSTS")
+
+
+def _read_conf(path):
+    """Read a test.conf: lines of KEY="value" in the shell's syntax."""
+    conf = {}
+    with open(path, encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                words = shlex.split(line, comments=True)
+            except ValueError as error:
+                raise BadScenario(f"{path}:{number}: {error}") from None
+            if not words:
+                continue
+            key, equals, value = words[0].partition("=")
+            if not equals or len(words) > 1 or not key.isidentifier():
+                raise BadScenario(f"{path}:{number}: not KEY=\"value\"")
+            conf[key] = value
+    return conf
