@@ -17,6 +17,7 @@ dnl methods of an interface get parameters that not each of them needs
 REDIRECT_CFLAGS="-std=gnu11 -fvisibility=hidden -Wall -Wextra -Wno-unused-parameter"
 REDIRECT_LDFLAGS="-Wl,-z,defs"
 FUZZING_LDFLAGS=
+test "$enable_werror" = no || REDIRECT_CFLAGS="$REDIRECT_CFLAGS -Werror"
 if test "$enable_fuzzing" = yes
 then
 	REDIRECT_CFLAGS="$REDIRECT_CFLAGS -fsanitize=fuzzer-no-link"

@@ -64,7 +64,7 @@ struct private_selector_registry_t {
 	/**
 	 * Told of changes
 	 */
-	void (*changed)(void *data);
+	void (*changed)(void *data, const char *name, bool added);
 
 	/**
 	 * Passed to changed
@@ -122,9 +122,10 @@ static bool insert(private_selector_registry_t *this, const char *name,
 /**
  * Tell the observer.
  */
-static void notify(private_selector_registry_t *this)
+static void notify(private_selector_registry_t *this, const char *name,
+				   bool added)
 {
-	void (*changed)(void *data);
+	void (*changed)(void *data, const char *name, bool added);
 	void *data;
 
 	this->mutex->lock(this->mutex);
@@ -133,7 +134,7 @@ static void notify(private_selector_registry_t *this)
 	this->mutex->unlock(this->mutex);
 	if (changed)
 	{
-		changed(data);
+		changed(data, name, added);
 	}
 }
 
@@ -146,7 +147,7 @@ METHOD(redirect_selector_registry_t, add, bool,
 	{
 		return FALSE;
 	}
-	notify(this);
+	notify(this, name, TRUE);
 	return TRUE;
 }
 
@@ -166,7 +167,7 @@ METHOD(redirect_selector_registry_t, remove_, void,
 	this->mutex->unlock(this->mutex);
 	if (entry)
 	{
-		notify(this);
+		notify(this, name, FALSE);
 	}
 }
 
@@ -205,7 +206,8 @@ METHOD(selector_registry_t, get_names, array_t*,
 }
 
 METHOD(selector_registry_t, set_observer, void,
-	private_selector_registry_t *this, void (*changed)(void *data), void *data)
+	private_selector_registry_t *this,
+	void (*changed)(void *data, const char *name, bool added), void *data)
 {
 	this->mutex->lock(this->mutex);
 	this->changed = changed;
@@ -233,7 +235,7 @@ METHOD(selector_registry_t, destroy, void,
 selector_registry_t *selector_registry_create()
 {
 	private_selector_registry_t *this;
-	int i;
+	size_t i;
 
 	INIT(this,
 		.public = {

@@ -313,7 +313,7 @@ static bool parse_bool(const char *value, bool *field, char *why)
 {
 	static const char *const yes[] = { "yes", "true", "1", "enabled" };
 	static const char *const no[] = { "no", "false", "0", "disabled" };
-	int i;
+	size_t i;
 
 	for (i = 0; i < countof(yes); i++)
 	{
@@ -371,7 +371,7 @@ static bool parse_time(const char *value, const config_option_t *option,
 				  { "d", 86400 } };
 	unsigned long long number;
 	char *end;
-	int i;
+	size_t i;
 
 	if (parse_digits(value, &number, &end) && number <= UINT32_MAX)
 	{
