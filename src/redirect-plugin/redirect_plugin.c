@@ -14,6 +14,8 @@
 
 #include "redirect_plugin.h"
 #include "charon_match.h"
+#include "policy/policy_loader.h"
+#include "responder/redirect_responder.h"
 
 #include <daemon.h>
 
@@ -28,6 +30,41 @@ struct private_redirect_plugin_t {
 	 * Public interface.
 	 */
 	redirect_plugin_t public;
+
+	/**
+	 * Selectors, also those of other plugins.
+	 */
+	selector_registry_t *registry;
+
+	/**
+	 * What is known of the gateways.
+	 */
+	gateway_table_t *table;
+
+	/**
+	 * Decides where clients belong.
+	 */
+	policy_engine_t *engine;
+
+	/**
+	 * Reads the configuration.
+	 */
+	policy_loader_t *loader;
+
+	/**
+	 * Tells and counts decisions.
+	 */
+	redirect_reporter_t *reporter;
+
+	/**
+	 * Clients whose IKE_SA is being set up.
+	 */
+	client_table_t *clients;
+
+	/**
+	 * Answers clients on behalf of this gateway.
+	 */
+	redirect_responder_t *responder;
 };
 
 METHOD(plugin_t, get_name, char*,
@@ -37,20 +74,54 @@ METHOD(plugin_t, get_name, char*,
 }
 
 /**
+ * Offer the registry of selectors to other plugins.
+ */
+static bool registry_cb(private_redirect_plugin_t *this,
+						plugin_feature_t *feature, bool reg, void *data)
+{
+	return lib->set(lib, REDIRECT_SELECTOR_REGISTRY,
+					reg ? &this->registry->public : NULL);
+}
+
+/**
  * Register what the plugin is made of with charon, or remove it again.
  */
 static bool plugin_cb(private_redirect_plugin_t *this,
 					  plugin_feature_t *feature, bool reg, void *data)
 {
+	listener_t *listener = &this->responder->listener;
+	redirect_provider_t *provider = &this->responder->provider;
+
+	if (reg)
+	{
+		/* with a bad configuration every client is served, so go on */
+		this->loader->load(this->loader);
+		charon->bus->add_listener(charon->bus, listener);
+		charon->redirect->add_provider(charon->redirect, provider);
+	}
+	else
+	{
+		charon->redirect->remove_provider(charon->redirect, provider);
+		charon->bus->remove_listener(charon->bus, listener);
+	}
 	return TRUE;
+}
+
+METHOD(plugin_t, reload, bool,
+	private_redirect_plugin_t *this)
+{
+	return this->loader->load(this->loader);
 }
 
 METHOD(plugin_t, get_features, int,
 	private_redirect_plugin_t *this, plugin_feature_t *features[])
 {
 	static plugin_feature_t f[] = {
+		PLUGIN_CALLBACK((plugin_feature_callback_t)registry_cb, NULL),
+			PLUGIN_PROVIDE(CUSTOM, REDIRECT_SELECTOR_REGISTRY),
 		PLUGIN_CALLBACK((plugin_feature_callback_t)plugin_cb, NULL),
 			PLUGIN_PROVIDE(CUSTOM, "redirect"),
+				PLUGIN_DEPENDS(CUSTOM, REDIRECT_SELECTOR_REGISTRY),
 	};
 
 	*features = f;
@@ -60,6 +131,13 @@ METHOD(plugin_t, get_features, int,
 METHOD(plugin_t, destroy, void,
 	private_redirect_plugin_t *this)
 {
+	this->responder->destroy(this->responder);
+	this->clients->destroy(this->clients);
+	this->reporter->destroy(this->reporter);
+	this->loader->destroy(this->loader);
+	this->engine->destroy(this->engine);
+	this->table->destroy(this->table);
+	this->registry->destroy(this->registry);
 	free(this);
 }
 
@@ -84,9 +162,18 @@ plugin_t *redirect_plugin_create()
 			.plugin = {
 				.get_name = _get_name,
 				.get_features = _get_features,
+				.reload = _reload,
 				.destroy = _destroy,
 			},
 		},
+		.registry = selector_registry_create(),
+		.table = gateway_table_create(),
+		.reporter = redirect_reporter_create(),
+		.clients = client_table_create(),
 	);
+	this->engine = policy_engine_create(this->table);
+	this->loader = policy_loader_create(this->engine, this->registry);
+	this->responder = redirect_responder_create(this->engine, this->reporter,
+												this->clients);
 	return &this->public.plugin;
 }

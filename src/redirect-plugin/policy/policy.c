@@ -285,6 +285,28 @@ int policy_find_gateway(const policy_t *policy, const ip_address_t *address)
 /*
  * Described in header
  */
+bool policy_uses_selector(const policy_t *policy, const char *selector)
+{
+	int i;
+
+	if (!policy)
+	{
+		return FALSE;
+	}
+	for (i = 0; i < policy->rule_count; i++)
+	{
+		if (policy->rules[i].selector_name &&
+			streq(policy->rules[i].selector_name, selector))
+		{
+			return TRUE;
+		}
+	}
+	return streq(policy->others.selector_name, selector);
+}
+
+/*
+ * Described in header
+ */
 void policy_destroy(policy_t *policy)
 {
 	int i;

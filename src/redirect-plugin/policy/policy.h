@@ -102,6 +102,15 @@ policy_t *policy_create(const config_section_t *section,
 int policy_find_gateway(const policy_t *policy, const ip_address_t *address);
 
 /**
+ * Check whether a policy uses a selector.
+ *
+ * @param policy		policy, may be NULL
+ * @param selector		name of the selector
+ * @return				TRUE if one of its rules does
+ */
+bool policy_uses_selector(const policy_t *policy, const char *selector);
+
+/**
  * Destroy a policy.
  *
  * @param policy		policy, may be NULL

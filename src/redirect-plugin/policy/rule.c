@@ -162,19 +162,36 @@ static bool read_gateways(const config_section_t *section,
 }
 
 /**
- * Parse identities, with wildcards.
+ * Parse identities, with wildcards. The elements of a distinguished name are
+ * separated by commas themselves: what has an equals sign belongs together.
  */
 static array_t *read_ids(array_t *list)
 {
 	array_t *ids = NULL;
-	char *id;
+	char *element, dn[BUF_LEN] = "";
+	size_t used = 0;
 	int i;
 
-	for (i = 0; i < array_count(list); i++)
+	for (i = 0; i <= array_count(list); i++)
 	{
-		array_get(list, i, &id);
-		array_insert_create(&ids, ARRAY_TAIL,
-							identification_create_from_string(id));
+		if (array_get(list, i, &element) && strchr(element, '='))
+		{
+			used += snprintf(dn + used, sizeof(dn) - used, "%s%s",
+							 used ? ", " : "", element);
+			used = min(used, sizeof(dn) - 1);
+			continue;
+		}
+		if (used)
+		{
+			array_insert_create(&ids, ARRAY_TAIL,
+								identification_create_from_string(dn));
+			used = 0;
+		}
+		if (i < array_count(list))
+		{
+			array_insert_create(&ids, ARRAY_TAIL,
+								identification_create_from_string(element));
+		}
 	}
 	return ids;
 }

@@ -68,7 +68,8 @@ struct selector_registry_t {
 	 * @param data		passed to it
 	 */
 	void (*set_observer)(selector_registry_t *this,
-						 void (*changed)(void *data), void *data);
+						 void (*changed)(void *data, const char *name,
+										 bool added), void *data);
 
 	/**
 	 * Destroy the registry.

@@ -25,7 +25,7 @@
 
 typedef struct config_section_t config_section_t;
 typedef struct config_option_t config_option_t;
-typedef enum config_type_t config_type_t;
+typedef enum config_option_type_t config_option_type_t;
 
 /**
  * Deepest section that can be read, e.g. charon.plugins.redirect.rules.west
@@ -62,7 +62,7 @@ struct config_section_t {
 /**
  * Types of options, with the type of the field each is stored in.
  */
-enum config_type_t {
+enum config_option_type_t {
 	/** yes or no; bool */
 	CONFIG_BOOL,
 	/** number from min to max; uint32_t */
@@ -92,7 +92,7 @@ struct config_option_t {
 	const char *name;
 
 	/** type of its value */
-	config_type_t type;
+	config_option_type_t type;
 
 	/** offset of the field in the struct that is filled in */
 	size_t offset;

@@ -1,0 +1,229 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "policy_loader.h"
+
+#include <threading/mutex.h>
+#include <utils/debug.h>
+
+#include <processing/jobs/callback_job.h>
+
+typedef struct private_policy_loader_t private_policy_loader_t;
+typedef enum loader_state_t loader_state_t;
+
+/**
+ * What became of the last configuration
+ */
+enum loader_state_t {
+	/** it was not read yet */
+	LOADER_NEW,
+	/** it waits for selectors of other plugins */
+	LOADER_WAITING,
+	/** it is in force, or was refused */
+	LOADER_DONE,
+};
+
+/**
+ * Private data
+ */
+struct private_policy_loader_t {
+
+	/**
+	 * Public interface
+	 */
+	policy_loader_t public;
+
+	/**
+	 * Engine the policies are for
+	 */
+	policy_engine_t *engine;
+
+	/**
+	 * Selectors
+	 */
+	selector_registry_t *registry;
+
+	/**
+	 * What became of the last configuration
+	 */
+	loader_state_t state;
+
+	/**
+	 * TRUE as soon as a policy is in force
+	 */
+	bool loaded;
+
+	/**
+	 * One at a time
+	 */
+	mutex_t *mutex;
+};
+
+/**
+ * Log errors and destroy them.
+ */
+static void log_errors(private_policy_loader_t *this, array_t *errors)
+{
+	char *error;
+
+	while (array_remove(errors, ARRAY_HEAD, &error))
+	{
+		DBG1(DBG_CFG, "redirect: %s", error);
+		free(error);
+	}
+	array_destroy(errors);
+	if (this->loaded)
+	{
+		DBG1(DBG_CFG, "redirect: configuration refused, the one before stays "
+			 "in force");
+	}
+	else
+	{
+		DBG1(DBG_CFG, "redirect: CONFIGURATION REFUSED, NO CLIENT IS "
+			 "REDIRECTED: fix the errors above and reload the settings");
+	}
+}
+
+/**
+ * Read the configuration; the mutex is held.
+ *
+ * @param strict		FALSE to wait for selectors that are not known
+ */
+static bool load(private_policy_loader_t *this, bool strict)
+{
+	config_section_t section;
+	array_t *errors = array_create(0, 0);
+	policy_t *policy;
+	bool unknown = FALSE;
+
+	section = config_section_create(lib->settings, errors, lib->ns);
+	policy = policy_create(&section, this->registry, &unknown);
+	if (policy)
+	{
+		DBG1(DBG_CFG, "redirect: loaded %u gateways and %u rules",
+			 policy->gateway_count, policy->rule_count);
+		this->engine->set_policy(this->engine, policy);
+		this->loaded = TRUE;
+		this->state = LOADER_DONE;
+		array_destroy(errors);
+		return TRUE;
+	}
+	if (unknown && !strict)
+	{
+		config_list_destroy(errors);
+		this->state = LOADER_WAITING;
+		return TRUE;
+	}
+	log_errors(this, errors);
+	this->state = LOADER_DONE;
+	return FALSE;
+}
+
+/**
+ * All plugins are loaded now: whatever is still missing is an error.
+ */
+static job_requeue_t load_strict(void *data)
+{
+	private_policy_loader_t *this = data;
+
+	this->mutex->lock(this->mutex);
+	if (this->state == LOADER_WAITING)
+	{
+		load(this, TRUE);
+	}
+	this->mutex->unlock(this->mutex);
+	return JOB_REQUEUE_NONE;
+}
+
+METHOD(policy_loader_t, load_, bool,
+	private_policy_loader_t *this)
+{
+	bool success;
+
+	this->mutex->lock(this->mutex);
+	success = load(this, this->state != LOADER_NEW);
+	if (this->state == LOADER_WAITING)
+	{	/* workers start once all plugins are loaded */
+		lib->processor->queue_job(lib->processor,
+			(job_t*)callback_job_create(load_strict, this, NULL, NULL));
+	}
+	this->mutex->unlock(this->mutex);
+	return success;
+}
+
+/**
+ * Check whether the policy in force uses a selector.
+ */
+static bool in_use(private_policy_loader_t *this, const char *name)
+{
+	const policy_state_t *state;
+	bool used;
+	int token;
+
+	state = this->engine->acquire(this->engine, &token);
+	used = policy_uses_selector(state->policy, name);
+	this->engine->release(this->engine, token);
+	return used;
+}
+
+/**
+ * A selector of another plugin came or goes.
+ */
+static void selector_changed(void *data, const char *name, bool added)
+{
+	private_policy_loader_t *this = data;
+
+	this->mutex->lock(this->mutex);
+	if (added && this->state == LOADER_WAITING)
+	{
+		load(this, FALSE);
+	}
+	else if (!added && in_use(this, name))
+	{
+		DBG1(DBG_CFG, "redirect: selector %s was withdrawn, no client is "
+			 "redirected until the settings are reloaded", name);
+		this->engine->set_policy(this->engine, NULL);
+		this->loaded = FALSE;
+	}
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(policy_loader_t, destroy, void,
+	private_policy_loader_t *this)
+{
+	this->registry->set_observer(this->registry, NULL, NULL);
+	this->mutex->destroy(this->mutex);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+policy_loader_t *policy_loader_create(policy_engine_t *engine,
+									  selector_registry_t *registry)
+{
+	private_policy_loader_t *this;
+
+	INIT(this,
+		.public = {
+			.load = _load_,
+			.destroy = _destroy,
+		},
+		.engine = engine,
+		.registry = registry,
+		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
+	);
+	registry->set_observer(registry, selector_changed, this);
+	return &this->public;
+}

@@ -1,0 +1,236 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "redirect_reporter.h"
+#include "policy/recent.h"
+#include "utils/log_limit.h"
+
+#include <utils/debug.h>
+
+/**
+ * Connection attempts that are known as answered, as power of two, and for how
+ * many seconds.
+ */
+#define ANSWERED_BITS 16
+#define ANSWERED_SECONDS 180
+
+/**
+ * Lines a second for decisions, for each level.
+ */
+#define LINES 50
+
+/**
+ * Room for the text of a decision.
+ */
+#define TEXT_MAX 512
+
+/**
+ * Numbers of actions and counters.
+ */
+#define ACTIONS (REDIRECT_REFUSE + 1)
+#define COUNTERS (REDIRECT_PHASE_MAX * ACTIONS * REDIRECT_CAUSE_MAX * \
+				  REDIRECT_REASON_MAX)
+
+typedef struct private_redirect_reporter_t private_redirect_reporter_t;
+
+/**
+ * Private data
+ */
+struct private_redirect_reporter_t {
+
+	/**
+	 * Public interface
+	 */
+	redirect_reporter_t public;
+
+	/**
+	 * Decisions by phase, action, cause and reason
+	 */
+	uint64_t counters[COUNTERS];
+
+	/**
+	 * Answers to retransmissions
+	 */
+	uint64_t retransmissions;
+
+	/**
+	 * Attempts that were reported
+	 */
+	recent_t *answered;
+
+	/**
+	 * Limits for lines of level 1 and 2
+	 */
+	log_limit_t limits[2];
+
+	/**
+	 * Told of decisions
+	 */
+	void (*decided)(void *data, const redirect_request_t *request,
+					const redirect_decision_t *decision);
+
+	/**
+	 * Passed to decided
+	 */
+	void *data;
+};
+
+/**
+ * Position of a counter.
+ */
+static size_t position(redirect_phase_t phase, redirect_action_t action,
+					   redirect_cause_t cause, redirect_reason_t reason)
+{
+	return ((phase * ACTIONS + action) * REDIRECT_CAUSE_MAX + cause) *
+		   REDIRECT_REASON_MAX + reason;
+}
+
+/**
+ * Check if an IKE_SA_INIT was answered in this way before.
+ */
+static bool is_retransmission(private_redirect_reporter_t *this,
+							  const redirect_request_t *request,
+							  const redirect_decision_t *decision)
+{
+	uint64_t attempt;
+	uint32_t action;
+
+	if (request->phase != REDIRECT_PHASE_INIT)
+	{
+		return FALSE;
+	}
+	attempt = redirect_selector_mix(
+				gateway_hash(ip_address_chunk(&request->remote)),
+				request->spi_i);
+	if (this->answered->get(this->answered, attempt, &action) &&
+		action == decision->action)
+	{
+		return TRUE;
+	}
+	this->answered->put(this->answered, attempt, decision->action);
+	return FALSE;
+}
+
+/**
+ * Log a decision, unless there were too many just now.
+ */
+static void log_decision(private_redirect_reporter_t *this,
+						 const redirect_request_t *request,
+						 const redirect_decision_t *decision)
+{
+	char text[TEXT_MAX], client[INET6_ADDRSTRLEN];
+	level_t level = decision->action == REDIRECT_SERVE ? 2 : 1;
+	uint32_t suppressed;
+
+	if (!log_limit_allow(&this->limits[level - 1], &suppressed))
+	{
+		return;
+	}
+	if (suppressed)
+	{
+		DBG1(DBG_IKE, "redirect: %u decisions before this one were not logged",
+			 suppressed);
+	}
+	redirect_decision_describe(decision, request->phase, text, sizeof(text));
+	ip_address_to_string(&request->remote, client, sizeof(client));
+	if (request->id)
+	{
+		dbg(DBG_IKE, level, "redirect: %s '%Y' %s", client,
+			request->eap_id ?: request->id, text);
+	}
+	else
+	{
+		dbg(DBG_IKE, level, "redirect: %s %s", client, text);
+	}
+}
+
+METHOD(redirect_reporter_t, report, bool,
+	private_redirect_reporter_t *this, const redirect_request_t *request,
+	const redirect_decision_t *decision)
+{
+	size_t counter;
+
+	if (is_retransmission(this, request, decision))
+	{
+		__atomic_fetch_add(&this->retransmissions, 1, __ATOMIC_RELAXED);
+		return FALSE;
+	}
+	counter = position(request->phase, decision->action, decision->cause,
+					   decision->reason);
+	__atomic_fetch_add(&this->counters[counter], 1, __ATOMIC_RELAXED);
+	if (decision->live)
+	{
+		gateway_live_assign(decision->live);
+	}
+	if (this->decided)
+	{
+		this->decided(this->data, request, decision);
+	}
+	log_decision(this, request, decision);
+	return TRUE;
+}
+
+METHOD(redirect_reporter_t, get_count, uint64_t,
+	private_redirect_reporter_t *this, redirect_phase_t phase,
+	redirect_action_t action, redirect_cause_t cause, redirect_reason_t reason)
+{
+	return __atomic_load_n(&this->counters[position(phase, action, cause,
+													reason)], __ATOMIC_RELAXED);
+}
+
+METHOD(redirect_reporter_t, get_retransmissions, uint64_t,
+	private_redirect_reporter_t *this)
+{
+	return __atomic_load_n(&this->retransmissions, __ATOMIC_RELAXED);
+}
+
+METHOD(redirect_reporter_t, set_observer, void,
+	private_redirect_reporter_t *this,
+	void (*decided)(void *data, const redirect_request_t *request,
+					const redirect_decision_t *decision), void *data)
+{
+	this->data = data;
+	this->decided = decided;
+}
+
+METHOD(redirect_reporter_t, destroy, void,
+	private_redirect_reporter_t *this)
+{
+	this->answered->destroy(this->answered);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+redirect_reporter_t *redirect_reporter_create()
+{
+	private_redirect_reporter_t *this;
+
+	INIT(this,
+		.public = {
+			.report = _report,
+			.get_count = _get_count,
+			.get_retransmissions = _get_retransmissions,
+			.set_observer = _set_observer,
+			.destroy = _destroy,
+		},
+		.answered = recent_create(ANSWERED_BITS, ANSWERED_SECONDS),
+		.limits = {
+			LOG_LIMIT_INIT(LINES),
+			LOG_LIMIT_INIT(LINES),
+		},
+	);
+	return &this->public;
+}

@@ -1,0 +1,86 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+/**
+ * @defgroup redirect_reporter redirect_reporter
+ * @{ @ingroup redirect_responder
+ */
+
+#ifndef REDIRECT_REPORTER_H_
+#define REDIRECT_REPORTER_H_
+
+#include "policy/redirect_decision.h"
+
+typedef struct redirect_reporter_t redirect_reporter_t;
+
+/**
+ * Tells and counts decisions that were carried out, for all doors in the same
+ * way: one line a decision, at level 1 if the client was redirected or refused,
+ * at level 2 if it was served. The answer to a retransmission is neither told
+ * nor counted again.
+ *
+ * Thread-safe, takes no locks: for hooks, providers and hot paths.
+ */
+struct redirect_reporter_t {
+
+	/**
+	 * Report a decision that is carried out.
+	 *
+	 * @param request		what was asked
+	 * @param decision		what was decided
+	 * @return				FALSE if it is the answer to a retransmission
+	 */
+	bool (*report)(redirect_reporter_t *this, const redirect_request_t *request,
+				   const redirect_decision_t *decision);
+
+	/**
+	 * Get how many decisions there were of a kind, since the plugin was loaded.
+	 *
+	 * @return				number of decisions
+	 */
+	uint64_t (*get_count)(redirect_reporter_t *this, redirect_phase_t phase,
+						  redirect_action_t action, redirect_cause_t cause,
+						  redirect_reason_t reason);
+
+	/**
+	 * Get how many answers to retransmissions were not counted.
+	 */
+	uint64_t (*get_retransmissions)(redirect_reporter_t *this);
+
+	/**
+	 * Set who is told of every decision that is counted. Called by the thread
+	 * that reports, which may hold the bus mutex: must not wait.
+	 *
+	 * @param decided		function, NULL to tell nobody
+	 * @param data			passed to it, has to stay valid until the observer is
+	 *						changed and all hooks and providers have returned
+	 */
+	void (*set_observer)(redirect_reporter_t *this,
+						 void (*decided)(void *data,
+										 const redirect_request_t *request,
+										 const redirect_decision_t *decision),
+						 void *data);
+
+	/**
+	 * Destroy the reporter; no door may use it anymore.
+	 */
+	void (*destroy)(redirect_reporter_t *this);
+};
+
+/**
+ * Create a reporter.
+ */
+redirect_reporter_t *redirect_reporter_create();
+
+#endif /** REDIRECT_REPORTER_H_ @}*/

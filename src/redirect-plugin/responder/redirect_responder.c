@@ -1,0 +1,407 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "redirect_responder.h"
+#include "wire/notify_data.h"
+
+#include <encoding/message.h>
+#include <encoding/payloads/notify_payload.h>
+
+typedef struct private_redirect_responder_t private_redirect_responder_t;
+
+/**
+ * Message ID of the first IKE_AUTH exchange
+ */
+#define FIRST_IKE_AUTH 1
+
+/**
+ * Private data
+ */
+struct private_redirect_responder_t {
+
+	/**
+	 * Public interface
+	 */
+	redirect_responder_t public;
+
+	/**
+	 * Decides
+	 */
+	policy_engine_t *engine;
+
+	/**
+	 * Tells and counts
+	 */
+	redirect_reporter_t *reporter;
+
+	/**
+	 * Clients whose IKE_SA is being set up
+	 */
+	client_table_t *clients;
+};
+
+/**
+ * Check if this host is the responder of an IKEv2 IKE_SA.
+ */
+static bool is_gateway(ike_sa_t *ike_sa)
+{
+	return ike_sa->get_version(ike_sa) == IKEV2 &&
+		   !ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR);
+}
+
+/**
+ * Find a payload of a type.
+ */
+static bool has_payload(message_t *message, payload_type_t type)
+{
+	return message->get_payload(message, type) != NULL;
+}
+
+/**
+ * Take all payloads of a type out of a message. Incoming messages keep the
+ * octets that AUTH is calculated from.
+ */
+static void remove_payloads(message_t *message, payload_type_t type)
+{
+	enumerator_t *enumerator;
+	payload_t *payload;
+
+	enumerator = message->create_payload_enumerator(message);
+	while (enumerator->enumerate(enumerator, &payload))
+	{
+		if (payload->get_type(payload) == type)
+		{
+			message->remove_payload_at(message, enumerator);
+			payload->destroy(payload);
+		}
+	}
+	enumerator->destroy(enumerator);
+}
+
+/**
+ * Read a redirect notify of an IKE_SA_INIT request into a question; a notify
+ * that is not valid counts as if it were not there.
+ */
+static void read_notify(notify_payload_t *notify, bool loopback,
+						redirect_request_t *request)
+{
+	uint8_t protocol = notify->get_protocol_id(notify);
+	size_t spi_size = notify->get_spi_data(notify).len;
+	chunk_t data = notify->get_notification_data(notify);
+	gateway_identity_t from;
+
+	switch (notify->get_notify_type(notify))
+	{
+		case REDIRECT_SUPPORTED:
+			if (redirect_supported_parse(protocol, spi_size, data) == WIRE_OK)
+			{
+				request->supported = TRUE;
+			}
+			break;
+		case REDIRECTED_FROM:
+			if (redirected_from_parse(protocol, spi_size, data, loopback,
+									  &from) == WIRE_OK)
+			{
+				request->supported = TRUE;
+				request->redirected_from = ip_address_from_chunk(
+										chunk_create(from.data, from.len));
+			}
+			break;
+		default:
+			break;
+	}
+}
+
+/**
+ * Check whether loopback addresses are configured to be fine.
+ */
+static bool loopback_allowed(private_redirect_responder_t *this)
+{
+	const policy_state_t *state;
+	bool allowed;
+	int token;
+
+	state = this->engine->acquire(this->engine, &token);
+	allowed = state->policy && state->policy->loopback;
+	this->engine->release(this->engine, token);
+	return allowed;
+}
+
+/**
+ * Make a question of what is known of an IKE_SA.
+ */
+static redirect_request_t create_request(ike_sa_t *ike_sa,
+										 redirect_phase_t phase)
+{
+	ike_sa_id_t *id = ike_sa->get_id(ike_sa);
+
+	return (redirect_request_t){
+		.phase = phase,
+		.local = ip_address_from_host(ike_sa->get_my_host(ike_sa)),
+		.remote = ip_address_from_host(ike_sa->get_other_host(ike_sa)),
+		.spi_i = id->get_initiator_spi(id),
+	};
+}
+
+/**
+ * Make a question about an IKE_SA whose client told its identity.
+ */
+static redirect_request_t create_auth_request(
+									private_redirect_responder_t *this,
+									ike_sa_t *ike_sa, redirect_phase_t phase)
+{
+	redirect_request_t request = create_request(ike_sa, phase);
+	client_t client;
+
+	request.supported = ike_sa->supports_extension(ike_sa,
+												   EXT_IKE_REDIRECTION);
+	request.id = ike_sa->get_other_id(ike_sa);
+	request.eap_id = ike_sa->get_other_eap_id(ike_sa);
+	if (request.eap_id == request.id)
+	{
+		request.eap_id = NULL;
+	}
+	if (ike_sa->get_peer_cfg(ike_sa))
+	{
+		request.connection = ike_sa->get_name(ike_sa);
+	}
+	if (this->clients->get(this->clients, ike_sa->get_unique_id(ike_sa),
+						   &client))
+	{
+		request.redirected_from = client.redirected_from;
+	}
+	return request;
+}
+
+/**
+ * Decide about an IKE_SA_INIT request, before charon works on it.
+ */
+static void decide_init(private_redirect_responder_t *this, ike_sa_t *ike_sa,
+						message_t *message)
+{
+	redirect_request_t request = create_request(ike_sa, REDIRECT_PHASE_INIT);
+	client_t client = {};
+	enumerator_t *enumerator;
+	payload_t *payload;
+	bool loopback = loopback_allowed(this);
+
+	enumerator = message->create_payload_enumerator(message);
+	while (enumerator->enumerate(enumerator, &payload))
+	{
+		if (payload->get_type(payload) == PLV2_NOTIFY)
+		{
+			read_notify((notify_payload_t*)payload, loopback, &request);
+		}
+	}
+	enumerator->destroy(enumerator);
+
+	this->engine->decide(this->engine, &request, &client.decision);
+	client.redirected_from = request.redirected_from;
+	client.pending = client.decision.action == REDIRECT_REDIRECT;
+	if ((client.pending || client.redirected_from.version) &&
+		!this->clients->put(this->clients, ike_sa->get_unique_id(ike_sa),
+							&client) && client.pending)
+	{	/* no room to keep the answer for the provider: serve the client */
+		return;
+	}
+	switch (client.decision.action)
+	{
+		case REDIRECT_REDIRECT:
+			/* spares charon the key generation, the provider reports */
+			remove_payloads(message, PLV2_KEY_EXCHANGE);
+			break;
+		case REDIRECT_REFUSE:
+			/* charon answers with NO_PROPOSAL_CHOSEN */
+			remove_payloads(message, PLV2_SECURITY_ASSOCIATION);
+			/* fall-through */
+		default:
+			this->reporter->report(this->reporter, &request, &client.decision);
+			break;
+	}
+}
+
+/**
+ * Redirect by the identity that a client claims, in the first IKE_AUTH response
+ * with EAP (R6-7): the gateway's AUTH stays, the client verifies it (R6-8). The
+ * IKE_SA is not established, charon removes it after half_open_timeout.
+ */
+static void decide_identity(private_redirect_responder_t *this,
+							ike_sa_t *ike_sa, message_t *message)
+{
+	redirect_request_t request;
+	redirect_decision_t decision;
+	uint8_t data[WIRE_REDIRECT_MAX];
+	size_t len;
+
+	if (!has_payload(message, PLV2_AUTH) || !has_payload(message, PLV2_EAP))
+	{
+		return;
+	}
+	request = create_auth_request(this, ike_sa, REDIRECT_PHASE_IDENTITY);
+	this->engine->decide(this->engine, &request, &decision);
+	if (decision.action != REDIRECT_REDIRECT)
+	{
+		return;
+	}
+	len = redirect_notify_write(&decision.target, chunk_empty, data);
+	if (len)
+	{
+		remove_payloads(message, PLV2_EAP);
+		message->add_notify(message, FALSE, REDIRECT, chunk_create(data, len));
+		this->reporter->report(this->reporter, &request, &decision);
+	}
+}
+
+METHOD(listener_t, message, bool,
+	private_redirect_responder_t *this, ike_sa_t *ike_sa, message_t *message,
+	bool incoming, bool plain)
+{
+	if (!plain || !is_gateway(ike_sa))
+	{
+		return TRUE;
+	}
+	switch (message->get_exchange_type(message))
+	{
+		case IKE_SA_INIT:
+			if (incoming && message->get_request(message))
+			{
+				decide_init(this, ike_sa, message);
+			}
+			break;
+		case IKE_AUTH:
+			if (!incoming && !message->get_request(message) &&
+				message->get_message_id(message) == FIRST_IKE_AUTH)
+			{
+				decide_identity(this, ike_sa, message);
+			}
+			break;
+		default:
+			break;
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, authorize, bool,
+	private_redirect_responder_t *this, ike_sa_t *ike_sa, bool final,
+	bool *success)
+{
+	redirect_request_t request;
+	redirect_decision_t decision;
+
+	if (!final || !*success || !is_gateway(ike_sa))
+	{
+		return TRUE;
+	}
+	request = create_auth_request(this, ike_sa, REDIRECT_PHASE_AUTH);
+	this->engine->decide(this->engine, &request, &decision);
+	if (decision.action == REDIRECT_REFUSE)
+	{
+		*success = FALSE;
+	}
+	else if (request.supported)
+	{	/* charon asks the provider next, which reports */
+		return TRUE;
+	}
+	this->reporter->report(this->reporter, &request, &decision);
+	return TRUE;
+}
+
+METHOD(listener_t, ike_state_change, bool,
+	private_redirect_responder_t *this, ike_sa_t *ike_sa, ike_sa_state_t state)
+{
+	if (state == IKE_ESTABLISHED || state == IKE_DESTROYING)
+	{
+		this->clients->remove(this->clients, ike_sa->get_unique_id(ike_sa));
+	}
+	return TRUE;
+}
+
+METHOD(redirect_provider_t, redirect_on_init, bool,
+	private_redirect_responder_t *this, ike_sa_t *ike_sa,
+	identification_t **gateway)
+{
+	redirect_request_t request;
+	client_t client;
+
+	*gateway = NULL;
+	if (!this->clients->get(this->clients, ike_sa->get_unique_id(ike_sa),
+							&client) || !client.pending)
+	{
+		return FALSE;
+	}
+	request = create_request(ike_sa, REDIRECT_PHASE_INIT);
+	request.supported = TRUE;
+	request.redirected_from = client.redirected_from;
+	this->reporter->report(this->reporter, &request, &client.decision);
+	*gateway = gateway_identity_to_id(&client.decision.target);
+	return TRUE;
+}
+
+METHOD(redirect_provider_t, redirect_on_auth, bool,
+	private_redirect_responder_t *this, ike_sa_t *ike_sa,
+	identification_t **gateway)
+{
+	redirect_request_t request;
+	redirect_decision_t decision;
+
+	*gateway = NULL;
+	if (!is_gateway(ike_sa))
+	{
+		return FALSE;
+	}
+	request = create_auth_request(this, ike_sa, REDIRECT_PHASE_AUTH);
+	this->engine->decide(this->engine, &request, &decision);
+	this->reporter->report(this->reporter, &request, &decision);
+	if (decision.action != REDIRECT_REDIRECT)
+	{
+		return FALSE;
+	}
+	*gateway = gateway_identity_to_id(&decision.target);
+	return TRUE;
+}
+
+METHOD(redirect_responder_t, destroy, void,
+	private_redirect_responder_t *this)
+{
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+redirect_responder_t *redirect_responder_create(policy_engine_t *engine,
+												redirect_reporter_t *reporter,
+												client_table_t *clients)
+{
+	private_redirect_responder_t *this;
+
+	INIT(this,
+		.public = {
+			.listener = {
+				.message = _message,
+				.authorize = _authorize,
+				.ike_state_change = _ike_state_change,
+			},
+			.provider = {
+				.redirect_on_init = _redirect_on_init,
+				.redirect_on_auth = _redirect_on_auth,
+			},
+			.destroy = _destroy,
+		},
+		.engine = engine,
+		.reporter = reporter,
+		.clients = clients,
+	);
+	return &this->public;
+}
