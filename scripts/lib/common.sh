@@ -19,6 +19,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # everything that is fetched or built; may lie elsewhere
 BUILD=${REDIRECT_BUILD_DIR:-$ROOT/.build}
 # compilers at once
+# shellcheck disable=SC2034 # used by scripts that source this
 JOBS=${REDIRECT_JOBS:-2}
 # 1: the output of commands goes to the screen, too
 VERBOSE=${VERBOSE:-0}
