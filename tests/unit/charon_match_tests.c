@@ -44,8 +44,7 @@ END_TEST
 
 START_TEST(finds_a_version_that_ends_with_the_text)
 {
-	ck_assert(charon_match_version(chunk_from_str("a\0" "5.9.8" + 2),
-								   "5.9.8"));
+	ck_assert(charon_match_version(chunk_from_str("5.9.8"), "5.9.8"));
 }
 END_TEST
 
