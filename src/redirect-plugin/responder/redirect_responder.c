@@ -327,10 +327,20 @@ METHOD(listener_t, ike_state_change, bool,
 	return TRUE;
 }
 
+/**
+ * Get the responder that a provider is part of.
+ */
+static private_redirect_responder_t *responder_of(redirect_provider_t *provider)
+{
+	return (private_redirect_responder_t*)((char*)provider -
+						offsetof(private_redirect_responder_t, public.provider));
+}
+
 METHOD(redirect_provider_t, redirect_on_init, bool,
-	private_redirect_responder_t *this, ike_sa_t *ike_sa,
+	redirect_provider_t *provider, ike_sa_t *ike_sa,
 	identification_t **gateway)
 {
+	private_redirect_responder_t *this = responder_of(provider);
 	redirect_request_t request;
 	client_t client;
 
@@ -349,9 +359,10 @@ METHOD(redirect_provider_t, redirect_on_init, bool,
 }
 
 METHOD(redirect_provider_t, redirect_on_auth, bool,
-	private_redirect_responder_t *this, ike_sa_t *ike_sa,
+	redirect_provider_t *provider, ike_sa_t *ike_sa,
 	identification_t **gateway)
 {
+	private_redirect_responder_t *this = responder_of(provider);
 	redirect_request_t request;
 	redirect_decision_t decision;
 
