@@ -15,6 +15,7 @@
 #include "redirect_plugin.h"
 #include "charon_match.h"
 #include "policy/policy_loader.h"
+#include "responder/fast_path.h"
 #include "responder/redirect_responder.h"
 
 #include <daemon.h>
@@ -65,6 +66,12 @@ struct private_redirect_plugin_t {
 	 * Answers clients on behalf of this gateway.
 	 */
 	redirect_responder_t *responder;
+
+	/**
+	 * Answers IKE_SA_INIT requests before charon does, NULL if charon has no
+	 * socket.
+	 */
+	fast_path_t *fast_path;
 };
 
 METHOD(plugin_t, get_name, char*,
@@ -107,10 +114,36 @@ static bool plugin_cb(private_redirect_plugin_t *this,
 	return TRUE;
 }
 
+/**
+ * Put the fast path in the way of packets, or take it out again.
+ */
+static bool fast_path_cb(private_redirect_plugin_t *this,
+						 plugin_feature_t *feature, bool reg, void *data)
+{
+	if (reg)
+	{
+		this->fast_path = fast_path_create(this->engine, this->reporter);
+		this->fast_path->reload(this->fast_path);
+	}
+	else
+	{
+		this->fast_path->destroy(this->fast_path);
+		this->fast_path = NULL;
+	}
+	return TRUE;
+}
+
 METHOD(plugin_t, reload, bool,
 	private_redirect_plugin_t *this)
 {
-	return this->loader->load(this->loader);
+	bool good;
+
+	good = this->loader->load(this->loader);
+	if (this->fast_path)
+	{
+		good = this->fast_path->reload(this->fast_path) && good;
+	}
+	return good;
 }
 
 METHOD(plugin_t, get_features, int,
@@ -122,6 +155,10 @@ METHOD(plugin_t, get_features, int,
 		PLUGIN_CALLBACK((plugin_feature_callback_t)plugin_cb, NULL),
 			PLUGIN_PROVIDE(CUSTOM, "redirect"),
 				PLUGIN_DEPENDS(CUSTOM, REDIRECT_SELECTOR_REGISTRY),
+		PLUGIN_CALLBACK((plugin_feature_callback_t)fast_path_cb, NULL),
+			PLUGIN_PROVIDE(CUSTOM, "redirect-fast-path"),
+				PLUGIN_DEPENDS(CUSTOM, "redirect"),
+				PLUGIN_DEPENDS(CUSTOM, "socket"),
 	};
 
 	*features = f;

@@ -43,6 +43,10 @@ static const config_option_t options[] = {
 		.def = "serve", .words = unsupported },
 	{ "loopback", CONFIG_BOOL, offsetof(policy_options_t, loopback),
 		.def = "no" },
+	{ "fast_path", CONFIG_ELSEWHERE, 0, .def = NULL },
+	{ "fast_path_batch", CONFIG_ELSEWHERE, 0, .def = NULL },
+	{ "fast_path_cookies", CONFIG_ELSEWHERE, 0, .def = NULL },
+	{ "fast_path_limit", CONFIG_ELSEWHERE, 0, .def = NULL },
 	{ "load", CONFIG_ELSEWHERE, 0, .def = NULL },
 };
 

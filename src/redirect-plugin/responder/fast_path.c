@@ -1,0 +1,441 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "fast_path.h"
+#include "charon_limits.h"
+#include "fast_path_config.h"
+#include "ike_sockets.h"
+#include "socket_wrapper.h"
+#include "source_limit.h"
+#include "wire/init_response.h"
+
+#include <daemon.h>
+
+/** octets in front of IKE messages that might be ESP otherwise, all zero */
+#define NON_ESP_MARKER_LEN 4
+
+typedef struct private_fast_path_t private_fast_path_t;
+typedef struct question_t question_t;
+
+ENUM(fast_path_result_names, FAST_PATH_ANSWERED, FAST_PATH_AMPLIFIES,
+	"answered",
+	"other",
+	"unsupported",
+	"not-redirected",
+	"blocked",
+	"cookie",
+	"limited",
+	"amplifies",
+);
+
+/**
+ * Private data of a fast_path_t object.
+ */
+struct private_fast_path_t {
+
+	/**
+	 * Public interface.
+	 */
+	fast_path_t public;
+
+	/**
+	 * How packets come here.
+	 */
+	packet_filter_t filter;
+
+	/**
+	 * Where packets come from, owned by charon.
+	 */
+	socket_wrapper_t *wrapper;
+
+	/**
+	 * Charon's sockets, NULL if they were not found.
+	 */
+	ike_sockets_t *sockets;
+
+	/**
+	 * Makes the decisions.
+	 */
+	policy_engine_t *engine;
+
+	/**
+	 * Tells and counts them.
+	 */
+	redirect_reporter_t *reporter;
+
+	/**
+	 * Options; not changed while the filter is in use.
+	 */
+	fast_path_config_t config;
+
+	/**
+	 * What charon would do before us.
+	 */
+	charon_limits_t *limits;
+
+	/**
+	 * Answers by source network.
+	 */
+	source_limit_t *sources;
+
+	/**
+	 * Counters, one thread writes.
+	 */
+	fast_path_counters_t counters;
+};
+
+/**
+ * A datagram with an IKE message in it, on its way to an answer.
+ */
+struct question_t {
+
+	/** IKE message, with or without marker before it */
+	chunk_t message;
+
+	/** TRUE if there is a non-ESP marker before the message */
+	bool marker;
+
+	/** what is asked of decide() */
+	redirect_request_t request;
+
+	/** ports, in host order */
+	uint16_t local_port, remote_port;
+};
+
+/**
+ * Increase a counter that only this thread writes.
+ */
+static void count(uint64_t *counter, uint64_t n)
+{
+	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
+}
+
+/**
+ * Find the IKE message in a datagram, as charon's receiver does it.
+ */
+static bool find_message(question_t *question)
+{
+	if (question->local_port != IKEV2_UDP_PORT &&
+		question->remote_port != IKEV2_UDP_PORT)
+	{
+		if (question->message.len < NON_ESP_MARKER_LEN ||
+			untoh32(question->message.ptr) != 0)
+		{	/* ESP, or a NAT keepalive */
+			return FALSE;
+		}
+		question->marker = TRUE;
+		question->message = chunk_skip(question->message, NON_ESP_MARKER_LEN);
+	}
+	return TRUE;
+}
+
+/**
+ * Check whether charon would leave the request without an answer, or the
+ * operator does not want one from here.
+ */
+static fast_path_result_t check_limits(private_fast_path_t *this,
+									   redirect_request_t *request)
+{
+	if (this->limits->blocks(this->limits, &request->remote, &request->local))
+	{
+		return FAST_PATH_BLOCKED;
+	}
+	if (this->config.cookies == FAST_PATH_COOKIES_REQUIRE &&
+		this->limits->demands_cookie(this->limits, &request->remote))
+	{
+		return FAST_PATH_COOKIE;
+	}
+	if (this->config.limit &&
+		!this->sources->allow(this->sources, &request->remote,
+							  this->config.limit, time_monotonic(NULL)))
+	{
+		return FAST_PATH_LIMITED;
+	}
+	return FAST_PATH_ANSWERED;
+}
+
+/**
+ * Find out what to do with a datagram and write the answer, if it gets one:
+ * IKE_SOCKETS_ANSWER_MAX octets.
+ */
+static fast_path_result_t examine(private_fast_path_t *this,
+								  question_t *question, uint8_t *answer,
+								  size_t *len)
+{
+	redirect_request_t *request = &question->request;
+	fast_path_result_t result;
+	redirect_decision_t decision;
+	init_verdict_t verdict;
+	init_request_t init;
+	size_t marker = 0;
+
+	if (!find_message(question))
+	{
+		count(&this->counters.verdicts[INIT_OTHER], 1);
+		return FAST_PATH_OTHER;
+	}
+	verdict = init_request_parse(question->message, this->config.loopback,
+								 &init);
+	if (verdict != INIT_OK)
+	{
+		count(&this->counters.verdicts[verdict], 1);
+		return FAST_PATH_OTHER;
+	}
+	if (!init.supported)
+	{
+		return FAST_PATH_UNSUPPORTED;
+	}
+	request->phase = REDIRECT_PHASE_INIT;
+	request->supported = TRUE;
+	request->spi_i = init.spi_i;
+	request->redirected_from = ip_address_from_chunk(
+								chunk_create(init.redirected_from.data,
+											 init.redirected_from.len));
+	this->engine->decide(this->engine, request, &decision);
+	if (decision.action != REDIRECT_REDIRECT)
+	{
+		return FAST_PATH_NOT_REDIRECTED;
+	}
+	result = check_limits(this, request);
+	if (result != FAST_PATH_ANSWERED)
+	{
+		return result;
+	}
+	if (question->marker)
+	{
+		marker = NON_ESP_MARKER_LEN;
+		memset(answer, 0, marker);
+	}
+	*len = init_response_write(&init, &decision.target, answer + marker);
+	if (*len > question->message.len)
+	{
+		*len = 0;
+		return FAST_PATH_AMPLIFIES;
+	}
+	*len += marker;
+	this->reporter->report(this->reporter, request, &decision);
+	return FAST_PATH_ANSWERED;
+}
+
+/**
+ * Make the packet that charon's socket would have made of a datagram.
+ */
+static packet_t *create_packet(ike_datagram_t *datagram)
+{
+	host_t *source, *destination;
+	ip_address_t *address = &datagram->destination;
+
+	source = host_create_from_sockaddr(&datagram->source.addr);
+	destination = host_create_from_chunk(
+							address->version == 4 ? AF_INET : AF_INET6,
+							ip_address_chunk(address), datagram->port);
+	DBG2(DBG_NET, "received packet: from %#H to %#H", source, destination);
+	return packet_create_from_data(source, destination,
+								   chunk_clone(datagram->data));
+}
+
+/**
+ * Set the addresses of a question from the sender of a datagram.
+ */
+static void set_source(question_t *question, ike_datagram_t *datagram)
+{
+	struct sockaddr_in6 *in6 = &datagram->source.in6;
+	struct sockaddr_in *in = &datagram->source.in;
+	ip_address_t *remote = &question->request.remote;
+
+	if (datagram->source.addr.sa_family == AF_INET)
+	{
+		*remote = ip_address_from_chunk(chunk_from_thing(in->sin_addr));
+		question->remote_port = ntohs(in->sin_port);
+	}
+	else
+	{
+		*remote = ip_address_from_chunk(chunk_from_thing(in6->sin6_addr));
+		question->remote_port = ntohs(in6->sin6_port);
+	}
+}
+
+CALLBACK(receive_, void,
+	private_fast_path_t *this, linked_list_t *packets)
+{
+	fast_path_result_t result;
+	ike_datagram_t *datagram;
+	int i, received, failed;
+
+	do
+	{
+		received = this->sockets->receive(this->sockets);
+		for (i = 0; i < received; i++)
+		{
+			datagram = this->sockets->get(this->sockets, i);
+			if (datagram->data.len)
+			{
+				question_t question = {
+					.message = datagram->data,
+					.request.local = datagram->destination,
+					.local_port = datagram->port,
+				};
+
+				set_source(&question, datagram);
+				result = examine(this, &question, datagram->answer,
+								 &datagram->answer_len);
+				count(&this->counters.results[result], 1);
+				if (result != FAST_PATH_ANSWERED)
+				{
+					packets->insert_last(packets, create_packet(datagram));
+				}
+			}
+		}
+		failed = this->sockets->answer(this->sockets);
+		if (failed)
+		{
+			count(&this->counters.send_failed, failed);
+		}
+	}
+	while (received && !packets->get_count(packets));
+}
+
+/**
+ * Send an answer by charon's socket.
+ */
+static void send_answer(private_fast_path_t *this, packet_t *request,
+						chunk_t data)
+{
+	socket_manager_t *original = this->wrapper->get_original(this->wrapper);
+	host_t *source, *destination;
+	packet_t *packet;
+
+	source = request->get_destination(request);
+	destination = request->get_source(request);
+	packet = packet_create_from_data(source->clone(source),
+									 destination->clone(destination),
+									 chunk_clone(data));
+	if (original->send(original, packet) != SUCCESS)
+	{
+		count(&this->counters.send_failed, 1);
+	}
+	packet->destroy(packet);
+}
+
+CALLBACK(consume, bool,
+	private_fast_path_t *this, packet_t *packet)
+{
+	host_t *local = packet->get_destination(packet);
+	host_t *remote = packet->get_source(packet);
+	uint8_t answer[IKE_SOCKETS_ANSWER_MAX];
+	question_t question = {
+		.message = packet->get_data(packet),
+		.request.local = ip_address_from_host(local),
+		.request.remote = ip_address_from_host(remote),
+		.local_port = local->get_port(local),
+		.remote_port = remote->get_port(remote),
+	};
+	fast_path_result_t result;
+	size_t len = 0;
+
+	result = examine(this, &question, answer, &len);
+	count(&this->counters.results[result], 1);
+	if (result != FAST_PATH_ANSWERED)
+	{
+		return FALSE;
+	}
+	send_answer(this, packet, chunk_create(answer, len));
+	return TRUE;
+}
+
+CALLBACK(wake, void,
+	private_fast_path_t *this)
+{
+	if (this->sockets)
+	{
+		this->sockets->wake(this->sockets);
+	}
+}
+
+METHOD(fast_path_t, reload, bool,
+	private_fast_path_t *this)
+{
+	fast_path_config_t config;
+
+	if (!fast_path_config_read(&config))
+	{
+		return FALSE;
+	}
+	/* without a filter packets go to charon as ever, for this moment */
+	this->wrapper->set_filter(this->wrapper, NULL);
+	this->config = config;
+	if (config.enabled)
+	{
+		this->filter.receive = config.batch && this->sockets ? receive_ : NULL;
+		this->wrapper->set_filter(this->wrapper, &this->filter);
+	}
+	return TRUE;
+}
+
+METHOD(fast_path_t, get_counters, void,
+	private_fast_path_t *this, fast_path_counters_t *counters)
+{
+	uint64_t *from = (uint64_t*)&this->counters, *to = (uint64_t*)counters;
+	size_t i;
+
+	for (i = 0; i < sizeof(*counters) / sizeof(*to); i++)
+	{
+		to[i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
+	}
+}
+
+METHOD(fast_path_t, destroy, void,
+	private_fast_path_t *this)
+{
+	this->wrapper->set_filter(this->wrapper, NULL);
+	DESTROY_IF(this->sockets);
+	this->limits->destroy(this->limits);
+	this->sources->destroy(this->sources);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+fast_path_t *fast_path_create(policy_engine_t *engine,
+							  redirect_reporter_t *reporter)
+{
+	private_fast_path_t *this;
+
+	INIT(this,
+		.public = {
+			.reload = _reload,
+			.get_counters = _get_counters,
+			.destroy = _destroy,
+		},
+		.filter = {
+			.consume = consume,
+			.wake = wake,
+		},
+		.wrapper = socket_wrapper_install(),
+		.engine = engine,
+		.reporter = reporter,
+		.limits = charon_limits_create(),
+		.sources = source_limit_create(),
+	);
+	this->filter.data = this;
+	this->sockets = ike_sockets_create(
+								this->wrapper->get_original(this->wrapper));
+	if (!this->sockets)
+	{
+		DBG1(DBG_NET, "charon's sockets not found, fast path of redirects "
+			 "receives packets one by one");
+	}
+	return &this->public;
+}

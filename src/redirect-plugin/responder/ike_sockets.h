@@ -1,0 +1,123 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+/**
+ * @defgroup ike_sockets ike_sockets
+ * @{ @ingroup redirect_responder
+ */
+
+#ifndef IKE_SOCKETS_H_
+#define IKE_SOCKETS_H_
+
+#include "utils/ip_set.h"
+
+#include <network/socket_manager.h>
+
+#include <netinet/in.h>
+
+typedef struct ike_sockets_t ike_sockets_t;
+typedef struct ike_datagram_t ike_datagram_t;
+
+/**
+ * Most datagrams received and answered at once.
+ */
+#define IKE_SOCKETS_BATCH 32
+
+/**
+ * Longest answer, in octets.
+ */
+#define IKE_SOCKETS_ANSWER_MAX 1024
+
+/**
+ * A received datagram, valid until the next receive().
+ */
+struct ike_datagram_t {
+
+	/** what was received, empty if it is to be discarded */
+	chunk_t data;
+
+	/** address and port it came from */
+	union {
+		struct sockaddr addr;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+	} source;
+
+	/** address it was sent to, and the port of the socket, in host order */
+	ip_address_t destination;
+	uint16_t port;
+
+	/** room for the answer, IKE_SOCKETS_ANSWER_MAX octets */
+	uint8_t *answer;
+
+	/** octets of the answer, 0 if there is none */
+	size_t answer_len;
+};
+
+/**
+ * Receives from and sends by the UDP sockets that charon has open, many
+ * datagrams with one system call.
+ *
+ * The sockets stay charon's: they are found among the open files of the process,
+ * by their ports, and not closed. Datagrams come with the same properties as
+ * from the plugin socket-default.
+ */
+struct ike_sockets_t {
+
+	/**
+	 * Wait for datagrams and receive as many as there are, all sockets with
+	 * equal shares. A cancellation point while it waits, otherwise never blocks.
+	 *
+	 * @return				number of datagrams, 0 after wake() or an error
+	 */
+	int (*receive)(ike_sockets_t *this);
+
+	/**
+	 * Get a received datagram.
+	 *
+	 * @param index			0 to one below what receive() returned
+	 * @return				datagram; fill in its answer
+	 */
+	ike_datagram_t *(*get)(ike_sockets_t *this, int index);
+
+	/**
+	 * Send the answers to the datagrams received last, each to where its
+	 * datagram came from, from the address it was sent to. Never waits.
+	 *
+	 * @return				number of answers the kernel did not take
+	 */
+	int (*answer)(ike_sockets_t *this);
+
+	/**
+	 * Let the current or next receive() return. Any thread.
+	 */
+	void (*wake)(ike_sockets_t *this);
+
+	/**
+	 * Destroy an ike_sockets_t; charon's sockets stay open.
+	 */
+	void (*destroy)(ike_sockets_t *this);
+};
+
+/**
+ * Find charon's sockets.
+ *
+ * @param manager		charon's socket manager, that knows the ports
+ * @return				NULL if they are not there or not as expected, as with
+ *						plugins that open sockets by need: then datagrams have to
+ *						be received one by one through the manager
+ */
+ike_sockets_t *ike_sockets_create(socket_manager_t *manager);
+
+#endif /** IKE_SOCKETS_H_ @}*/
