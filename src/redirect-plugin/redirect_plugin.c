@@ -16,7 +16,8 @@
 #include "charon_match.h"
 #include "policy/policy_loader.h"
 #include "responder/fast_path.h"
-#include "responder/redirect_responder.h"
+#include "responder/responder_listener.h"
+#include "responder/responder_provider.h"
 
 #include <daemon.h>
 
@@ -63,9 +64,14 @@ struct private_redirect_plugin_t {
 	client_table_t *clients;
 
 	/**
-	 * Answers clients on behalf of this gateway.
+	 * Looks at requests of clients.
 	 */
-	redirect_responder_t *responder;
+	responder_listener_t *listener;
+
+	/**
+	 * Answers them.
+	 */
+	responder_provider_t *provider;
 
 	/**
 	 * Answers IKE_SA_INIT requests before charon does, NULL if charon has no
@@ -96,8 +102,8 @@ static bool registry_cb(private_redirect_plugin_t *this,
 static bool plugin_cb(private_redirect_plugin_t *this,
 					  plugin_feature_t *feature, bool reg, void *data)
 {
-	listener_t *listener = &this->responder->listener;
-	redirect_provider_t *provider = &this->responder->provider;
+	listener_t *listener = &this->listener->listener;
+	redirect_provider_t *provider = &this->provider->provider;
 
 	if (reg)
 	{
@@ -168,7 +174,8 @@ METHOD(plugin_t, get_features, int,
 METHOD(plugin_t, destroy, void,
 	private_redirect_plugin_t *this)
 {
-	this->responder->destroy(this->responder);
+	this->provider->destroy(this->provider);
+	this->listener->destroy(this->listener);
 	this->clients->destroy(this->clients);
 	this->reporter->destroy(this->reporter);
 	this->loader->destroy(this->loader);
@@ -210,7 +217,9 @@ plugin_t *redirect_plugin_create()
 	);
 	this->engine = policy_engine_create(this->table);
 	this->loader = policy_loader_create(this->engine, this->registry);
-	this->responder = redirect_responder_create(this->engine, this->reporter,
-												this->clients);
+	this->listener = responder_listener_create(this->engine, this->reporter,
+											   this->clients);
+	this->provider = responder_provider_create(this->engine, this->reporter,
+											   this->clients);
 	return &this->public.plugin;
 }

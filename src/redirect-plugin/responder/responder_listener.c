@@ -12,13 +12,14 @@
  * for more details.
  */
 
-#include "redirect_responder.h"
+#include "responder_listener.h"
+#include "sa_request.h"
 #include "wire/notify_data.h"
 
 #include <encoding/message.h>
 #include <encoding/payloads/notify_payload.h>
 
-typedef struct private_redirect_responder_t private_redirect_responder_t;
+typedef struct private_responder_listener_t private_responder_listener_t;
 
 /**
  * Message ID of the first IKE_AUTH exchange
@@ -28,12 +29,12 @@ typedef struct private_redirect_responder_t private_redirect_responder_t;
 /**
  * Private data
  */
-struct private_redirect_responder_t {
+struct private_responder_listener_t {
 
 	/**
 	 * Public interface
 	 */
-	redirect_responder_t public;
+	responder_listener_t public;
 
 	/**
 	 * Decides
@@ -50,15 +51,6 @@ struct private_redirect_responder_t {
 	 */
 	client_table_t *clients;
 };
-
-/**
- * Check if this host is the responder of an IKEv2 IKE_SA.
- */
-static bool is_gateway(ike_sa_t *ike_sa)
-{
-	return ike_sa->get_version(ike_sa) == IKEV2 &&
-		   !ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR);
-}
 
 /**
  * Find a payload of a type.
@@ -126,7 +118,7 @@ static void read_notify(notify_payload_t *notify, bool loopback,
 /**
  * Check whether loopback addresses are configured to be fine.
  */
-static bool loopback_allowed(private_redirect_responder_t *this)
+static bool loopback_allowed(private_responder_listener_t *this)
 {
 	const policy_state_t *state;
 	bool allowed;
@@ -139,58 +131,12 @@ static bool loopback_allowed(private_redirect_responder_t *this)
 }
 
 /**
- * Make a question of what is known of an IKE_SA.
- */
-static redirect_request_t create_request(ike_sa_t *ike_sa,
-										 redirect_phase_t phase)
-{
-	ike_sa_id_t *id = ike_sa->get_id(ike_sa);
-
-	return (redirect_request_t){
-		.phase = phase,
-		.local = ip_address_from_host(ike_sa->get_my_host(ike_sa)),
-		.remote = ip_address_from_host(ike_sa->get_other_host(ike_sa)),
-		.spi_i = id->get_initiator_spi(id),
-	};
-}
-
-/**
- * Make a question about an IKE_SA whose client told its identity.
- */
-static redirect_request_t create_auth_request(
-									private_redirect_responder_t *this,
-									ike_sa_t *ike_sa, redirect_phase_t phase)
-{
-	redirect_request_t request = create_request(ike_sa, phase);
-	client_t client;
-
-	request.supported = ike_sa->supports_extension(ike_sa,
-												   EXT_IKE_REDIRECTION);
-	request.id = ike_sa->get_other_id(ike_sa);
-	request.eap_id = ike_sa->get_other_eap_id(ike_sa);
-	if (request.eap_id == request.id)
-	{
-		request.eap_id = NULL;
-	}
-	if (ike_sa->get_peer_cfg(ike_sa))
-	{
-		request.connection = ike_sa->get_name(ike_sa);
-	}
-	if (this->clients->get(this->clients, ike_sa->get_unique_id(ike_sa),
-						   &client))
-	{
-		request.redirected_from = client.redirected_from;
-	}
-	return request;
-}
-
-/**
  * Decide about an IKE_SA_INIT request, before charon works on it.
  */
-static void decide_init(private_redirect_responder_t *this, ike_sa_t *ike_sa,
+static void decide_init(private_responder_listener_t *this, ike_sa_t *ike_sa,
 						message_t *message)
 {
-	redirect_request_t request = create_request(ike_sa, REDIRECT_PHASE_INIT);
+	redirect_request_t request = sa_request_create_init(ike_sa);
 	client_t client = {};
 	enumerator_t *enumerator;
 	payload_t *payload;
@@ -236,7 +182,7 @@ static void decide_init(private_redirect_responder_t *this, ike_sa_t *ike_sa,
  * with EAP (R6-7): the gateway's AUTH stays, the client verifies it (R6-8). The
  * IKE_SA is not established, charon removes it after half_open_timeout.
  */
-static void decide_identity(private_redirect_responder_t *this,
+static void decide_identity(private_responder_listener_t *this,
 							ike_sa_t *ike_sa, message_t *message)
 {
 	redirect_request_t request;
@@ -248,7 +194,8 @@ static void decide_identity(private_redirect_responder_t *this,
 	{
 		return;
 	}
-	request = create_auth_request(this, ike_sa, REDIRECT_PHASE_IDENTITY);
+	request = sa_request_create_auth(ike_sa, REDIRECT_PHASE_IDENTITY,
+									 this->clients);
 	this->engine->decide(this->engine, &request, &decision);
 	if (decision.action != REDIRECT_REDIRECT)
 	{
@@ -264,10 +211,10 @@ static void decide_identity(private_redirect_responder_t *this,
 }
 
 METHOD(listener_t, message, bool,
-	private_redirect_responder_t *this, ike_sa_t *ike_sa, message_t *message,
+	private_responder_listener_t *this, ike_sa_t *ike_sa, message_t *message,
 	bool incoming, bool plain)
 {
-	if (!plain || !is_gateway(ike_sa))
+	if (!plain || !sa_request_is_gateway(ike_sa))
 	{
 		return TRUE;
 	}
@@ -293,17 +240,18 @@ METHOD(listener_t, message, bool,
 }
 
 METHOD(listener_t, authorize, bool,
-	private_redirect_responder_t *this, ike_sa_t *ike_sa, bool final,
+	private_responder_listener_t *this, ike_sa_t *ike_sa, bool final,
 	bool *success)
 {
 	redirect_request_t request;
 	redirect_decision_t decision;
 
-	if (!final || !*success || !is_gateway(ike_sa))
+	if (!final || !*success || !sa_request_is_gateway(ike_sa))
 	{
 		return TRUE;
 	}
-	request = create_auth_request(this, ike_sa, REDIRECT_PHASE_AUTH);
+	request = sa_request_create_auth(ike_sa, REDIRECT_PHASE_AUTH,
+									 this->clients);
 	this->engine->decide(this->engine, &request, &decision);
 	if (decision.action == REDIRECT_REFUSE)
 	{
@@ -318,7 +266,7 @@ METHOD(listener_t, authorize, bool,
 }
 
 METHOD(listener_t, ike_state_change, bool,
-	private_redirect_responder_t *this, ike_sa_t *ike_sa, ike_sa_state_t state)
+	private_responder_listener_t *this, ike_sa_t *ike_sa, ike_sa_state_t state)
 {
 	if (state == IKE_ESTABLISHED || state == IKE_DESTROYING)
 	{
@@ -327,63 +275,8 @@ METHOD(listener_t, ike_state_change, bool,
 	return TRUE;
 }
 
-/**
- * Get the responder that a provider is part of.
- */
-static private_redirect_responder_t *responder_of(redirect_provider_t *provider)
-{
-	return (private_redirect_responder_t*)((char*)provider -
-						offsetof(private_redirect_responder_t, public.provider));
-}
-
-METHOD(redirect_provider_t, redirect_on_init, bool,
-	redirect_provider_t *provider, ike_sa_t *ike_sa,
-	identification_t **gateway)
-{
-	private_redirect_responder_t *this = responder_of(provider);
-	redirect_request_t request;
-	client_t client;
-
-	*gateway = NULL;
-	if (!this->clients->get(this->clients, ike_sa->get_unique_id(ike_sa),
-							&client) || !client.pending)
-	{
-		return FALSE;
-	}
-	request = create_request(ike_sa, REDIRECT_PHASE_INIT);
-	request.supported = TRUE;
-	request.redirected_from = client.redirected_from;
-	this->reporter->report(this->reporter, &request, &client.decision);
-	*gateway = gateway_identity_to_id(&client.decision.target);
-	return TRUE;
-}
-
-METHOD(redirect_provider_t, redirect_on_auth, bool,
-	redirect_provider_t *provider, ike_sa_t *ike_sa,
-	identification_t **gateway)
-{
-	private_redirect_responder_t *this = responder_of(provider);
-	redirect_request_t request;
-	redirect_decision_t decision;
-
-	*gateway = NULL;
-	if (!is_gateway(ike_sa))
-	{
-		return FALSE;
-	}
-	request = create_auth_request(this, ike_sa, REDIRECT_PHASE_AUTH);
-	this->engine->decide(this->engine, &request, &decision);
-	this->reporter->report(this->reporter, &request, &decision);
-	if (decision.action != REDIRECT_REDIRECT)
-	{
-		return FALSE;
-	}
-	*gateway = gateway_identity_to_id(&decision.target);
-	return TRUE;
-}
-
-METHOD(redirect_responder_t, destroy, void,
-	private_redirect_responder_t *this)
+METHOD(responder_listener_t, destroy, void,
+	private_responder_listener_t *this)
 {
 	free(this);
 }
@@ -391,11 +284,11 @@ METHOD(redirect_responder_t, destroy, void,
 /*
  * Described in header
  */
-redirect_responder_t *redirect_responder_create(policy_engine_t *engine,
+responder_listener_t *responder_listener_create(policy_engine_t *engine,
 												redirect_reporter_t *reporter,
 												client_table_t *clients)
 {
-	private_redirect_responder_t *this;
+	private_responder_listener_t *this;
 
 	INIT(this,
 		.public = {
@@ -403,10 +296,6 @@ redirect_responder_t *redirect_responder_create(policy_engine_t *engine,
 				.message = _message,
 				.authorize = _authorize,
 				.ike_state_change = _ike_state_change,
-			},
-			.provider = {
-				.redirect_on_init = _redirect_on_init,
-				.redirect_on_auth = _redirect_on_auth,
 			},
 			.destroy = _destroy,
 		},

@@ -13,36 +13,34 @@
  */
 
 /**
- * @defgroup redirect_responder redirect_responder
+ * @defgroup responder_listener responder_listener
  * @{ @ingroup redirect_responder
  */
 
-#ifndef REDIRECT_RESPONDER_H_
-#define REDIRECT_RESPONDER_H_
+#ifndef RESPONDER_LISTENER_H_
+#define RESPONDER_LISTENER_H_
 
 #include "redirect_reporter.h"
 #include "client_table.h"
 #include "policy/policy_engine.h"
 
 #include <bus/listeners/listener.h>
-#include <sa/redirect_provider.h>
 
-typedef struct redirect_responder_t redirect_responder_t;
+typedef struct responder_listener_t responder_listener_t;
 
 /**
- * The doors of a gateway that charon itself opens: IKE_SA_INIT and IKE_AUTH
- * requests of clients.
+ * Looks at the IKE_SA_INIT and IKE_AUTH requests of clients for a gateway.
  *
- * The listener decides about IKE_SA_INIT requests before charon works on them:
- * if the client is redirected the KE payload is taken out, which saves the key
+ * It decides about IKE_SA_INIT requests before charon works on them: if the
+ * client is redirected the KE payload is taken out, which saves the key
  * generation (reference: B11), and the provider then gives the same answer. It
  * refuses clients as well: in IKE_SA_INIT by taking out the SA payload, which
  * charon answers with NO_PROPOSAL_CHOSEN, in IKE_AUTH by the authorize hook.
  *
- * Hooks are called with the bus mutex and the IKE_SA held, the provider with
- * the read lock of the redirect manager; neither waits for anything.
+ * Hooks are called with the bus mutex and the IKE_SA held; nothing in them
+ * waits.
  */
-struct redirect_responder_t {
+struct responder_listener_t {
 
 	/**
 	 * To be registered with the bus
@@ -50,26 +48,21 @@ struct redirect_responder_t {
 	listener_t listener;
 
 	/**
-	 * To be registered with the redirect manager
+	 * Destroy the listener, after it was removed from the bus.
 	 */
-	redirect_provider_t provider;
-
-	/**
-	 * Destroy the responder, after listener and provider were removed.
-	 */
-	void (*destroy)(redirect_responder_t *this);
+	void (*destroy)(responder_listener_t *this);
 };
 
 /**
- * Create the responder.
+ * Create the listener.
  *
- * @param engine		decides, has to outlive the responder
- * @param reporter		tells and counts, has to outlive the responder
+ * @param engine		decides, has to outlive the listener
+ * @param reporter		tells and counts, has to outlive the listener
  * @param clients		clients whose IKE_SA is being set up, has to outlive the
- *						responder
+ *						listener
  */
-redirect_responder_t *redirect_responder_create(policy_engine_t *engine,
+responder_listener_t *responder_listener_create(policy_engine_t *engine,
 												redirect_reporter_t *reporter,
 												client_table_t *clients);
 
-#endif /** REDIRECT_RESPONDER_H_ @}*/
+#endif /** RESPONDER_LISTENER_H_ @}*/

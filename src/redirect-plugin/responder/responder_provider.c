@@ -1,0 +1,119 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "responder_provider.h"
+#include "sa_request.h"
+
+typedef struct private_responder_provider_t private_responder_provider_t;
+
+/**
+ * Private data
+ */
+struct private_responder_provider_t {
+
+	/**
+	 * Public interface
+	 */
+	responder_provider_t public;
+
+	/**
+	 * Decides
+	 */
+	policy_engine_t *engine;
+
+	/**
+	 * Tells and counts
+	 */
+	redirect_reporter_t *reporter;
+
+	/**
+	 * What the listener decided
+	 */
+	client_table_t *clients;
+};
+
+METHOD(redirect_provider_t, redirect_on_init, bool,
+	private_responder_provider_t *this, ike_sa_t *ike_sa,
+	identification_t **gateway)
+{
+	redirect_request_t request;
+	client_t client;
+
+	*gateway = NULL;
+	if (!this->clients->get(this->clients, ike_sa->get_unique_id(ike_sa),
+							&client) || !client.pending)
+	{
+		return FALSE;
+	}
+	request = sa_request_create_init(ike_sa);
+	request.supported = TRUE;
+	request.redirected_from = client.redirected_from;
+	this->reporter->report(this->reporter, &request, &client.decision);
+	*gateway = gateway_identity_to_id(&client.decision.target);
+	return TRUE;
+}
+
+METHOD(redirect_provider_t, redirect_on_auth, bool,
+	private_responder_provider_t *this, ike_sa_t *ike_sa,
+	identification_t **gateway)
+{
+	redirect_request_t request;
+	redirect_decision_t decision;
+
+	*gateway = NULL;
+	if (!sa_request_is_gateway(ike_sa))
+	{
+		return FALSE;
+	}
+	request = sa_request_create_auth(ike_sa, REDIRECT_PHASE_AUTH,
+									 this->clients);
+	this->engine->decide(this->engine, &request, &decision);
+	this->reporter->report(this->reporter, &request, &decision);
+	if (decision.action != REDIRECT_REDIRECT)
+	{
+		return FALSE;
+	}
+	*gateway = gateway_identity_to_id(&decision.target);
+	return TRUE;
+}
+
+METHOD(responder_provider_t, destroy, void,
+	private_responder_provider_t *this)
+{
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+responder_provider_t *responder_provider_create(policy_engine_t *engine,
+												redirect_reporter_t *reporter,
+												client_table_t *clients)
+{
+	private_responder_provider_t *this;
+
+	INIT(this,
+		.public = {
+			.provider = {
+				.redirect_on_init = _redirect_on_init,
+				.redirect_on_auth = _redirect_on_auth,
+			},
+			.destroy = _destroy,
+		},
+		.engine = engine,
+		.reporter = reporter,
+		.clients = clients,
+	);
+	return &this->public;
+}

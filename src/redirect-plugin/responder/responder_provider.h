@@ -1,0 +1,62 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+/**
+ * @defgroup responder_provider responder_provider
+ * @{ @ingroup redirect_responder
+ */
+
+#ifndef RESPONDER_PROVIDER_H_
+#define RESPONDER_PROVIDER_H_
+
+#include "redirect_reporter.h"
+#include "client_table.h"
+#include "policy/policy_engine.h"
+
+#include <sa/redirect_provider.h>
+
+typedef struct responder_provider_t responder_provider_t;
+
+/**
+ * Gives charon the gateway a client is redirected to: in IKE_SA_INIT what the
+ * listener decided, in IKE_AUTH (section 6) what it decides itself.
+ *
+ * Asked with the IKE_SA checked out and the read lock of the redirect manager
+ * held; does not wait for anything.
+ */
+struct responder_provider_t {
+
+	/**
+	 * To be registered with the redirect manager
+	 */
+	redirect_provider_t provider;
+
+	/**
+	 * Destroy the provider, after it was removed from the manager.
+	 */
+	void (*destroy)(responder_provider_t *this);
+};
+
+/**
+ * Create the provider.
+ *
+ * @param engine		decides, has to outlive the provider
+ * @param reporter		tells and counts, has to outlive the provider
+ * @param clients		what the listener decided, has to outlive the provider
+ */
+responder_provider_t *responder_provider_create(policy_engine_t *engine,
+												redirect_reporter_t *reporter,
+												client_table_t *clients);
+
+#endif /** RESPONDER_PROVIDER_H_ @}*/
