@@ -498,7 +498,10 @@ bool config_section_read_values(const config_section_t *section,
 		if (value && !parse_value(value, &options[i],
 								  (char*)config + options[i].offset, why))
 		{
-			config_section_error(section, options[i].name, value, "%s", why);
+			/* a value goes up to the end of its line, which is easily missed */
+			config_section_error(section, options[i].name, value, "%s%s", why,
+								 strstr(value, " = ") ? "; put each option on a "
+								 "line of its own" : "");
 			good = FALSE;
 		}
 	}
