@@ -33,8 +33,9 @@ mount -t overlay -o lowerdir=/etc,upperdir=/run/lab/upper,workdir=/run/lab/work 
 	lab /etc 2>/dev/null ||
 	{ cp -a /etc/. /run/lab/etc; mount --bind /run/lab/etc /etc; }
 rm -rf /etc/swanctl /etc/strongswan.conf
-for dir in conf.d ecdsa pkcs8 private rsa x509 x509ca x509crl; do
-	mkdir -p /etc/swanctl/$dir
+for dir in conf.d ecdsa pkcs12 pkcs8 private pubkey rsa x509 x509aa x509ac \
+	x509ca x509crl x509ocsp; do
+	mkdir -p "/etc/swanctl/$dir"
 done
 mount --bind "$1" /var/log
 if [ -n "$2" ]; then
@@ -57,7 +58,6 @@ charon {
       ike_name = yes
       flush_line = yes
       default = 1
-      cfg = 2
       ike = 2
     }
   }
@@ -145,11 +145,18 @@ class LabHost:
                 self.write(f"/run/lab/ifup-{interface.name}",
                            "\n".join(network.up(interface)) + "\n")
 
-    def shell(self, command, timeout=60):
+    def shell(self, command, timeout=60, env=None, watch=None):
         """Run a line of a scenario; returns status, output, errors."""
         path = BIN + os.pathsep + os.environ.get("PATH", os.defpath)
-        return self.namespaces.run(["sh", "-c", command], timeout,
-                                   {"PATH": path, "LC_ALL": "C"})
+        return self.namespaces.run(
+            ["sh", "-c", command], timeout,
+            {"PATH": path, "LC_ALL": "C", **(env or {})}, watch=watch)
+
+    def has_died(self):
+        """Whether charon ended without being asked to."""
+        status = self.namespaces.path("/run/lab/charon.status")
+        stopping = self.namespaces.path("/run/lab/charon.stopping")
+        return os.path.exists(status) and not os.path.exists(stopping)
 
     def log(self):
         """What charon logged so far."""

@@ -27,6 +27,10 @@ import wire
 from host import LabHost
 
 
+# columns of output that are shown of a line
+WIDTH = 240
+
+
 class Failure(Exception):
     """A scenario cannot go on."""
 
@@ -47,6 +51,7 @@ class Lab:
         self._authority = authority
         self._memory = memory
         self._plugins = {}
+        self._env = {"LAB_PATIENCE": str(memory.patience)}
         os.makedirs(directory)
         self._console = open(os.path.join(directory, "console.log"), "w",
                              encoding="utf-8")
@@ -190,18 +195,18 @@ class Lab:
         memory checkers report."""
         self._note("POST-TEST\n")
         for line in self.scenario.posttest:
-            status, out, err = self._run(line)
+            status, out, err = self._run(line, ending=True)
             if status:
                 self.failures.append(
                     _told(line, f"exit status {status}", out + err))
         for name in self.scenario.ipsec:
             host = self.hosts[name]
-            status, out, err = host.shell(self._env("systemctl stop strongswan"))
-            if status:
-                self.failures.append(f"{name}: {err.strip()}")
-            self._check_end(host)
+            status, out, err = host.shell("systemctl stop strongswan",
+                                          env=self._env)
+            self._note(f"{name}# systemctl stop strongswan\n{out}{err}")
+            self._check_end(host, err if status else "")
 
-    def _check_end(self, host):
+    def _check_end(self, host, error):
         history = ""
         path = host.namespaces.path("/run/lab/charon.history")
         if os.path.exists(path):
@@ -209,22 +214,29 @@ class Lab:
                 history = file.read()
         if not history:
             self.failures.append(f"{host.name}: charon was never started")
-        for end in history.splitlines():
-            if end.startswith("ended ") and end != "ended 0":
-                self.failures.append(f"{host.name}: charon {end.strip()}:\n" +
-                                     _tail(host.read_log("charon.out")))
+        ends = [line for line in history.splitlines()
+                if line.startswith("ended ") and line != "ended 0"]
+        if ends:
+            self.failures.append(
+                f"{host.name}: charon {ends[0]}\n"
+                + _tail(host.read_log("charon.out"), 30))
+        elif error:
+            self.failures.append(f"{host.name}: {error.strip()}")
         for report in self._memory.reports(host.logs):
             self.failures.append(f"{host.name}: {report}")
 
-    def _env(self, command):
-        return f"export LAB_PATIENCE={self._memory.patience}; {command}"
+    def _check_alive(self):
+        for host in self.hosts.values():
+            if host.has_died():
+                raise Failure(f"{host.name}: charon is gone")
 
-    def _run(self, line):
+    def _run(self, line, ending=False):
         self._note(f"{line.host}# {line.command}")
         timeout = self.scenario.number("TIMEOUT", 60) * self._memory.patience
         try:
             status, out, err = self.hosts[line.host].shell(
-                self._env(line.command), timeout)
+                line.command, timeout, self._env,
+                None if ending else self._check_alive)
         except namespace.CommandTimeout as error:
             raise Failure(f"{line.where}: {error}") from None
         self._note(out + err + (f"(status {status})\n" if status else ""))
@@ -250,7 +262,8 @@ class Lab:
 
 
 def _tail(text, count=12):
-    return "\n".join("    " + line for line in text.splitlines()[-count:])
+    return "\n".join("    " + line[:WIDTH]
+                     for line in text.splitlines()[-count:])
 
 
 def _told(line, expected, output):

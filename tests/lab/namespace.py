@@ -25,6 +25,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 
 CLONE_NEWNET = 0x40000000
 
@@ -62,7 +63,7 @@ class Namespaces:
         return ["nsenter", "-t", str(self.pid), "-n", "-m", "-u", "-i", "-p",
                 "--"] + list(argv)
 
-    def run(self, argv, timeout=30, env=None, stdin=None):
+    def run(self, argv, timeout=30, env=None, stdin=None, watch=None):
         """Run a command to its end.
 
         What it leaves running in the background does not hold us up: output
@@ -70,6 +71,7 @@ class Namespaces:
 
         env: additional environment, a dictionary
         stdin: text for its standard input
+        watch: called now and then; the command is ended if it raises
         returns: exit status, standard output, standard error
         """
         with tempfile.TemporaryFile() as out, \
@@ -79,14 +81,15 @@ class Namespaces:
             data.seek(0)
             process = self._start(argv, env, data, out, err)
             try:
-                status = process.wait(timeout)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-                raise CommandTimeout(
-                    f"{self.name}: not finished after {timeout} s: "
-                    f"{' '.join(argv)}") from None
+                status = _wait(process, timeout, watch)
+                if status is None:
+                    raise CommandTimeout(
+                        f"{self.name}: not finished after {timeout} s: "
+                        f"{argv[-1]}")
             finally:
+                if process.poll() is None:
+                    process.kill()
+                    process.wait()
                 with self._lock:
                     self._processes.discard(process)
             out.seek(0)
@@ -146,6 +149,18 @@ class Namespaces:
                 process.send_signal(signal.SIGKILL)
             except ProcessLookupError:
                 pass
+
+
+def _wait(process, timeout, watch):
+    """Wait for a process; returns its status, None if it takes too long."""
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        try:
+            return process.wait(0.25)
+        except subprocess.TimeoutExpired:
+            if watch:
+                watch()
+    return None
 
 
 def _setns(descriptor):
