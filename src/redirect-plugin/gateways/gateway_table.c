@@ -20,7 +20,7 @@
 typedef struct private_gateway_table_t private_gateway_table_t;
 typedef struct setting_t setting_t;
 
-ENUM(gateway_left_out_names, GATEWAY_CANDIDATE, GATEWAY_LEFT_FAMILY,
+ENUM(gateway_left_out_names, GATEWAY_CANDIDATE, GATEWAY_LEFT_SCOPE,
 	"candidate",
 	"disabled",
 	"draining",
@@ -30,6 +30,7 @@ ENUM(gateway_left_out_names, GATEWAY_CANDIDATE, GATEWAY_LEFT_FAMILY,
 	"this gateway",
 	"where the client came from",
 	"of another address family",
+	"not asked for",
 );
 
 /**

@@ -51,6 +51,8 @@ enum gateway_left_out_t {
 	GATEWAY_LEFT_FROM,
 	/** it has no address the client can use */
 	GATEWAY_LEFT_FAMILY,
+	/** the question is limited to others */
+	GATEWAY_LEFT_SCOPE,
 	/** number of reasons */
 	GATEWAY_LEFT_MAX,
 };

@@ -101,7 +101,33 @@ static redirect_cause_t find_cause(choice_t *this)
 			return REDIRECT_CAUSE_OVERLOAD;
 		}
 	}
+	if (this->request->scope && this->request->scope->rebalance)
+	{
+		return REDIRECT_CAUSE_REBALANCE;
+	}
 	return REDIRECT_CAUSE_NONE;
+}
+
+/**
+ * Check whether the question is limited to gateways that this one is not of.
+ */
+static bool out_of_scope(choice_t *this, int gateway)
+{
+	const redirect_scope_t *scope = this->request->scope;
+	int i;
+
+	if (!scope)
+	{
+		return FALSE;
+	}
+	for (i = 0; i < scope->count; i++)
+	{
+		if (scope->ids[i] == this->policy->gateways[gateway].id)
+		{
+			return FALSE;
+		}
+	}
+	return TRUE;
 }
 
 /**
@@ -120,6 +146,10 @@ static gateway_left_out_t left_out(choice_t *this, int i, int from)
 	if (this->state->view->left_out[i])
 	{
 		return this->state->view->left_out[i];
+	}
+	if (out_of_scope(this, i))
+	{
+		return GATEWAY_LEFT_SCOPE;
 	}
 	return this->state->view->families[i] & this->families
 				? GATEWAY_CANDIDATE : GATEWAY_LEFT_FAMILY;
@@ -372,4 +402,10 @@ void redirect_decide(const policy_state_t *state,
 	}
 	this.rule = &this.policy->others;
 	follow(&this);
+	if (decision->action == REDIRECT_SERVE && state->refusing &&
+		decision->cause == REDIRECT_CAUSE_DRAIN &&
+		request->phase == REDIRECT_PHASE_INIT)
+	{
+		decision->action = REDIRECT_REFUSE;
+	}
 }

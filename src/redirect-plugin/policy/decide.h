@@ -43,6 +43,10 @@ struct policy_state_t {
 
 	/** TRUE if this gateway is overloaded */
 	bool overloaded;
+
+	/** TRUE if this gateway drains and new clients that cannot go elsewhere are
+	 * refused */
+	bool refusing;
 };
 
 /**

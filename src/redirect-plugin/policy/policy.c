@@ -48,13 +48,15 @@ static const config_option_t options[] = {
 	{ "fast_path_cookies", CONFIG_ELSEWHERE, 0, .def = NULL },
 	{ "fast_path_limit", CONFIG_ELSEWHERE, 0, .def = NULL },
 	{ "load", CONFIG_ELSEWHERE, 0, .def = NULL },
+	{ "auth_method", CONFIG_ELSEWHERE, 0, .def = NULL },
+	{ "grace", CONFIG_ELSEWHERE, 0, .def = NULL },
 };
 
 /**
  * Sections below the plugin's
  */
 static const char *const sections[] = {
-	"gateways", "rules", NULL
+	"gateways", "rules", "guard", NULL
 };
 
 static const char *const any_section[] = { "*", NULL };

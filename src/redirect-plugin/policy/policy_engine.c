@@ -70,6 +70,11 @@ struct private_policy_engine_t {
 	bool overloaded;
 
 	/**
+	 * TRUE to refuse clients that cannot go elsewhere while it drains
+	 */
+	bool refusing;
+
+	/**
 	 * Gateways
 	 */
 	gateway_table_t *table;
@@ -112,6 +117,7 @@ static void publish(private_policy_engine_t *this)
 			.policy = policy,
 			.recent = this->recent,
 			.overloaded = this->overloaded,
+			.refusing = this->refusing,
 		},
 	);
 	state->public.view = state->view;
@@ -163,6 +169,18 @@ METHOD(policy_engine_t, set_overloaded, void,
 	this->mutex->unlock(this->mutex);
 }
 
+METHOD(policy_engine_t, set_refusing, void,
+	private_policy_engine_t *this, bool refusing)
+{
+	this->mutex->lock(this->mutex);
+	if (this->refusing != refusing)
+	{
+		this->refusing = refusing;
+		publish(this);
+	}
+	this->mutex->unlock(this->mutex);
+}
+
 METHOD(policy_engine_t, acquire, const policy_state_t*,
 	private_policy_engine_t *this, int *token)
 {
@@ -201,6 +219,7 @@ policy_engine_t *policy_engine_create(gateway_table_t *table)
 			.set_policy = _set_policy,
 			.refresh = _refresh,
 			.set_overloaded = _set_overloaded,
+			.set_refusing = _set_refusing,
 			.acquire = _acquire,
 			.release = _release,
 			.destroy = _destroy,

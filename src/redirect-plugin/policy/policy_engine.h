@@ -63,6 +63,14 @@ struct policy_engine_t {
 	void (*set_overloaded)(policy_engine_t *this, bool overloaded);
 
 	/**
+	 * Tell whether new clients that cannot go elsewhere are refused while this
+	 * gateway drains; they are served by default.
+	 *
+	 * @param refusing		TRUE if they are
+	 */
+	void (*set_refusing)(policy_engine_t *this, bool refusing);
+
+	/**
 	 * Get the state decisions are made with, to look at. Nothing that waits
 	 * may happen until it is released.
 	 *

@@ -55,6 +55,11 @@ struct private_policy_loader_t {
 	selector_registry_t *registry;
 
 	/**
+	 * Rooms that have options, config_room_t
+	 */
+	array_t *rooms;
+
+	/**
 	 * What became of the last configuration
 	 */
 	loader_state_t state;
@@ -96,19 +101,73 @@ static void log_errors(private_policy_loader_t *this, array_t *errors)
 }
 
 /**
+ * Read the options of all rooms.
+ *
+ * @param configs		receives configurations, in the order of the rooms
+ * @return				FALSE if there was an error
+ */
+static bool read_rooms(private_policy_loader_t *this,
+					   const config_section_t *section, void *configs[])
+{
+	config_room_t room;
+	bool good = TRUE;
+	int i;
+
+	for (i = 0; i < array_count(this->rooms); i++)
+	{
+		array_get(this->rooms, i, &room);
+		configs[i] = room.read(room.data, section);
+		good = configs[i] && good;
+	}
+	return good;
+}
+
+/**
+ * Put the configurations of all rooms into force, or destroy them.
+ */
+static void finish_rooms(private_policy_loader_t *this, void *configs[],
+						 bool apply)
+{
+	config_room_t room;
+	int i;
+
+	for (i = 0; i < array_count(this->rooms); i++)
+	{
+		array_get(this->rooms, i, &room);
+		if (apply)
+		{
+			room.apply(room.data, configs[i]);
+		}
+		else if (configs[i])
+		{
+			room.discard(configs[i]);
+		}
+	}
+}
+
+/**
  * Read the configuration; the mutex is held.
  *
  * @param strict		FALSE to wait for selectors that are not known
  */
 static bool load(private_policy_loader_t *this, bool strict)
 {
+	void *configs[array_count(this->rooms) + 1];
 	config_section_t section;
 	array_t *errors = array_create(0, 0);
 	policy_t *policy;
-	bool unknown = FALSE;
+	bool unknown = FALSE, good;
 
 	section = config_section_create(lib->settings, errors, lib->ns);
+	good = read_rooms(this, &section, configs);
 	policy = policy_create(&section, this->registry, &unknown);
+	finish_rooms(this, configs, good && policy);
+	if (!good)
+	{
+		policy_destroy(policy);
+		policy = NULL;
+		unknown = FALSE;
+	}
 	if (policy)
 	{
 		DBG1(DBG_CFG, "redirect: loaded %u gateways and %u rules",
@@ -199,10 +258,17 @@ static void selector_changed(void *data, const char *name, bool added)
 	this->mutex->unlock(this->mutex);
 }
 
+METHOD(policy_loader_t, add_room, void,
+	private_policy_loader_t *this, const config_room_t *room)
+{
+	array_insert(this->rooms, ARRAY_TAIL, (void*)room);
+}
+
 METHOD(policy_loader_t, destroy, void,
 	private_policy_loader_t *this)
 {
 	this->registry->set_observer(this->registry, NULL, NULL);
+	array_destroy(this->rooms);
 	this->mutex->destroy(this->mutex);
 	free(this);
 }
@@ -218,10 +284,12 @@ policy_loader_t *policy_loader_create(policy_engine_t *engine,
 	INIT(this,
 		.public = {
 			.load = _load_,
+			.add_room = _add_room,
 			.destroy = _destroy,
 		},
 		.engine = engine,
 		.registry = registry,
+		.rooms = array_create(sizeof(config_room_t), 0),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
 	registry->set_observer(registry, selector_changed, this);

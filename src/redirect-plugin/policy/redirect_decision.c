@@ -29,12 +29,13 @@ ENUM(redirect_action_names, REDIRECT_SERVE, REDIRECT_REFUSE,
 	"refuse",
 );
 
-ENUM(redirect_cause_names, REDIRECT_CAUSE_NONE, REDIRECT_CAUSE_ANYCAST,
+ENUM(redirect_cause_names, REDIRECT_CAUSE_NONE, REDIRECT_CAUSE_REBALANCE,
 	"none",
 	"rule",
 	"drain",
 	"overload",
 	"anycast",
+	"rebalance",
 );
 
 ENUM(redirect_reason_names, REDIRECT_REASON_CAUSE, REDIRECT_REASON_SELECTOR,
@@ -122,6 +123,9 @@ static void add_cause(text_t *text, const redirect_decision_t *decision)
 			break;
 		case REDIRECT_CAUSE_ANYCAST:
 			add(text, ", reached on an anycast address");
+			break;
+		case REDIRECT_CAUSE_REBALANCE:
+			add(text, ", others have more room");
 			break;
 		default:
 			add(text, ", no rule matches");

@@ -24,6 +24,7 @@
 
 #include <utils/identification.h>
 
+typedef struct redirect_scope_t redirect_scope_t;
 typedef struct redirect_request_t redirect_request_t;
 typedef struct redirect_decision_t redirect_decision_t;
 typedef enum redirect_phase_t redirect_phase_t;
@@ -84,6 +85,8 @@ enum redirect_cause_t {
 	REDIRECT_CAUSE_OVERLOAD,
 	/** the request went to an anycast address (section 4) */
 	REDIRECT_CAUSE_ANYCAST,
+	/** clients are moved to gateways that have more room */
+	REDIRECT_CAUSE_REBALANCE,
 	/** number of causes */
 	REDIRECT_CAUSE_MAX,
 };
@@ -121,6 +124,22 @@ enum redirect_reason_t {
 extern enum_name_t *redirect_reason_names;
 
 /**
+ * The gateways a question is limited to: plain data, borrowed for the call.
+ */
+struct redirect_scope_t {
+
+	/** hashes of their names, see gateway_hash() */
+	const uint64_t *ids;
+
+	/** number of ids */
+	uint16_t count;
+
+	/** TRUE to move the client even if nothing else asks for it, with
+	 * REDIRECT_CAUSE_REBALANCE */
+	bool rebalance;
+};
+
+/**
  * A question to the policy. Plain data, whatever it points to is borrowed for
  * the call.
  */
@@ -152,6 +171,9 @@ struct redirect_request_t {
 
 	/** EAP identity of the client, NULL if it has none */
 	identification_t *eap_id;
+
+	/** gateways the answer is limited to, NULL for no limit */
+	const redirect_scope_t *scope;
 };
 
 /**
