@@ -14,6 +14,7 @@
 
 #include "redirect_plugin.h"
 #include "charon_match.h"
+#include "guard/guard.h"
 #include "policy/policy_loader.h"
 #include "responder/fast_path.h"
 #include "responder/responder_listener.h"
@@ -74,6 +75,11 @@ struct private_redirect_plugin_t {
 	responder_provider_t *provider;
 
 	/**
+	 * Lets no redirect notify through to charon unchecked.
+	 */
+	guard_t *guard;
+
+	/**
 	 * Answers IKE_SA_INIT requests before charon does, NULL if charon has no
 	 * socket.
 	 */
@@ -97,6 +103,25 @@ static bool registry_cb(private_redirect_plugin_t *this,
 }
 
 /**
+ * Read the configuration of the guard; the one in force stays after an error.
+ */
+static bool load_guard(private_redirect_plugin_t *this)
+{
+	array_t *errors = array_create(0, 0);
+	bool good;
+	char *error;
+
+	good = this->guard->reload(this->guard, lib->settings, errors);
+	while (array_remove(errors, ARRAY_HEAD, &error))
+	{
+		DBG1(DBG_CFG, "%s", error);
+		free(error);
+	}
+	array_destroy(errors);
+	return good;
+}
+
+/**
  * Register what the plugin is made of with charon, or remove it again.
  */
 static bool plugin_cb(private_redirect_plugin_t *this,
@@ -109,6 +134,9 @@ static bool plugin_cb(private_redirect_plugin_t *this,
 	{
 		/* with a bad configuration every client is served, so go on */
 		this->loader->load(this->loader);
+		load_guard(this);
+		/* first, so that others only see notifies that are valid */
+		charon->bus->add_listener(charon->bus, &this->guard->listener);
 		charon->bus->add_listener(charon->bus, listener);
 		charon->redirect->add_provider(charon->redirect, provider);
 	}
@@ -116,6 +144,7 @@ static bool plugin_cb(private_redirect_plugin_t *this,
 	{
 		charon->redirect->remove_provider(charon->redirect, provider);
 		charon->bus->remove_listener(charon->bus, listener);
+		charon->bus->remove_listener(charon->bus, &this->guard->listener);
 	}
 	return TRUE;
 }
@@ -145,6 +174,7 @@ METHOD(plugin_t, reload, bool,
 	bool good;
 
 	good = this->loader->load(this->loader);
+	good = load_guard(this) && good;
 	if (this->fast_path)
 	{
 		good = this->fast_path->reload(this->fast_path) && good;
@@ -174,6 +204,7 @@ METHOD(plugin_t, get_features, int,
 METHOD(plugin_t, destroy, void,
 	private_redirect_plugin_t *this)
 {
+	this->guard->destroy(this->guard);
 	this->provider->destroy(this->provider);
 	this->listener->destroy(this->listener);
 	this->clients->destroy(this->clients);
@@ -214,6 +245,7 @@ plugin_t *redirect_plugin_create()
 		.table = gateway_table_create(),
 		.reporter = redirect_reporter_create(),
 		.clients = client_table_create(),
+		.guard = guard_create(NULL),
 	);
 	this->engine = policy_engine_create(this->table);
 	this->loader = policy_loader_create(this->engine, this->registry);

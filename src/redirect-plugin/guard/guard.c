@@ -1,0 +1,348 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "guard.h"
+#include "guard_connect.h"
+#include "guard_context.h"
+#include "guard_follow.h"
+#include "guard_messages.h"
+#include "guard_move.h"
+#include "guard_rescue.h"
+
+#include <daemon.h>
+
+typedef struct private_guard_t private_guard_t;
+
+/**
+ * Private data of a guard_t object.
+ */
+struct private_guard_t {
+
+	/**
+	 * Public interface.
+	 */
+	guard_t public;
+
+	/**
+	 * What the parts share.
+	 */
+	guard_context_t context;
+};
+
+/**
+ * Whether the guard is switched on.
+ */
+static bool is_enabled(private_guard_t *this)
+{
+	snapshot_t *snapshot = this->context.config;
+	guard_config_t *config;
+	bool enabled;
+	int token;
+
+	config = snapshot->acquire(snapshot, &token);
+	enabled = config->enabled;
+	snapshot->release(snapshot, token);
+	return enabled;
+}
+
+/**
+ * Get the session of an IKE_SA, NULL if there is none.
+ */
+static guard_session_t *get_session(private_guard_t *this, ike_sa_t *ike_sa)
+{
+	return this->context.sessions->get(this->context.sessions, ike_sa);
+}
+
+METHOD(listener_t, message, bool,
+	private_guard_t *this, ike_sa_t *ike_sa, message_t *message, bool incoming,
+	bool plain)
+{
+	if (!plain || ike_sa->get_version(ike_sa) != IKEV2 || !is_enabled(this))
+	{
+		return TRUE;
+	}
+	if (incoming)
+	{
+		guard_messages_incoming(&this->context, ike_sa, message);
+	}
+	else
+	{
+		guard_messages_outgoing(&this->context, ike_sa, message);
+	}
+	return TRUE;
+}
+
+/**
+ * An IKE_SA is about to be destroyed: give back what it is still owed, and see
+ * that its CHILD_SAs are made elsewhere if a redirect was the reason.
+ */
+static void destroying(private_guard_t *this, ike_sa_t *ike_sa)
+{
+	guard_context_t *context = &this->context;
+	guard_session_t *session = get_session(this, ike_sa);
+	guard_times_t times;
+
+	if (!session)
+	{
+		return;
+	}
+	if (session->redirect && session->failed && !session->up &&
+		session->redirect->step == GUARD_STEP_FOLLOWING &&
+		!session->redirect->back && !context->shutdown)
+	{
+		guard_rescue_failed(context, ike_sa, session);
+	}
+	guard_connect_unhold(ike_sa, session);
+	times = guard_context_times(context, session->name);
+	context->sessions->remove(context->sessions, ike_sa,
+							  times.connection.loop_detect_period);
+	guard_session_destroy(session);
+}
+
+METHOD(listener_t, ike_state_change, bool,
+	private_guard_t *this, ike_sa_t *ike_sa, ike_sa_state_t state)
+{
+	guard_session_t *session;
+
+	switch (state)
+	{
+		case IKE_DESTROYING:
+			destroying(this, ike_sa);
+			break;
+		case IKE_ESTABLISHED:
+			/* a rekeying that was in the way may have failed */
+			session = get_session(this, ike_sa);
+			if (session && session->up && session->redirect &&
+				session->redirect->step == GUARD_STEP_PENDING)
+			{
+				guard_follow_start(&this->context, ike_sa, session);
+			}
+			break;
+		default:
+			break;
+	}
+	return TRUE;
+}
+
+/**
+ * An IKE_SA of which this host is initiator is established.
+ */
+static void established(private_guard_t *this, ike_sa_t *ike_sa,
+						guard_session_t *session)
+{
+	guard_context_t *context = &this->context;
+	guard_redirect_t *redirect = session->redirect, *handed;
+
+	session->up = TRUE;
+	session->waiting = FALSE;
+	if (redirect && redirect->step == GUARD_STEP_FOLLOWING)
+	{
+		if (!redirect->back)
+		{
+			guard_move_tell(context, ike_sa, session, GUARD_ARRIVED);
+			context->dead->remove(context->dead, &redirect->gateway);
+		}
+		session->redirect = NULL;
+		free(redirect);
+	}
+	handed = context->sessions->take_over(context->sessions, ike_sa);
+	if (handed && !session->redirect)
+	{
+		session->redirect = handed;
+		session->attempt++;
+		guard_follow_start(context, ike_sa, session);
+		return;
+	}
+	free(handed);
+}
+
+METHOD(listener_t, ike_updown, bool,
+	private_guard_t *this, ike_sa_t *ike_sa, bool up)
+{
+	guard_session_t *session = get_session(this, ike_sa);
+
+	if (session && up)
+	{
+		established(this, ike_sa, session);
+	}
+	else if (session && !session->up)
+	{
+		session->failed = TRUE;
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, ike_rekey, bool,
+	private_guard_t *this, ike_sa_t *old, ike_sa_t *new)
+{
+	guard_context_t *context = &this->context;
+	guard_session_t *session = get_session(this, old), *rekeyed;
+
+	if (!session)
+	{
+		return TRUE;
+	}
+	rekeyed = context->sessions->add(context->sessions, new, session->history,
+									 0);
+	if (rekeyed)
+	{
+		rekeyed->up = TRUE;
+		rekeyed->stranded = session->stranded;
+		if (session->redirect && !rekeyed->redirect)
+		{
+			rekeyed->redirect = session->redirect;
+			session->redirect = NULL;
+			rekeyed->attempt++;
+			guard_follow_start(context, new, rekeyed);
+		}
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, authorize, bool,
+	private_guard_t *this, ike_sa_t *ike_sa, bool final, bool *success)
+{
+	guard_session_t *session = get_session(this, ike_sa);
+
+	if (session && session->process && !final)
+	{
+		session->authorized = TRUE;
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, alert, bool,
+	private_guard_t *this, ike_sa_t *ike_sa, alert_t alert, va_list args)
+{
+	guard_session_t *session;
+
+	if (alert == ALERT_SHUTDOWN_SIGNAL)
+	{
+		this->context.shutdown = TRUE;
+	}
+	session = ike_sa ? get_session(this, ike_sa) : NULL;
+	if (!session)
+	{
+		return TRUE;
+	}
+	switch (alert)
+	{
+		case ALERT_LOCAL_AUTH_FAILED:
+			session->local_failed = TRUE;
+			break;
+		case ALERT_PEER_AUTH_FAILED:
+			session->peer_failed = TRUE;
+			break;
+		case ALERT_RETRANSMIT_SEND_TIMEOUT:
+		case ALERT_PEER_INIT_UNREACHABLE:
+			session->failed = session->failed || !session->up;
+			break;
+		default:
+			break;
+	}
+	return TRUE;
+}
+
+METHOD(guard_t, reload, bool,
+	private_guard_t *this, settings_t *settings, array_t *errors)
+{
+	guard_config_t *config;
+
+	config = guard_config_load(settings, errors);
+	if (config)
+	{
+		this->context.config->replace(this->context.config, config);
+	}
+	return config != NULL;
+}
+
+METHOD(guard_t, get_count, uint64_t,
+	private_guard_t *this, guard_count_t count)
+{
+	return this->context.report->get_count(this->context.report, count);
+}
+
+METHOD(guard_t, get_malformed, uint64_t,
+	private_guard_t *this, wire_verdict_t verdict)
+{
+	return this->context.report->get_malformed(this->context.report, verdict);
+}
+
+METHOD(guard_t, get_sessions, u_int,
+	private_guard_t *this)
+{
+	return this->context.sessions->get_count(this->context.sessions);
+}
+
+METHOD(guard_t, set_observer, void,
+	private_guard_t *this, guard_observer_t observer, void *data)
+{
+	this->context.report->set_observer(this->context.report, observer, data);
+}
+
+METHOD(guard_t, destroy, void,
+	private_guard_t *this)
+{
+	lib->set(lib, GUARD_CONTEXT, NULL);
+	this->context.hook->destroy(this->context.hook);
+	this->context.resolver->destroy(this->context.resolver);
+	this->context.sessions->destroy(this->context.sessions);
+	this->context.dead->destroy(this->context.dead);
+	this->context.report->destroy(this->context.report);
+	this->context.config->destroy(this->context.config);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+guard_t *guard_create(guard_lookup_t lookup)
+{
+	private_guard_t *this;
+	settings_t *none = settings_create(NULL);
+	array_t *errors = array_create(0, 0);
+
+	INIT(this,
+		.public = {
+			.listener = {
+				.message = _message,
+				.ike_state_change = _ike_state_change,
+				.ike_updown = _ike_updown,
+				.ike_rekey = _ike_rekey,
+				.authorize = _authorize,
+				.alert = _alert,
+			},
+			.reload = _reload,
+			.get_count = _get_count,
+			.get_malformed = _get_malformed,
+			.get_sessions = _get_sessions,
+			.set_observer = _set_observer,
+			.destroy = _destroy,
+		},
+		.context = {
+			.config = snapshot_create((void*)guard_config_destroy),
+			.sessions = guard_sessions_create(),
+			.dead = guard_dead_create(),
+			.report = guard_report_create(),
+			.resolver = guard_resolver_create(lookup),
+			.hook = guard_hook_create(),
+		},
+	);
+	/* empty settings cannot have errors */
+	reload(this, none, errors);
+	array_destroy(errors);
+	none->destroy(none);
+	lib->set(lib, GUARD_CONTEXT, &this->context);
+	return &this->public;
+}

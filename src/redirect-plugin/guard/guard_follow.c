@@ -1,0 +1,370 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "guard_follow.h"
+#include "guard_connect.h"
+#include "guard_job.h"
+#include "guard_move.h"
+
+#include <daemon.h>
+
+/**
+ * Whether support was announced where it counts for this phase.
+ */
+static bool is_willing(const guard_connection_t *connection,
+					   guard_session_t *session, guard_phase_t phase)
+{
+	if (phase == GUARD_PHASE_ACTIVE)
+	{
+		return connection->follow;
+	}
+	return connection->follow && session->announced;
+}
+
+/*
+ * Described in header
+ */
+guard_count_t guard_follow_decide(guard_context_t *context, ike_sa_t *ike_sa,
+								  guard_session_t *session,
+								  guard_phase_t phase,
+								  const gateway_identity_t *gateway)
+{
+	guard_history_t *history = session->history;
+	ip_address_t address = {}, other;
+	guard_times_t times;
+	guard_count_t result;
+
+	times = guard_context_times(context, session->name);
+	if (!is_willing(&times.connection, session, phase))
+	{
+		return GUARD_UNANNOUNCED;
+	}
+	if (gateway->type != GATEWAY_IDENTITY_FQDN)
+	{
+		address = ip_address_from_chunk(chunk_create((u_char*)gateway->data,
+													 gateway->len));
+	}
+	result = guard_context_check(context, session->name, gateway, &address);
+	if (result != GUARD_ACCEPTED)
+	{
+		return result;
+	}
+	other = ip_address_from_host(ike_sa->get_other_host(ike_sa));
+	if (address.version && ip_address_equals(&address, &other))
+	{
+		return GUARD_SAME;
+	}
+	if (context->dead->contains(context->dead, gateway))
+	{
+		return GUARD_DEAD;
+	}
+	if (!history->take(history, times.connection.max_redirects,
+					   times.connection.loop_detect_period))
+	{
+		return GUARD_LOOP;
+	}
+	return GUARD_ACCEPTED;
+}
+
+/*
+ * Described in header
+ */
+void guard_follow_note(guard_context_t *context, ike_sa_t *ike_sa,
+					   guard_session_t *session, guard_phase_t phase,
+					   const gateway_identity_t *gateway)
+{
+	free(session->redirect);
+	INIT(session->redirect,
+		.phase = phase,
+		.gateway = *gateway,
+		.from = ip_address_from_host(ike_sa->get_other_host(ike_sa)),
+	);
+	if (gateway->type != GATEWAY_IDENTITY_FQDN)
+	{
+		session->redirect->addresses[0] = ip_address_from_chunk(
+					chunk_create((u_char*)gateway->data, gateway->len));
+		session->redirect->count = 1;
+		session->redirect->resolved = TRUE;
+	}
+	session->attempt++;
+	context->report->report(context->report, ike_sa, (guard_event_t){
+		.count = GUARD_ACCEPTED,
+		.phase = phase,
+		.authenticated = phase != GUARD_PHASE_INIT,
+		.gateway = *gateway,
+	});
+}
+
+/**
+ * Drop the addresses of a target that the client must not or cannot be sent to;
+ * returns the reason for the last one that was dropped.
+ */
+static guard_count_t filter(guard_context_t *context, ike_sa_t *ike_sa,
+							guard_session_t *session)
+{
+	guard_redirect_t *redirect = session->redirect;
+	guard_count_t reason = GUARD_UNRESOLVED, result;
+	ip_address_t address, other;
+	int i, count = 0;
+	host_t *host;
+
+	other = ip_address_from_host(ike_sa->get_other_host(ike_sa));
+	for (i = 0; i < redirect->count; i++)
+	{
+		address = redirect->addresses[i];
+		result = guard_context_check(context, session->name,
+									 &redirect->gateway, &address);
+		host = host_create_from_chunk(
+						address.version == 4 ? AF_INET : AF_INET6,
+						ip_address_chunk(&address), IKEV2_UDP_PORT);
+		if (result == GUARD_ACCEPTED && ip_address_equals(&address, &other))
+		{
+			result = GUARD_SAME;
+		}
+		else if (result == GUARD_ACCEPTED && host &&
+				 charon->kernel->get_interface(charon->kernel, host, NULL))
+		{
+			result = GUARD_OWN;
+		}
+		DESTROY_IF(host);
+		if (result == GUARD_ACCEPTED)
+		{
+			redirect->addresses[count++] = address;
+		}
+		else
+		{
+			reason = result;
+		}
+	}
+	redirect->count = count;
+	return count ? GUARD_UNREACHABLE : reason;
+}
+
+/**
+ * A redirect cannot be followed: tell it, remember the target and stay, or go
+ * back where staying is not possible.
+ */
+static status_t give_up(guard_context_t *context, ike_sa_t *ike_sa,
+						guard_session_t *session, guard_count_t reason)
+{
+	guard_redirect_t *redirect = session->redirect;
+	guard_times_t times = guard_context_times(context, session->name);
+
+	context->report->report(context->report, ike_sa, (guard_event_t){
+		.count = reason,
+		.phase = redirect->phase,
+		.gateway = redirect->gateway,
+	});
+	context->dead->add(context->dead, &redirect->gateway, times.dead_time);
+	switch (redirect->phase)
+	{
+		case GUARD_PHASE_AUTH:
+			session->redirect = guard_connect_back(ike_sa, session,
+												   GUARD_PHASE_AUTH);
+			free(redirect);
+			return guard_move(context, ike_sa, session);
+		case GUARD_PHASE_ACTIVE:
+			session->redirect = NULL;
+			session->stranded = TRUE;
+			free(redirect);
+			return SUCCESS;
+		default:
+			/* the gateway has to serve who does not support it (R3-4) */
+			session->silent = TRUE;
+			return guard_connect_return(context, ike_sa, session);
+	}
+}
+
+/**
+ * Follow in IKE_SA_INIT, or before this host has authenticated itself: on the
+ * same IKE_SA.
+ */
+static status_t follow_connecting(guard_context_t *context, ike_sa_t *ike_sa,
+								  guard_session_t *session)
+{
+	guard_count_t reason;
+	status_t status;
+
+	switch (ike_sa->get_state(ike_sa))
+	{
+		case IKE_CREATED:
+		case IKE_CONNECTING:
+			break;
+		default:
+			/* the genuine answer came while the name was looked up */
+			free(session->redirect);
+			session->redirect = NULL;
+			return SUCCESS;
+	}
+	if (session->redirect->back)
+	{
+		return guard_connect_return(context, ike_sa, session);
+	}
+	reason = filter(context, ike_sa, session);
+	status = guard_connect_restart(context, ike_sa, session);
+	if (status == NOT_FOUND)
+	{
+		return give_up(context, ike_sa, session, reason);
+	}
+	guard_move_tell(context, ike_sa, session, GUARD_FOLLOWED);
+	return status;
+}
+
+/**
+ * Follow on an established IKE_SA: with a new one.
+ */
+static status_t follow_established(guard_context_t *context, ike_sa_t *ike_sa,
+								   guard_session_t *session)
+{
+	guard_count_t reason;
+	status_t status;
+
+	switch (ike_sa->get_state(ike_sa))
+	{
+		case IKE_ESTABLISHED:
+			break;
+		case IKE_REKEYING:
+			/* goes on with ike_rekey(), or when the state is left */
+			return SUCCESS;
+		default:
+			guard_connect_unhold(ike_sa, session);
+			free(session->redirect);
+			session->redirect = NULL;
+			return SUCCESS;
+	}
+	if (session->redirect->back)
+	{
+		return guard_move(context, ike_sa, session);
+	}
+	reason = filter(context, ike_sa, session);
+	status = guard_move(context, ike_sa, session);
+	if (status == NOT_FOUND)
+	{
+		return give_up(context, ike_sa, session, reason);
+	}
+	return status;
+}
+
+/**
+ * Job: follow the redirect of a session.
+ */
+static status_t follow(guard_job_t *job, ike_sa_t *ike_sa,
+					   guard_session_t *session)
+{
+	guard_redirect_t *redirect = session->redirect;
+
+	if (!redirect || redirect->step != GUARD_STEP_PENDING)
+	{
+		return SUCCESS;
+	}
+	switch (redirect->phase)
+	{
+		case GUARD_PHASE_AUTH:
+		case GUARD_PHASE_ACTIVE:
+			return follow_established(job->context, ike_sa, session);
+		default:
+			return follow_connecting(job->context, ike_sa, session);
+	}
+}
+
+/**
+ * Job: take over the addresses of a name and follow.
+ */
+static status_t follow_resolved(guard_job_t *job, ike_sa_t *ike_sa,
+								guard_session_t *session)
+{
+	guard_redirect_t *redirect = session->redirect;
+
+	if (!redirect || session->attempt != job->attempt)
+	{
+		return SUCCESS;
+	}
+	memcpy(redirect->addresses, job->addresses, sizeof(redirect->addresses));
+	redirect->count = job->count;
+	redirect->resolved = TRUE;
+	return follow(job, ike_sa, session);
+}
+
+/**
+ * The resolver has a result, or none.
+ */
+static void resolved(guard_job_t *job, const ip_address_t *addresses, int count)
+{
+	if (count)
+	{
+		memcpy(job->addresses, addresses, count * sizeof(ip_address_t));
+	}
+	job->count = count;
+	guard_job_queue(job, 0);
+}
+
+/*
+ * Described in header
+ */
+void guard_follow_start(guard_context_t *context, ike_sa_t *ike_sa,
+						guard_session_t *session)
+{
+	guard_redirect_t *redirect = session->redirect;
+	guard_times_t times;
+	guard_job_t *job;
+
+	if (redirect->back || redirect->resolved)
+	{
+		guard_job_queue(guard_job_create(context, ike_sa, session, follow), 0);
+		return;
+	}
+	times = guard_context_times(context, session->name);
+	job = guard_job_create(context, ike_sa, session, follow_resolved);
+	if (!context->resolver->resolve(context->resolver,
+						(char*)redirect->gateway.data, times.resolve_timeout,
+						(guard_resolved_t)resolved, job))
+	{
+		resolved(job, NULL, 0);
+	}
+}
+
+/**
+ * Job: ask again without announcing support, unless an answer came.
+ */
+static status_t retry(guard_job_t *job, ike_sa_t *ike_sa,
+					  guard_session_t *session)
+{
+	session->retry = FALSE;
+	if (session->first_auth || !session->waiting || session->up ||
+		(session->redirect &&
+		 session->redirect->step == GUARD_STEP_PENDING) ||
+		ike_sa->get_state(ike_sa) != IKE_CONNECTING)
+	{
+		return SUCCESS;
+	}
+	session->silent = TRUE;
+	return guard_connect_return(job->context, ike_sa, session);
+}
+
+/*
+ * Described in header
+ */
+void guard_follow_retry(guard_context_t *context, ike_sa_t *ike_sa,
+						guard_session_t *session)
+{
+	guard_times_t times = guard_context_times(context, session->name);
+
+	if (session->retry || session->silent || !session->announced)
+	{
+		return;
+	}
+	session->retry = TRUE;
+	guard_job_queue(guard_job_create(context, ike_sa, session, retry),
+					times.retry_delay);
+}

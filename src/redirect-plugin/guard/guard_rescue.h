@@ -1,0 +1,45 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+/**
+ * @defgroup guard_rescue guard_rescue
+ * @{ @ingroup redirect_guard
+ */
+
+#ifndef GUARD_RESCUE_H_
+#define GUARD_RESCUE_H_
+
+#include "guard_context.h"
+
+/**
+ * An IKE_SA is destroyed because the set-up with the target of a redirect
+ * failed: have a job connect to the configured gateway instead, with the
+ * CHILD_SAs that were to be made, also with keyingtries = 1.
+ *
+ * To be called from ike_state_change() with IKE_DESTROYING.
+ */
+void guard_rescue_failed(guard_context_t *context, ike_sa_t *ike_sa,
+						 guard_session_t *session);
+
+/**
+ * A gateway deletes an IKE_SA after a REDIRECT that was refused or could not be
+ * followed: have a job connect to the configured gateway, with the CHILD_SAs of
+ * the IKE_SA, whatever close_action says.
+ *
+ * To be called from the message hook.
+ */
+void guard_rescue_stranded(guard_context_t *context, ike_sa_t *ike_sa,
+						   guard_session_t *session);
+
+#endif /** GUARD_RESCUE_H_ @}*/
