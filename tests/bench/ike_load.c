@@ -15,7 +15,8 @@
 /**
  * Closed-loop generator of IKE_SA_INIT requests: keeps a window of requests
  * open, sends the next one when an answer comes or a request is lost, checks
- * every answer and measures its latency.
+ * every answer and measures its latency. With a rate it is an open loop, that
+ * sends whether there are answers or not: a flood.
  *
  * Prints one line of key=value pairs.
  */
@@ -67,9 +68,11 @@ static struct {
 	uint32_t source;
 	uint32_t sources;
 	unsigned window;
+	double rate;
 	double seconds;
 	double warmup;
 	bool supported;
+	bool served;
 	bool marker;
 	uint8_t gateway[16];
 	size_t gateway_len;
@@ -86,6 +89,10 @@ static slot_t slots[WINDOW_MAX];
 static init_random_t rng;
 static histogram_t latency;
 static uint64_t sent, lost, unknown, answers[ANSWER_MAX];
+
+/** open loop: next slot, when it is due */
+static unsigned next_slot;
+static uint64_t next_due;
 
 static uint64_t now(void)
 {
@@ -223,7 +230,8 @@ static int take_answer(uint8_t *data, size_t len, uint64_t time)
 	}
 	nr = init_message_slot(data);
 	slot = &slots[nr % WINDOW_MAX];
-	if (nr >= options.window || memcmp(slot->message.data, data, 8))
+	if (nr >= options.window || !slot->sent ||
+		memcmp(slot->message.data, data, 8))
 	{	/* answered already, or given up */
 		unknown++;
 		return -1;
@@ -269,8 +277,41 @@ static bool turn(int fd)
 			freed[n++] = nr;
 		}
 	}
-	send_slots(fd, freed, n);
+	if (options.rate == 0)
+	{
+		send_slots(fd, freed, n);
+	}
+	else
+	{
+		while (n--)
+		{
+			slots[freed[n]].sent = 0;
+		}
+	}
 	return true;
+}
+
+/**
+ * Open loop: send what is due by now; slots that come round again without an
+ * answer are lost
+ */
+static void send_due(int fd, uint64_t time)
+{
+	uint64_t interval = (uint64_t)(1e9 / options.rate);
+	uint16_t list[BATCH];
+	unsigned n;
+
+	while (next_due <= time)
+	{
+		for (n = 0; n < BATCH && next_due <= time; n++)
+		{
+			lost += slots[next_slot].sent != 0;
+			list[n] = next_slot;
+			next_slot = (next_slot + 1) % options.window;
+			next_due += interval;
+		}
+		send_slots(fd, list, n);
+	}
 }
 
 /**
@@ -296,6 +337,18 @@ static void expire(int fd, uint64_t time)
 	}
 }
 
+static void flood(int fd, uint64_t until)
+{
+	uint64_t time;
+
+	next_due = now();
+	while ((time = now()) < until)
+	{
+		send_due(fd, time);
+		turn(fd);
+	}
+}
+
 static void run(int fd, uint64_t until)
 {
 	struct pollfd pfd = {
@@ -303,6 +356,12 @@ static void run(int fd, uint64_t until)
 		.events = POLLIN,
 	};
 	uint64_t time, next_check = 0;
+
+	if (options.rate > 0)
+	{
+		flood(fd, until);
+		return;
+	}
 
 	while ((time = now()) < until)
 	{
@@ -327,7 +386,7 @@ static void report(double seconds, uint64_t cpu)
 	{
 		total += answers[i];
 	}
-	right = answers[options.supported ? ANSWER_REDIRECT : ANSWER_SERVED];
+	right = answers[options.served ? ANSWER_SERVED : ANSWER_REDIRECT];
 	printf("seconds=%.3f sent=%" PRIu64 " answers=%" PRIu64, seconds, sent,
 		   total);
 	printf(" redirects=%" PRIu64 " bad_nonce=%" PRIu64 " bad_redirect=%" PRIu64
@@ -348,11 +407,13 @@ static void usage(const char *name)
 {
 	fprintf(stderr, "usage: %s [options] SERVER PORT\n"
 		"  --window N        requests open at once (64)\n"
+		"  --rate N          requests a second, whether answered or not\n"
 		"  --seconds S       time measured (3)\n"
 		"  --warmup S        time before that, not counted (0.5)\n"
 		"  --sources A/BITS  send from random addresses of an IPv4 subnet\n"
 		"  --local-port P    port to send from (500)\n"
-		"  --no-support      do not announce REDIRECT_SUPPORTED\n"
+		"  --no-support      do not announce REDIRECT_SUPPORTED, be served\n"
+		"  --served          announce it, but be served nevertheless\n"
 		"  --gateway A       address that redirects must lead to\n"
 		"  --pid PID         process whose CPU time is told, per answer\n",
 		name);
@@ -425,11 +486,13 @@ static void parse_options(int argc, char *argv[])
 {
 	static const struct option long_options[] = {
 		{ "window",		required_argument,	NULL, 'w' },
+		{ "rate",		required_argument,	NULL, 'r' },
 		{ "seconds",	required_argument,	NULL, 's' },
 		{ "warmup",		required_argument,	NULL, 'u' },
 		{ "sources",	required_argument,	NULL, 'n' },
 		{ "local-port",	required_argument,	NULL, 'l' },
 		{ "no-support",	no_argument,		NULL, 'x' },
+		{ "served",		no_argument,		NULL, 'v' },
 		{ "gateway",	required_argument,	NULL, 'g' },
 		{ "pid",		required_argument,	NULL, 'p' },
 		{ }
@@ -443,6 +506,9 @@ static void parse_options(int argc, char *argv[])
 		{
 			case 'w':
 				options.window = atoi(optarg);
+				break;
+			case 'r':
+				options.rate = atof(optarg);
 				break;
 			case 's':
 				options.seconds = atof(optarg);
@@ -458,6 +524,10 @@ static void parse_options(int argc, char *argv[])
 				break;
 			case 'x':
 				options.supported = false;
+				options.served = true;
+				break;
+			case 'v':
+				options.served = true;
 				break;
 			case 'g':
 				set_gateway(argv[0], optarg);
@@ -470,7 +540,8 @@ static void parse_options(int argc, char *argv[])
 		}
 	}
 	if (argc - optind != 2 || options.window < 1 ||
-		options.window > WINDOW_MAX || options.seconds <= 0)
+		options.window > WINDOW_MAX || options.seconds <= 0 ||
+		options.rate < 0)
 	{
 		usage(argv[0]);
 	}

@@ -1,0 +1,325 @@
+# Copyright (C) 2026 The strongSwan redirect plugin authors
+#
+# This program is free software; you can redistribute it and/or modify it
+# under the terms of the GNU General Public License as published by the
+# Free Software Foundation; either version 2 of the License, or (at your
+# option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+#
+# This program is distributed in the hope that it will be useful, but
+# WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+# or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+# for more details.
+#
+"""The gateways that are compared, each ready to be loaded."""
+
+import os
+import shutil
+import socket
+import time
+
+import network
+
+# where redirects lead to
+TARGET = "192.0.2.77"
+
+# Private /run and plugins; the daemon runs from /run/bench as AppArmor
+# profiles attach by path and know nothing of these plugins.
+MOUNT = r"""
+set -e
+mount -t tmpfs -o mode=755 bench /run
+mkdir -p /run/bench
+touch /run/bench/charon
+mount --bind "$1" /run/bench/charon
+mount --bind "$2" "$3"
+"""
+
+# Nothing is logged and cookies are off, for all: what a redirect itself costs.
+CHARON = """
+charon {{
+  load = random nonce openssl pem pkcs1 pubkey x509 hmac kernel-netlink \
+socket-default vici {plugin}
+  dos_protection = {dos}
+  half_open_timeout = 5
+  threads = 16
+  filelog {{
+    log {{
+      path = {work}/charon.log
+      default = {level}
+    }}
+  }}
+  syslog {{
+    daemon {{ default = -1 }}
+    auth {{ default = -1 }}
+  }}
+  plugins {{
+    vici {{ socket = unix://{work}/vici }}
+    {options}
+  }}
+}}
+"""
+
+SWANCTL = """
+connections {{
+  bench {{
+    local_addrs = %any
+    proposals = aes256-sha256-x25519
+    unique = never
+    childless = allow
+    local {{ auth = psk
+      id = gateway }}
+    remote {{ auth = psk }}
+  }}
+}}
+secrets {{ ike {{ secret = bench }} }}
+"""
+
+
+def wait_for(condition, what, process=None):
+    """Wait until a condition holds."""
+    end = time.monotonic() + 20
+    while not condition():
+        if time.monotonic() > end or (process and process.poll() is not None):
+            raise OSError(f"{what} does not start")
+        time.sleep(0.05)
+
+
+class Gateway:
+    """A gateway in a place of its own."""
+
+    name = None     # what tables call it
+    daemon = None   # name of its process
+
+    def __init__(self, net, area):
+        self.place = net.add_place(type(self).__name__)
+        self.work = os.path.join(area, type(self).__name__)
+        os.makedirs(self.work)
+        self.process = None
+        self.pid = None
+
+    def run(self, argv, env=None):
+        """Start the daemon and find its PID."""
+        self.process = network.start(
+            self.place.namespaces, argv, network.GATEWAY_CPU,
+            os.path.join(self.work, "output"), env)
+        wait_for(self._found, self.name, self.process)
+
+    def _found(self):
+        self.pid = network.pid_of(self.process, self.daemon)
+        return self.pid is not None
+
+    def start(self):
+        """Start it and wait until it is ready."""
+        raise NotImplementedError
+
+
+class Responder(Gateway):
+    """The bare UDP responder."""
+
+    name = "bare responder"
+    daemon = "bare_responder"
+    batch = "1"
+
+    def __init__(self, net, area, programs):
+        super().__init__(net, area)
+        self._programs = programs
+
+    def start(self):
+        self.run([os.path.join(self._programs, "bare_responder"), "500",
+                  TARGET, self.batch])
+
+
+class BatchResponder(Responder):
+    """The same with recvmmsg and sendmmsg."""
+
+    name = "bare responder, batches"
+    batch = "32"
+
+
+class Charon(Gateway):
+    """charon with one plugin of ours, or none."""
+
+    daemon = "charon"
+    plugin = ""
+    options = ""
+    level = 0
+    dos = "no"
+
+    def __init__(self, net, area, charons, version):
+        super().__init__(net, area)
+        self._charons = charons
+        self.charon = charons.find(version)
+
+    def configure(self, options=None):
+        """Write strongswan.conf."""
+        with open(os.path.join(self.work, "strongswan.conf"), "w",
+                  encoding="ascii") as file:
+            file.write(CHARON.format(
+                plugin=self.plugin, work=self.work, level=self.level,
+                dos=self.dos, options=options or self.options))
+
+    def swanctl(self, *arguments):
+        """Run swanctl; returns its output."""
+        status, out, err = self.place.namespaces.run(
+            [self.charon.swanctl, *arguments, "--uri",
+             f"unix://{self.work}/vici"],
+            env={"STRONGSWAN_CONF": os.path.join(self.work,
+                                                 "strongswan.conf")})
+        if status:
+            raise OSError(f"swanctl {arguments[0]}: {err or out}")
+        return out
+
+    def start(self):
+        plugins = os.path.join(self.work, "plugins")
+        shutil.copytree(self.charon.plugins, plugins,
+                        ignore=shutil.ignore_patterns("*.la"))
+        if self.plugin:
+            shutil.copy(self._charons.plugin(self.charon, self.plugin), plugins)
+        self.place.namespaces.check(
+            ["bash", "-s", "-", self.charon.daemon, plugins,
+             self.charon.plugins], stdin=MOUNT)
+        self.configure()
+        with open(os.path.join(self.work, "swanctl.conf"), "w",
+                  encoding="ascii") as file:
+            file.write(SWANCTL.format())
+        self.run(["/run/bench/charon"], env={
+            "STRONGSWAN_CONF": os.path.join(self.work, "strongswan.conf")})
+        wait_for(lambda: os.path.exists(os.path.join(self.work, "vici")),
+                 self.name, self.process)
+        self.swanctl("--load-all", "--file",
+                     os.path.join(self.work, "swanctl.conf"))
+
+
+class Plain(Charon):
+    """charon without a plugin that redirects."""
+
+    name = "charon, no plugin"
+
+
+class BareProvider(Charon):
+    """The least a plugin can do."""
+
+    name = "charon, bare provider"
+    plugin = "bare-provider"
+    options = "bare-provider { gateway = " + TARGET + " }"
+
+
+def redirect_options(fast_path="yes", batch="yes", remote=network.SOURCES,
+                     target=TARGET):
+    """Options of our plugin that redirect some clients."""
+    return f"""redirect {{
+      fast_path = {fast_path}
+      fast_path_batch = {batch}
+      self = gateway
+      gateways {{
+        gateway {{ addresses = 198.51.100.254 }}
+        other {{ addresses = {target} }}
+      }}
+      rules {{
+        bench {{
+          remote = {remote}
+          gateways = other
+        }}
+      }}
+    }}"""
+
+
+class SlowPath(Charon):
+    """Our plugin without the fast path: KE payload taken out."""
+
+    name = "redirect, no fast path"
+    plugin = "redirect"
+    options = redirect_options(fast_path="no")
+
+
+class OneByOne(Charon):
+    """Our plugin, fast path on charon's own receive."""
+
+    name = "redirect, fast path, single"
+    plugin = "redirect"
+    options = redirect_options(batch="no")
+
+
+class FastPath(Charon):
+    """Our plugin as it is by default."""
+
+    name = "redirect, fast path"
+    plugin = "redirect"
+    options = redirect_options()
+
+
+class Unaffected(Charon):
+    """Our plugin, with rules that match none of the clients."""
+
+    name = "charon, redirect plugin"
+    plugin = "redirect"
+    options = redirect_options(remote="192.0.2.0/24")
+
+
+class Libreswan(Gateway):
+    """pluto with global-redirect=yes."""
+
+    name = "libreswan"
+    daemon = "pluto"
+
+    CONF = """
+config setup
+	global-redirect=yes
+	global-redirect-to={target}
+	ddos-mode=unlimited
+	logfile=/dev/null
+	plutodebug=none
+conn bench
+	left={address}
+	leftid=@gateway
+	right=%any
+	authby=secret
+	ikev2=insist
+	ike=aes256-sha2_256-dh31
+	auto=add
+"""
+
+    def __init__(self, net, area, root):
+        super().__init__(net, area)
+        self._root = root
+
+    def start(self):
+        libraries = ":".join(
+            os.path.join(self._root, path) for path in
+            ("usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu",
+             "usr/lib/aarch64-linux-gnu", "lib/aarch64-linux-gnu"))
+        env = {"LD_LIBRARY_PATH": libraries}
+        run = os.path.join(self.work, "run")
+        nss = os.path.join(self.work, "nss")
+        os.makedirs(run)
+        os.makedirs(nss)
+        with open(os.path.join(self.work, "ipsec.conf"), "w",
+                  encoding="ascii") as file:
+            file.write(self.CONF.format(target=TARGET,
+                                        address=self.place.address))
+        with open(os.path.join(self.work, "ipsec.secrets"), "w",
+                  encoding="ascii") as file:
+            file.write('@gateway %any : PSK "bench"\n')
+        status, _, err = self.place.namespaces.run(
+            [os.path.join(self._root, "usr/bin/certutil"), "-N", "-d",
+             f"sql:{nss}", "--empty-password"], env=env)
+        if status:
+            raise OSError(f"certutil: {err}")
+        # pluto runs its helpers by absolute path
+        self.place.namespaces.check(
+            ["mount", "--bind", os.path.join(self._root, "usr/libexec"),
+             "/usr/libexec"])
+        self.run(["/usr/libexec/ipsec/pluto", "--nofork", "--config",
+                  os.path.join(self.work, "ipsec.conf"), "--secretsfile",
+                  os.path.join(self.work, "ipsec.secrets"), "--nssdir", nss,
+                  "--rundir", run, "--logfile", "/dev/null"], env=env)
+        wait_for(lambda: self._is_socket(os.path.join(run, "pluto.ctl")),
+                 self.name, self.process)
+
+    @staticmethod
+    def _is_socket(path):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            try:
+                probe.connect(path)
+                return True
+            except OSError:
+                return False

@@ -1,0 +1,133 @@
+# Copyright (C) 2026 The strongSwan redirect plugin authors
+#
+# This program is free software; you can redistribute it and/or modify it
+# under the terms of the GNU General Public License as published by the
+# Free Software Foundation; either version 2 of the License, or (at your
+# option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+#
+# This program is distributed in the hope that it will be useful, but
+# WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+# or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+# for more details.
+#
+"""The network of the benchmarks: one host that loads, and gateways.
+
+Each gateway has namespaces and a cable of its own: all contenders run at the
+same time, idle but for the one that is loaded, and rounds can go from one to
+the other without starting anything again.
+"""
+
+import os
+import re
+import subprocess
+import sys
+
+# after our own directory: both have a module of this name
+sys.path.append(os.path.join(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))), "lab"))
+
+from namespace import Namespaces  # pylint: disable=wrong-import-position
+
+# random clients
+SOURCES = "198.18.0.0/15"
+
+# gateways on one CPU, what loads them on another
+CPUS = sorted(os.sched_getaffinity(0))
+GATEWAY_CPU = str(CPUS[0])
+LOAD_CPU = str(CPUS[-1])
+
+
+class Place:
+    """Where a gateway runs: its namespaces and its cable to the load."""
+
+    def __init__(self, number, namespaces):
+        self.namespaces = namespaces
+        self.address = f"198.51.100.{4 * number + 1}"
+        self.load_address = f"198.51.100.{4 * number + 2}"
+        self.interface = f"load{number}"
+
+
+class Net:
+    """The host that loads, and the places of gateways."""
+
+    def __init__(self):
+        self._all = []
+        self.load = self._make("load")
+        self._batch(self.load, [f"route add local {SOURCES} dev lo"])
+        self._places = 0
+
+    def _make(self, name):
+        made = Namespaces(name)
+        self._all.append(made)
+        return made
+
+    @staticmethod
+    def _batch(made, commands):
+        made.check_net(["ip", "-batch", "-"], "\n".join(commands) + "\n")
+
+    def add_place(self, name):
+        """A new place for a gateway."""
+        place = Place(self._places, self._make(name))
+        self._places += 1
+        self._batch(self.load, [
+            f"link add {place.interface} type veth peer name eth0 "
+            f"netns {place.namespaces.pid}",
+            f"link set {place.interface} up",
+            f"addr add {place.load_address}/30 dev {place.interface}"])
+        self._batch(place.namespaces, [
+            "link set eth0 up",
+            f"addr add {place.address}/30 dev eth0",
+            f"route add {SOURCES} via {place.load_address}"])
+        return place
+
+    def add_client(self, place):
+        """A host with a cable of its own to a gateway; returns its namespaces,
+        its address and the gateway's."""
+        client = self._make("client")
+        self._batch(place.namespaces, [
+            f"link add client type veth peer name eth0 netns {client.pid}",
+            "link set client up",
+            "addr add 203.0.113.1/30 dev client"])
+        self._batch(client, [
+            "link set eth0 up",
+            "addr add 203.0.113.2/30 dev eth0"])
+        return client, "203.0.113.2", "203.0.113.1"
+
+    def close(self):
+        """End everything."""
+        everything, self._all = self._all, []
+        for made in everything:
+            made.close()
+
+
+def start(namespaces, argv, cpu, output, env=None):
+    """Start a program in namespaces, for as long as these are there."""
+    with open(output, "ab") as file:
+        process = subprocess.Popen(
+            namespaces.enter(["taskset", "-c", cpu] + argv),
+            stdin=subprocess.DEVNULL, stdout=file, stderr=file,
+            env={**os.environ, **(env or {})}, start_new_session=True)
+    return process
+
+
+def pid_of(process, name):
+    """PID out here of the program that start() started, by its name."""
+    todo = [process.pid]
+    while todo:
+        pid = todo.pop()
+        try:
+            with open(f"/proc/{pid}/comm", encoding="ascii") as file:
+                if file.read().strip() == name[:15]:
+                    return pid
+            with open(f"/proc/{pid}/task/{pid}/children",
+                      encoding="ascii") as file:
+                todo += [int(child) for child in file.read().split()]
+        except FileNotFoundError:
+            continue
+    return None
+
+
+def resident(pid):
+    """Resident memory of a process, in KiB."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        return int(re.search(r"VmRSS:\s+(\d+)", file.read()).group(1))

@@ -1,0 +1,289 @@
+# Copyright (C) 2026 The strongSwan redirect plugin authors
+#
+# This program is free software; you can redistribute it and/or modify it
+# under the terms of the GNU General Public License as published by the
+# Free Software Foundation; either version 2 of the License, or (at your
+# option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+#
+# This program is distributed in the hope that it will be useful, but
+# WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+# or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+# for more details.
+#
+"""The parts of the benchmark: each prints a table and compares with bars."""
+
+import os
+import subprocess
+import time
+
+import gateways
+import measure
+import network
+from measure import bar, median, median_ratio, table
+
+
+class Part:
+    """What parts share."""
+
+    def __init__(self, bench):
+        self.bench = bench
+        self.load = bench.load
+        self.met = []
+
+    def start(self, kind):
+        """Make a gateway and start it."""
+        if kind is gateways.Libreswan:
+            gateway = kind(self.bench.net, self.bench.area,
+                           self.bench.libreswan)
+        elif issubclass(kind, gateways.Charon):
+            gateway = kind(self.bench.net, self.bench.area,
+                           self.bench.charons, self.bench.version)
+        else:
+            gateway = kind(self.bench.net, self.bench.area,
+                           self.bench.programs)
+        gateway.start()
+        return gateway
+
+    def rounds(self, started, arguments):
+        """Measure gateways in turn, several times; returns the rounds of
+        each, by its class."""
+        found = {type(gateway): [] for gateway in started}
+        for _ in range(self.bench.rounds):
+            for gateway in started:
+                found[type(gateway)].append(self.load.measure(
+                    gateway, "--seconds", str(self.bench.seconds),
+                    *arguments))
+        return found
+
+
+def rows_of(started, found, base):
+    """Rows of a table of rounds; base is what the last column relates to."""
+    return [[gateway.name] +
+            [f"{median(found[type(gateway)], key):,.{digits}f}"
+             for key, digits in (("rate", 0), ("cpu_us", 2), ("p50_us", 0),
+                                 ("p99_us", 0), ("lost", 0))] +
+            [f"{median_ratio(found[type(gateway)], found[base], 'rate'):.2f}"]
+            for gateway in started]
+
+
+class Redirects(Part):
+    """Clients that are redirected in IKE_SA_INIT."""
+
+    def run(self):
+        """Measure and print."""
+        kinds = [gateways.BareProvider, gateways.SlowPath, gateways.OneByOne,
+                 gateways.FastPath, gateways.Responder,
+                 gateways.BatchResponder]
+        if self.bench.libreswan:
+            kinds.append(gateways.Libreswan)
+        started = [self.start(kind) for kind in kinds]
+        found = self.rounds(started, ["--window", "64"])
+        print("Redirected clients, window 64, random sources; ratio of rates "
+              "to the bare provider")
+        table(["", "redirects/s", "CPU us", "p50 us", "p99 us", "lost",
+               "ratio"], rows_of(started, found, gateways.BareProvider))
+        fast = found[gateways.FastPath]
+        self.met += [
+            bar("fast path / bare provider, rate", median_ratio(
+                fast, found[gateways.BareProvider], "rate"), 30),
+            bar("fast path / bare responder, rate", median_ratio(
+                fast, found[gateways.Responder], "rate"), 0.8),
+            bar("no fast path / bare provider, CPU per redirect", median_ratio(
+                found[gateways.SlowPath], found[gateways.BareProvider],
+                "cpu_us"), 0.8, at_least=False)]
+        if self.bench.libreswan:
+            self.met.append(bar("fast path / libreswan, rate", median_ratio(
+                fast, found[gateways.Libreswan], "rate"), 2))
+        else:
+            print("libreswan was not measured: no packages")
+            self.met.append(False)
+        print(flush=True)
+
+
+class Served(Part):
+    """Clients that are not redirected, with and without the plugin."""
+
+    def run(self):
+        """Measure and print."""
+        started = [self.start(kind) for kind in
+                   (gateways.Plain, gateways.Unaffected)]
+        for label, arguments in (
+                ("without REDIRECT_SUPPORTED", ["--no-support"]),
+                ("with REDIRECT_SUPPORTED, no rule matches", ["--served"])):
+            found = self.rounds(started, ["--window", "64"] + arguments)
+            print(f"IKE_SA_INITs that are served, {label}; ratio of rates")
+            table(["", "served/s", "CPU us", "p50 us", "p99 us", "lost",
+                   "ratio"], rows_of(started, found, gateways.Plain))
+            self.met.append(bar("with / without the plugin, rate", median_ratio(
+                found[gateways.Unaffected], found[gateways.Plain], "rate"),
+                0.98))
+            # of one thread after the other, so not disturbed by other load
+            ratio = median_ratio(found[gateways.Plain],
+                                 found[gateways.Unaffected], "cpu_us")
+            print(f"without / with the plugin, CPU: {ratio:.3f}\n", flush=True)
+
+
+CLIENT_CONNECTION = """
+  c{number} {{
+    local_addrs = {local}
+    remote_addrs = {remote}
+    proposals = aes256-sha256-x25519
+    unique = never
+    childless = force
+    dpd_delay = 1s
+    local {{ auth = psk
+      id = c{number} }}
+    remote {{ auth = psk
+      id = gateway }}
+  }}
+"""
+
+
+class Client(gateways.Charon):
+    """A client with many IKE_SAs, each of which asks the gateway every second
+    whether it is there (DPD)."""
+
+    name = "client"
+    sessions = 50
+
+    def __init__(self, bench, gateway):
+        # no place of its own: a client of the gateway's
+        # pylint: disable=super-init-not-called
+        self.charon = bench.charons.find(bench.version)
+        self._charons = bench.charons
+        self._programs = bench.programs
+        self.work = os.path.join(bench.area, type(gateway).__name__ + "Client")
+        os.makedirs(self.work)
+        namespaces, self._local, self._remote = \
+            bench.net.add_client(gateway.place)
+        self.place = type("Place", (), {"namespaces": namespaces})
+
+    def run(self, argv, env=None):
+        """On the CPU of the load, not of the gateway."""
+        self.process = network.start(
+            self.place.namespaces, argv, network.LOAD_CPU,
+            os.path.join(self.work, "output"), env)
+
+    def connect(self):
+        """Set up all IKE_SAs."""
+        path = os.path.join(self.work, "client.conf")
+        with open(path, "w", encoding="ascii") as file:
+            file.write("connections {\n" + "".join(
+                CLIENT_CONNECTION.format(number=number, local=self._local,
+                                         remote=self._remote)
+                for number in range(self.sessions)) +
+                "}\nsecrets { ike { secret = bench } }\n")
+        self.swanctl("--load-all", "--file", path)
+        for number in range(self.sessions):
+            self.swanctl("--initiate", "--ike", f"c{number}")
+
+    def watch(self, seconds):
+        """Measure DPD for a while."""
+        _, out, _ = self.place.namespaces.run(
+            ["taskset", "-c", network.LOAD_CPU,
+             os.path.join(self._programs, "dpd_latency"), "eth0",
+             str(seconds)], timeout=seconds + 30)
+        return measure.parse(out)
+
+
+class Dpd(Part):
+    """DPD of established clients while others are redirected."""
+
+    # requests a second that come whether they are answered or not
+    RATE = 50000
+
+    def run(self):
+        """Measure and print."""
+        rows, p99 = [], {}
+        seconds = 5 if self.bench.quick else 15
+        for kind in (gateways.BareProvider, gateways.SlowPath,
+                     gateways.FastPath):
+            gateway = self.start(kind)
+            client = Client(self.bench, gateway)
+            client.start()
+            if kind is gateways.BareProvider:
+                # it cannot tell clients apart
+                gateway.configure("bare-provider { }")
+                gateway.swanctl("--reload-settings")
+            client.connect()
+            if kind is gateways.BareProvider:
+                gateway.configure()
+                gateway.swanctl("--reload-settings")
+            for flood in ([], ["--window", "256"],
+                          ["--rate", str(self.RATE), "--window", "16384"]):
+                values, load = self.one(gateway, client, seconds, flood)
+                p99[kind, len(flood)] = values["p99_us"]
+                rows.append([gateway.name if not flood else "",
+                             "idle" if not flood else " ".join(flood[:2])[2:],
+                             f"{load['rate']:,.0f}" if load else "-"] +
+                            [f"{values[key]:,.0f}" for key in
+                             ("answered", "unanswered", "retransmitted",
+                              "p50_us", "p99_us", "max_us")])
+            for process in (client.process, gateway.process):
+                process.terminate()
+        print(f"DPD of {Client.sessions} established clients through the "
+              "gateway that is flooded")
+        table(["", "flood", "redirects/s", "answered", "unanswered",
+               "retransmitted", "p50 us", "p99 us", "max us"], rows)
+        for flood, label in ((2, "closed loop"), (4, "open loop")):
+            self.met.append(bar(
+                f"fast path, DPD p99 under flood ({label}), ms",
+                p99[gateways.FastPath, flood] / 1000, 10, at_least=False))
+            print("bare provider, the same: "
+                  f"{p99[gateways.BareProvider, flood] / 1000:.1f} ms")
+        print(flush=True)
+
+    def one(self, gateway, client, seconds, flood):
+        """DPD during one flood; returns its latency and what the load
+        tells."""
+        if not flood:
+            return client.watch(seconds), None
+        load = self.load.start(gateway, "--seconds", str(seconds + 2), *flood)
+        time.sleep(1)
+        values = client.watch(seconds)
+        out, _ = load.communicate()
+        return values, measure.parse(out)
+
+
+class Memory(Part):
+    """Memory of charon during a flood of random sources."""
+
+    def run(self):
+        """Measure and print."""
+        seconds = 10 if self.bench.quick else 60
+        gateway = self.start(gateways.FastPath)
+        self.load.measure(gateway, "--seconds", "2", "--window", "256")
+        before = network.resident(gateway.pid)
+        values = self.load.measure(gateway, "--seconds", str(seconds),
+                                   "--window", "256")
+        after = network.resident(gateway.pid)
+        print(f"{values['redirects']:,.0f} redirects of random sources in "
+              f"{seconds} s: charon's memory went from {before} to {after} KiB")
+        self.met.append(bar("growth, KiB", after - before, 1024,
+                            at_least=False))
+        print(flush=True)
+
+
+class Profile(Part):
+    """Not measured against a bar: the fast path for a profiler to look at."""
+
+    def run(self):
+        """Load it and tell the PID."""
+        gateway = self.start(gateways.FastPath)
+        print(f"charon has PID {gateway.pid}", flush=True)
+        try:
+            subprocess.run(self.load.command(gateway, "--seconds", "60",
+                                             "--window", "64"), check=True)
+        except KeyboardInterrupt:
+            pass
+
+
+PARTS = {
+    "redirects": Redirects,
+    "served": Served,
+    "dpd": Dpd,
+    "memory": Memory,
+}
+EXTRA = {
+    "profile": Profile,
+}
