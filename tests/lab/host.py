@@ -124,9 +124,12 @@ class LabHost:
                 except UnicodeDecodeError:
                     shutil.copy(source, self.namespaces.path(target))
 
-    def adapt(self, kernel_esp):
+    def adapt(self, kernel_esp, settings):
         """Let charon log to a file, and bring its own ESP if the kernel
-        has none: a scenario's strongswan.conf says nothing of either."""
+        has none: a scenario's strongswan.conf says nothing of either.
+
+        settings: options of the plugin that override the scenario's
+        """
         path = self.namespaces.path("/etc/strongswan.conf")
         with open(path, encoding="utf-8") as file:
             text = file.read()
@@ -136,6 +139,11 @@ class LabHost:
                           flags=re.MULTILINE)
         if "include lab.conf" not in text:
             text += "\ninclude lab.conf\n"
+        options = "".join(f"      {key} = {value}\n"
+                          for key, value in settings.items())
+        if options and re.search(r"^\s*redirect\s*{", text, re.MULTILINE):
+            text += ("charon {\n  plugins {\n    redirect {\n" + options +
+                     "    }\n  }\n}\n")
         self.write("/etc/strongswan.conf", text)
 
     def interfaces(self):

@@ -38,15 +38,17 @@ class Failure(Exception):
 class Lab:
     """One scenario with one choice of charons."""
 
-    def __init__(self, scenario, chosen, charons, authority, memory, directory):
-        """chosen: dictionary from host to name of its charon
+    def __init__(self, scenario, variant, charons, authority, memory,
+                 directory):
+        """variant: one of scenario.variants()
         directory: receives logs, captures and console.log; made here"""
         self.scenario = scenario
+        self._settings = variant.settings
         self.directory = directory
         self.hosts = {}
         self.failures = []
         self._chosen = {name: charons.find(key)
-                        for name, key in chosen.items()}
+                        for name, key in variant.charons.items()}
         self._charons = charons
         self._authority = authority
         self._memory = memory
@@ -95,21 +97,20 @@ class Lab:
         overlay = self.scenario.path(os.path.join("hosts", host.name, "etc"))
         lab_host.overlay(overlay, self.scenario.values)
         if charon:
-            lab_host.adapt(esp)
+            lab_host.adapt(esp, self._settings)
 
     def _plugin_directory(self, name, charon):
         """charon's plugins with ours beside them, as the host wants them."""
-        wanted = self.scenario.words("PLUGINS", name) or ["redirect"]
+        wanted = self.scenario.plugins(name)
         key = (charon.version, tuple(wanted))
         if key not in self._plugins:
             directory = os.path.join(self.directory,
                                      f"plugins-{len(self._plugins)}")
             shutil.copytree(charon.plugins, directory)
             for plugin in wanted:
-                if plugin != "none":
-                    shutil.copy(
-                        self._charons.plugin(charon, plugin),
-                        os.path.join(directory, f"libstrongswan-{plugin}.so"))
+                shutil.copy(
+                    self._charons.plugin(charon, plugin),
+                    os.path.join(directory, f"libstrongswan-{plugin}.so"))
             self._plugins[key] = directory
         return self._plugins[key]
 
@@ -169,7 +170,7 @@ class Lab:
 
     def _evaluate(self, line):
         """Output of the command of a line of evaltest.dat."""
-        if line.command not in ("tcpdump", "wire"):
+        if line.command not in ("tcpdump", "wire", "wire-all"):
             return self._run(line)[1:]
         watching = self.hosts[line.host].capture
         if not watching:
@@ -178,9 +179,11 @@ class Lab:
         if lost:
             raise Failure(f"{line.where}: {lost} packets were not captured")
         self._note(f"{line.host}# {line.command}")
-        if line.command == "wire":
-            return "\n".join(wire.lines(wire.messages(watching.path))), ""
-        return self._tcpdump(line.host, watching.path), ""
+        if line.command == "tcpdump":
+            return self._tcpdump(line.host, watching.path), ""
+        lines = wire.lines(wire.messages(watching.path),
+                           repeated=line.command == "wire-all")
+        return "\n".join(lines), ""
 
     def _tcpdump(self, name, path):
         # from standard input: AppArmor lets tcpdump read few directories

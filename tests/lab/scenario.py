@@ -44,6 +44,16 @@ class Line:
         self.hit = fields[3].strip() if len(fields) > 3 else None
 
 
+class Variant:
+    """A way to run a scenario: a label, the name of each host's charon, and
+    options of the plugin that override the scenario's."""
+
+    def __init__(self, label, chosen, settings):
+        self.label = label
+        self.charons = chosen
+        self.settings = settings
+
+
 class Scenario:
     """What the files of a scenario say."""
 
@@ -93,27 +103,38 @@ class Scenario:
         """Name of the CA that issues a host's certificate."""
         return self.word("ISSUER", host, pki.DEFAULT_CA)
 
+    def plugins(self, host):
+        """Names of the plugins of ours that a host's charon gets to see:
+        PLUGINS_host or PLUGINS, redirect if neither is there, "none" for
+        none. Which of them it loads is up to its strongswan.conf."""
+        wanted = self.words("PLUGINS", host) or ["redirect"]
+        return [name for name in wanted if name != "none"]
+
     def variants(self, override=None):
-        """Every combination of charons that the scenario is to be run with.
+        """Every way in which the scenario is to be run, as Variants.
 
         GATEWAY_CHARON and CLIENT_CHARON list charons for the two roles,
-        CHARON_host names one for a host.
+        CHARON_host names one for a host. VARIANTS lists names, and
+        SETTINGS_name for each of them options of the plugin, key=value.
 
         override: name of a charon that all hosts run instead
-        returns: pairs of a label and a dictionary from host to charon name
         """
-        if override:
-            return [(override, {name: override for name in self.ipsec})]
-        gateway = self.words("GATEWAY_CHARON") or [charons.DISTRIBUTION]
-        client = self.words("CLIENT_CHARON") or [charons.DISTRIBUTION]
+        roles = [[override]] * 2 if override else [
+            self.words("GATEWAY_CHARON") or [charons.DISTRIBUTION],
+            self.words("CLIENT_CHARON") or [charons.DISTRIBUTION]]
         variants = []
-        for pair in itertools.product(gateway, client):
-            chosen = {}
-            for name in self.ipsec:
-                role = pair[0] if name in self.gateways else pair[1]
-                chosen[name] = self.word("CHARON", name, role)
-            label = "-".join(pair) if len(set(pair)) > 1 else pair[0]
-            variants.append((label, chosen))
+        for gateway, client, name in itertools.product(
+                *roles, self.words("VARIANTS") or [None]):
+            chosen = {host: gateway if host in self.gateways else client
+                      for host in self.ipsec}
+            if not override:
+                chosen.update({host: self.word("CHARON", host, chosen[host])
+                               for host in self.ipsec})
+            settings = dict(word.split("=", 1)
+                            for word in self.words("SETTINGS", name))
+            label = "-".join(dict.fromkeys(filter(None,
+                                                  (gateway, client, name))))
+            variants.append(Variant(label, chosen, settings))
         return variants
 
     def _read_lines(self, file, count):

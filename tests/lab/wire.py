@@ -193,18 +193,20 @@ def messages(path):
     return found
 
 
-def lines(found):
-    """Text of messages, a line each; a repeated one is marked."""
+def lines(found, repeated=True):
+    """Text of messages, a line each.
+
+    repeated: False to leave out what is the same as an earlier message, e.g.
+              retransmitted because the answer came while charon was busy
+    """
     # a client that retransmits or answers a COOKIE keeps SPI and nonce
     nonces = {message.spi_i: message.nonce for message in found
               if message.nonce and not message.response}
     seen = set()
     output = []
     for message in found:
-        text = message.text(nonces)
         key = (message.source, message.destination, message.data)
-        if message.data and key in seen:
-            text += " (repeated)"
+        if repeated or not message.data or key not in seen:
+            output.append(message.text(nonces))
         seen.add(key)
-        output.append(text)
     return output
