@@ -12,45 +12,7 @@
  * for more details.
  */
 
-#include "decide.h"
-
-typedef struct choice_t choice_t;
-
-/**
- * A decision that is being made.
- */
-struct choice_t {
-	const policy_state_t *state;
-	const policy_t *policy;
-	const redirect_request_t *request;
-	redirect_decision_t *decision;
-
-	/** rule that asks for the redirect */
-	const rule_t *rule;
-
-	/** position of this gateway, -1 if not known */
-	int self;
-
-	/** TRUE if this gateway takes no new clients: state drain or disabled */
-	bool draining;
-
-	/** TRUE if the request went to an anycast address (section 4) */
-	bool anycast;
-
-	/** gateway_family_t the client can use */
-	uint8_t families;
-};
-
-/**
- * Copy a name into a decision.
- */
-static void set_name(char *field, const char *name)
-{
-	size_t len = min(strlen(name), REDIRECT_NAME_MAX - 1);
-
-	memcpy(field, name, len);
-	field[len] = '\0';
-}
+#include "choice.h"
 
 /**
  * Finish a decision that does not redirect.
@@ -67,21 +29,28 @@ static void finish(choice_t *this, redirect_action_t action,
  */
 static const rule_t *find_rule(choice_t *this)
 {
-	int i;
+	const rule_t *rule = this->policy->rules;
+	const rule_t *end = rule + this->policy->rule_count;
+	uint32_t week_minute;
 
-	for (i = 0; i < this->policy->rule_count; i++)
+	week_minute = this->request->week_minute
+						? this->request->week_minute - 1U
+						: __atomic_load_n(this->state->week_minute,
+										  __ATOMIC_RELAXED);
+	for (; rule < end; rule++)
 	{
-		if (rule_matches(&this->policy->rules[i], this->request))
+		if (rule->enabled &&
+			conditions_match(&rule->conditions, this->request, week_minute))
 		{
-			return &this->policy->rules[i];
+			return rule;
 		}
 	}
 	return NULL;
 }
 
 /**
- * What asks for a redirect if no rule does. Later than IKE_SA_INIT nothing
- * does: the client was let in.
+ * What asks for a redirect if no rule does. In IKE_AUTH nothing does: the client
+ * was let in, and some clients do not survive it (strongSwan 5.9.8 to 5.9.11).
  */
 static redirect_cause_t find_cause(choice_t *this)
 {
@@ -96,160 +65,16 @@ static redirect_cause_t find_cause(choice_t *this)
 		{
 			return REDIRECT_CAUSE_DRAIN;
 		}
-		if (this->state->overloaded)
+		if (this->state->overload)
 		{
 			return REDIRECT_CAUSE_OVERLOAD;
 		}
 	}
-	if (this->request->scope && this->request->scope->rebalance)
+	if (this->request->scope && this->request->scope->move)
 	{
-		return REDIRECT_CAUSE_REBALANCE;
+		return REDIRECT_CAUSE_MOVE;
 	}
 	return REDIRECT_CAUSE_NONE;
-}
-
-/**
- * Check whether the question is limited to gateways that this one is not of.
- */
-static bool out_of_scope(choice_t *this, int gateway)
-{
-	const redirect_scope_t *scope = this->request->scope;
-	int i;
-
-	if (!scope)
-	{
-		return FALSE;
-	}
-	for (i = 0; i < scope->count; i++)
-	{
-		if (scope->ids[i] == this->policy->gateways[gateway].id)
-		{
-			return FALSE;
-		}
-	}
-	return TRUE;
-}
-
-/**
- * Why a gateway is not for this client.
- */
-static gateway_left_out_t left_out(choice_t *this, int i, int from)
-{
-	if (i == from)
-	{
-		return GATEWAY_LEFT_FROM;
-	}
-	if (i == this->self && (this->draining || this->state->overloaded))
-	{
-		return GATEWAY_LEFT_SELF;
-	}
-	if (this->state->view->left_out[i])
-	{
-		return this->state->view->left_out[i];
-	}
-	if (out_of_scope(this, i))
-	{
-		return GATEWAY_LEFT_SCOPE;
-	}
-	return this->state->view->families[i] & this->families
-				? GATEWAY_CANDIDATE : GATEWAY_LEFT_FAMILY;
-}
-
-/**
- * Collect the gateways of the rule that the client can be sent to.
- */
-static uint16_t collect(choice_t *this, uint16_t *candidates)
-{
-	const rule_t *rule = this->rule;
-	gateway_left_out_t why;
-	uint16_t count = 0;
-	int i, from;
-
-	from = policy_find_gateway(this->policy, &this->request->redirected_from);
-	for (i = 0; i < rule->gateway_count; i++)
-	{
-		why = left_out(this, rule->gateways[i], from);
-		if (why == GATEWAY_CANDIDATE)
-		{
-			candidates[count++] = rule->gateways[i];
-		}
-		else
-		{
-			this->decision->left_out[why]++;
-		}
-	}
-	return count;
-}
-
-/**
- * Hash what identifies the client and this attempt. The port is not part of it:
- * it changes between IKE_SA_INIT and IKE_AUTH behind a NAT.
- */
-static void hash_request(choice_t *this, redirect_selector_request_t *request)
-{
-	request->client = gateway_hash(ip_address_chunk(&this->request->remote));
-	request->request = redirect_selector_mix(request->client,
-											 this->request->spi_i);
-}
-
-/**
- * Look whether a gateway an attempt got before is still a candidate.
- */
-static int find_recent(choice_t *this, uint64_t request,
-					   const redirect_selector_view_t *view)
-{
-	uint32_t gateway;
-	int i;
-
-	if (this->state->recent->get(this->state->recent, request, &gateway))
-	{
-		for (i = 0; i < view->count; i++)
-		{
-			if ((uint32_t)view->gateways[view->candidates[i]].id == gateway)
-			{
-				return i;
-			}
-		}
-	}
-	return -1;
-}
-
-/**
- * Let the selector pick a gateway.
- *
- * @return				position of the gateway, -1 if the selector failed
- */
-static int pick(choice_t *this, const uint16_t *candidates, uint16_t count)
-{
-	redirect_selector_t *selector = this->rule->selector;
-	redirect_selector_request_t request;
-	redirect_selector_view_t view = {
-		.gateways = this->state->view->gateways,
-		.candidates = candidates,
-		.count = count,
-	};
-	bool remember = !selector->pure && this->state->recent;
-	int index = -1;
-
-	hash_request(this, &request);
-	if (remember)
-	{
-		index = find_recent(this, request.request, &view);
-	}
-	if (index < 0)
-	{
-		index = selector->select(selector, &request, &view);
-		if (index < 0 || index >= count)
-		{
-			return -1;
-		}
-		if (remember)
-		{
-			this->state->recent->put(this->state->recent, request.request,
-									 view.gateways[candidates[index]].id);
-		}
-	}
-	return candidates[index];
 }
 
 /**
@@ -258,8 +83,11 @@ static int pick(choice_t *this, const uint16_t *candidates, uint16_t count)
 static void send_to(choice_t *this, int gateway)
 {
 	const gateway_identity_t *target;
+	redirect_decision_t *decision = this->decision;
 
-	set_name(this->decision->gateway, this->policy->gateways[gateway].name);
+	choice_set_name(decision->gateway, this->policy->gateways[gateway].name);
+	decision->gateway_id = this->policy->gateways[gateway].id;
+	decision->live = this->state->view->live[gateway];
 	if (gateway == this->self && !this->anycast)
 	{
 		finish(this, REDIRECT_SERVE, REDIRECT_REASON_SELF);
@@ -270,12 +98,13 @@ static void send_to(choice_t *this, int gateway)
 							 this->anycast ? &this->request->local : NULL);
 	if (!target)
 	{
-		this->decision->left_out[GATEWAY_LEFT_FAMILY]++;
+		decision->live = NULL;
+		decision->gateway[0] = '\0';
+		decision->left_out[GATEWAY_LEFT_FAMILY]++;
 		finish(this, REDIRECT_SERVE, REDIRECT_REASON_NO_GATEWAY);
 		return;
 	}
-	this->decision->target = *target;
-	this->decision->live = this->state->view->live[gateway];
+	decision->target = *target;
 	finish(this, REDIRECT_REDIRECT, REDIRECT_REASON_CAUSE);
 }
 
@@ -284,29 +113,52 @@ static void send_to(choice_t *this, int gateway)
  */
 static void choose(choice_t *this)
 {
-	uint16_t candidates[GATEWAYS_MAX], count;
+	redirect_reason_t reason;
 	int gateway;
 
-	count = collect(this, candidates);
-	if (!count)
-	{
-		/* R4-3: on an anycast address better this gateway's own than none */
-		if (this->anycast && this->self >= 0)
-		{
-			send_to(this, this->self);
-			return;
-		}
-		finish(this, REDIRECT_SERVE, REDIRECT_REASON_NO_GATEWAY);
-		return;
+	gateway = choice_make(this, &reason);
+	if (gateway < 0 && this->anycast && this->self >= 0)
+	{	/* R4-3: on an anycast address better this gateway's own than none */
+		gateway = this->self;
 	}
-	gateway = pick(this, candidates, count);
 	if (gateway < 0)
 	{
-		finish(this, REDIRECT_SERVE, REDIRECT_REASON_SELECTOR);
+		finish(this, REDIRECT_SERVE, reason);
 		return;
 	}
-	set_name(this->decision->selector, this->rule->selector_name);
 	send_to(this, gateway);
+}
+
+/**
+ * Check whether a client that was redirected here may be sent onward (section
+ * 7); finishes the decision if not.
+ */
+static bool may_go_onward(choice_t *this)
+{
+	hop_table_t *hops = this->state->hops;
+
+	if (!this->request->redirected_from.version || this->anycast)
+	{
+		return TRUE;
+	}
+	if (!this->rule->onward && !this->draining &&
+		this->state->overload != OVERLOAD_HARD)
+	{
+		finish(this, REDIRECT_SERVE, REDIRECT_REASON_REDIRECTED);
+		return FALSE;
+	}
+	switch (hops ? hops->check(hops, this->request, this->policy->max_hops)
+				 : HOP_FINE)
+	{
+		case HOP_CIRCLE:
+			finish(this, REDIRECT_SERVE, REDIRECT_REASON_CIRCLE);
+			return FALSE;
+		case HOP_BUDGET:
+			finish(this, REDIRECT_SERVE, REDIRECT_REASON_HOPS);
+			return FALSE;
+		default:
+			return TRUE;
+	}
 }
 
 /**
@@ -314,19 +166,27 @@ static void choose(choice_t *this)
  */
 static void follow(choice_t *this)
 {
+	bool refuse = this->rule->refuse_unsupported;
+
 	if (!this->request->supported)
 	{
-		finish(this, this->rule->refuse_unsupported ? REDIRECT_REFUSE
-					  : REDIRECT_SERVE, REDIRECT_REASON_UNSUPPORTED);
+		if (this->decision->cause == REDIRECT_CAUSE_OVERLOAD)
+		{
+			refuse = this->policy->overload.refuse_unsupported;
+		}
+		finish(this, refuse ? REDIRECT_REFUSE : REDIRECT_SERVE,
+			   REDIRECT_REASON_UNSUPPORTED);
 		return;
 	}
-	if (this->request->redirected_from.version && !this->rule->onward &&
-		!this->anycast && !this->draining)
+	if (this->request->phase == REDIRECT_PHASE_AUTH && this->request->replaces)
+	{	/* the other IKE_SA is gone already, so let it keep this one */
+		finish(this, REDIRECT_SERVE, REDIRECT_REASON_SESSION);
+		return;
+	}
+	if (may_go_onward(this))
 	{
-		finish(this, REDIRECT_SERVE, REDIRECT_REASON_REDIRECTED);
-		return;
+		choose(this);
 	}
-	choose(this);
 }
 
 /**
@@ -334,7 +194,7 @@ static void follow(choice_t *this)
  */
 static void follow_rule(choice_t *this)
 {
-	set_name(this->decision->rule, this->rule->name);
+	choice_set_name(this->decision->rule, this->rule->name);
 	switch (this->rule->action)
 	{
 		case REDIRECT_REDIRECT:
@@ -353,6 +213,67 @@ static void follow_rule(choice_t *this)
 		return;
 	}
 	finish(this, REDIRECT_SERVE, REDIRECT_REASON_CAUSE);
+}
+
+/**
+ * Do what is to be done with clients that no rule is about.
+ */
+static void follow_cause(choice_t *this)
+{
+	this->decision->cause = find_cause(this);
+	if (this->decision->cause == REDIRECT_CAUSE_NONE)
+	{
+		finish(this, REDIRECT_SERVE, REDIRECT_REASON_CAUSE);
+		return;
+	}
+	this->rule = &this->policy->others;
+	follow(this);
+	if (this->decision->cause == REDIRECT_CAUSE_DRAIN &&
+		this->decision->action == REDIRECT_SERVE && this->state->refusing &&
+		this->request->phase == REDIRECT_PHASE_INIT)
+	{
+		this->decision->action = REDIRECT_REFUSE;
+	}
+}
+
+/**
+ * Serve the client instead, if this is a dry run only.
+ */
+static void apply_dry_run(choice_t *this)
+{
+	redirect_decision_t *decision = this->decision;
+
+	decision->wanted = decision->action;
+	if (decision->action != REDIRECT_SERVE &&
+		(this->policy->dry_run || this->rule->dry_run))
+	{
+		decision->live = NULL;
+		finish(this, REDIRECT_SERVE, REDIRECT_REASON_DRY_RUN);
+	}
+}
+
+/**
+ * Find out about this gateway and the way the client took to it.
+ */
+static void look_around(choice_t *this)
+{
+	const redirect_request_t *request = this->request;
+	gateway_left_out_t left_out;
+
+	this->self = this->policy->self;
+	if (this->self < 0)
+	{
+		this->self = policy_find_gateway(this->policy, &request->local);
+	}
+	if (this->self >= 0)
+	{
+		left_out = this->state->view->left_out[this->self];
+		this->draining = left_out == GATEWAY_LEFT_DRAINING ||
+						 left_out == GATEWAY_LEFT_DISABLED;
+	}
+	this->anycast = request->phase == REDIRECT_PHASE_INIT &&
+					ip_set_contains(this->policy->anycast, &request->local);
+	this->families = request->remote.version == 6 ? GATEWAY_IPV6 : GATEWAY_IPV4;
 }
 
 /*
@@ -375,37 +296,16 @@ void redirect_decide(const policy_state_t *state,
 		finish(&this, REDIRECT_SERVE, REDIRECT_REASON_NO_POLICY);
 		return;
 	}
-	this.self = this.policy->self;
-	if (this.self < 0)
-	{
-		this.self = policy_find_gateway(this.policy, &request->local);
-	}
-	this.draining = this.self >= 0 &&
-					(state->view->left_out[this.self] == GATEWAY_LEFT_DRAINING ||
-					 state->view->left_out[this.self] == GATEWAY_LEFT_DISABLED);
-	this.anycast = request->phase == REDIRECT_PHASE_INIT &&
-				   ip_set_contains(this.policy->anycast, &request->local);
-	this.families = request->remote.version == 6 ? GATEWAY_IPV6 : GATEWAY_IPV4;
-
+	look_around(&this);
 	this.rule = find_rule(&this);
 	if (this.rule)
 	{
 		decision->cause = REDIRECT_CAUSE_RULE;
 		follow_rule(&this);
-		return;
 	}
-	decision->cause = find_cause(&this);
-	if (decision->cause == REDIRECT_CAUSE_NONE)
+	else
 	{
-		finish(&this, REDIRECT_SERVE, REDIRECT_REASON_CAUSE);
-		return;
+		follow_cause(&this);
 	}
-	this.rule = &this.policy->others;
-	follow(&this);
-	if (decision->action == REDIRECT_SERVE && state->refusing &&
-		decision->cause == REDIRECT_CAUSE_DRAIN &&
-		request->phase == REDIRECT_PHASE_INIT)
-	{
-		decision->action = REDIRECT_REFUSE;
-	}
+	apply_dry_run(&this);
 }

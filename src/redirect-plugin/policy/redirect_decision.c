@@ -29,16 +29,16 @@ ENUM(redirect_action_names, REDIRECT_SERVE, REDIRECT_REFUSE,
 	"refuse",
 );
 
-ENUM(redirect_cause_names, REDIRECT_CAUSE_NONE, REDIRECT_CAUSE_REBALANCE,
+ENUM(redirect_cause_names, REDIRECT_CAUSE_NONE, REDIRECT_CAUSE_MOVE,
 	"none",
 	"rule",
 	"drain",
 	"overload",
 	"anycast",
-	"rebalance",
+	"move",
 );
 
-ENUM(redirect_reason_names, REDIRECT_REASON_CAUSE, REDIRECT_REASON_SELECTOR,
+ENUM(redirect_reason_names, REDIRECT_REASON_CAUSE, REDIRECT_REASON_SESSION,
 	"cause",
 	"no-policy",
 	"self",
@@ -46,6 +46,10 @@ ENUM(redirect_reason_names, REDIRECT_REASON_CAUSE, REDIRECT_REASON_SELECTOR,
 	"redirected",
 	"no-gateway",
 	"selector",
+	"dry-run",
+	"circle",
+	"hops",
+	"session",
 );
 
 /**
@@ -124,8 +128,8 @@ static void add_cause(text_t *text, const redirect_decision_t *decision)
 		case REDIRECT_CAUSE_ANYCAST:
 			add(text, ", reached on an anycast address");
 			break;
-		case REDIRECT_CAUSE_REBALANCE:
-			add(text, ", others have more room");
+		case REDIRECT_CAUSE_MOVE:
+			add(text, ", moved to other gateways");
 			break;
 		default:
 			add(text, ", no rule matches");
@@ -157,7 +161,16 @@ static void add_reason(text_t *text, const redirect_decision_t *decision)
 			add_left_out(text, decision);
 			break;
 		case REDIRECT_REASON_SELECTOR:
-			add(text, ", selector failed");
+			add(text, ", selector %s failed", decision->selector);
+			break;
+		case REDIRECT_REASON_CIRCLE:
+			add(text, ", client was sent in a circle");
+			break;
+		case REDIRECT_REASON_HOPS:
+			add(text, ", client was sent onward often enough");
+			break;
+		case REDIRECT_REASON_SESSION:
+			add(text, ", client replaces its session here");
 			break;
 		default:
 			break;
@@ -173,7 +186,11 @@ char *redirect_decision_describe(const redirect_decision_t *decision,
 	char target[GATEWAY_IDENTITY_FQDN_MAX + 1];
 	text_t text = { buf, len, 0 };
 
-	switch (decision->action)
+	if (decision->reason == REDIRECT_REASON_DRY_RUN)
+	{
+		add(&text, "served, but without dry_run ");
+	}
+	switch (decision->wanted)
 	{
 		case REDIRECT_REDIRECT:
 			gateway_identity_to_string(&decision->target, target,
@@ -193,7 +210,7 @@ char *redirect_decision_describe(const redirect_decision_t *decision,
 		add_cause(&text, decision);
 	}
 	add_reason(&text, decision);
-	if (decision->selector[0])
+	if (decision->selector[0] && decision->gateway[0])
 	{
 		add(&text, ", %s", decision->selector);
 	}

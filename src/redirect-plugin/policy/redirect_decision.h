@@ -85,8 +85,8 @@ enum redirect_cause_t {
 	REDIRECT_CAUSE_OVERLOAD,
 	/** the request went to an anycast address (section 4) */
 	REDIRECT_CAUSE_ANYCAST,
-	/** clients are moved to gateways that have more room */
-	REDIRECT_CAUSE_REBALANCE,
+	/** the operator, or rebalance, moves the client */
+	REDIRECT_CAUSE_MOVE,
 	/** number of causes */
 	REDIRECT_CAUSE_MAX,
 };
@@ -114,6 +114,15 @@ enum redirect_reason_t {
 	REDIRECT_REASON_NO_GATEWAY,
 	/** the selector failed */
 	REDIRECT_REASON_SELECTOR,
+	/** it would have been done, but for dry_run */
+	REDIRECT_REASON_DRY_RUN,
+	/** the client was sent in a circle (section 7) */
+	REDIRECT_REASON_CIRCLE,
+	/** the client was sent onward often enough (section 7) */
+	REDIRECT_REASON_HOPS,
+	/** the client has an IKE_SA here that the core just replaced (reference:
+	 * B13) */
+	REDIRECT_REASON_SESSION,
 	/** number of reasons */
 	REDIRECT_REASON_MAX,
 };
@@ -134,10 +143,16 @@ struct redirect_scope_t {
 	/** number of ids */
 	uint16_t count;
 
-	/** TRUE to move the client even if nothing else asks for it, with
-	 * REDIRECT_CAUSE_REBALANCE */
-	bool rebalance;
+	/** TRUE to move the client even if nothing else asks for it, see
+	 * REDIRECT_CAUSE_MOVE */
+	bool move;
 };
+
+/**
+ * Most groups and issuers of a client that are looked at.
+ */
+#define REDIRECT_GROUPS_MAX 16
+#define REDIRECT_ISSUERS_MAX 8
 
 /**
  * A question to the policy. Plain data, whatever it points to is borrowed for
@@ -157,6 +172,9 @@ struct redirect_request_t {
 	/** address of the client */
 	ip_address_t remote;
 
+	/** UDP port of the client, 0 if not known */
+	uint16_t remote_port;
+
 	/** gateway that redirected the client here, version 0 if none (R9.3-3) */
 	ip_address_t redirected_from;
 
@@ -172,6 +190,21 @@ struct redirect_request_t {
 	/** EAP identity of the client, NULL if it has none */
 	identification_t *eap_id;
 
+	/** groups of the client (RADIUS Class, attribute certificates), ends with
+	 * NULL unless full */
+	identification_t *groups[REDIRECT_GROUPS_MAX];
+
+	/** issuers of the client's certificate, of intermediate ones as well, ends
+	 * with NULL unless full */
+	identification_t *issuers[REDIRECT_ISSUERS_MAX];
+
+	/** TRUE if charon deletes another IKE_SA of the client for this one */
+	bool replaces;
+
+	/** 1 + minute of the week since Monday 00:00, in local time, to ask for
+	 * another time; 0 for now */
+	uint16_t week_minute;
+
 	/** gateways the answer is limited to, NULL for no limit */
 	const redirect_scope_t *scope;
 };
@@ -183,6 +216,10 @@ struct redirect_decision_t {
 
 	/** what to do with the client */
 	redirect_action_t action;
+
+	/** what to do without dry_run, the same as action if reason is not
+	 * DRY_RUN */
+	redirect_action_t wanted;
 
 	/** what made the plugin think of it */
 	redirect_cause_t cause;
@@ -196,17 +233,24 @@ struct redirect_decision_t {
 	/** gateway that was chosen, empty without */
 	char gateway[REDIRECT_NAME_MAX];
 
-	/** selector that chose it, empty without */
+	/** selector that chose it, "sticky" if the client had it before, empty
+	 * without */
 	char selector[REDIRECT_NAME_MAX];
 
-	/** where the client is sent to, type NONE unless action is REDIRECT */
+	/** where the client is sent to, type NONE unless wanted is REDIRECT */
 	gateway_identity_t target;
+
+	/** hash the client is remembered by, if a gateway was chosen */
+	uint64_t client;
+
+	/** id of the gateway that was chosen */
+	uint64_t gateway_id;
 
 	/** gateways left out, by gateway_left_out_t */
 	uint16_t left_out[GATEWAY_LEFT_MAX];
 
-	/** counters of the gateway the client is sent to, NULL unless action is
-	 * REDIRECT; valid as long as the gateway table */
+	/** counters of the gateway that was chosen, this one's too; NULL without
+	 * and for dry_run; valid as long as the gateway table */
 	gateway_live_t *live;
 };
 
