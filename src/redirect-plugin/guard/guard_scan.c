@@ -13,6 +13,7 @@
  */
 
 #include "guard_scan.h"
+#include "wire/notify_spi.h"
 
 #include <encoding/payloads/delete_payload.h>
 #include <encoding/payloads/notify_payload.h>
@@ -125,7 +126,7 @@ static void look_at_redirect(look_t *look, notify_payload_t *notify)
 	scan->redirect = TRUE;
 	scan->verdict = redirect_notify_parse(place,
 							notify->get_protocol_id(notify),
-							notify->get_spi_data(notify).len,
+							notify_spi_size(notify),
 							notify->get_notification_data(notify),
 							allow_loopback(look->context), &scan->gateway,
 							&nonce);
@@ -164,7 +165,7 @@ static bool look_at_announcement(look_t *look, notify_payload_t *notify,
 	}
 	*seen = TRUE;
 	protocol = notify->get_protocol_id(notify);
-	spi_size = notify->get_spi_data(notify).len;
+	spi_size = notify_spi_size(notify);
 	data = notify->get_notification_data(notify);
 	verdict = from ? redirected_from_parse(protocol, spi_size, data,
 										   allow_loopback(look->context),

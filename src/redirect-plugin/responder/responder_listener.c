@@ -15,6 +15,7 @@
 #include "responder_listener.h"
 #include "sa_request.h"
 #include "wire/notify_data.h"
+#include "wire/notify_spi.h"
 
 #include <encoding/message.h>
 #include <encoding/payloads/notify_payload.h>
@@ -89,7 +90,7 @@ static void read_notify(notify_payload_t *notify, bool loopback,
 						redirect_request_t *request)
 {
 	uint8_t protocol = notify->get_protocol_id(notify);
-	size_t spi_size = notify->get_spi_data(notify).len;
+	size_t spi_size = notify_spi_size(notify);
 	chunk_t data = notify->get_notification_data(notify);
 	gateway_identity_t from;
 
