@@ -15,6 +15,7 @@
 #include "redirect_plugin.h"
 #include "charon_match.h"
 #include "guard/guard.h"
+#include "policy/overload_monitor.h"
 #include "policy/policy_loader.h"
 #include "responder/fast_path.h"
 #include "responder/responder_listener.h"
@@ -53,6 +54,11 @@ struct private_redirect_plugin_t {
 	 * Reads the configuration.
 	 */
 	policy_loader_t *loader;
+
+	/**
+	 * Watches the load of this gateway.
+	 */
+	overload_monitor_t *monitor;
 
 	/**
 	 * Tells and counts decisions.
@@ -134,6 +140,7 @@ static bool plugin_cb(private_redirect_plugin_t *this,
 	{
 		/* with a bad configuration every client is served, so go on */
 		this->loader->load(this->loader);
+		this->monitor->start(this->monitor);
 		load_guard(this);
 		/* first, so that others only see notifies that are valid */
 		charon->bus->add_listener(charon->bus, &this->guard->listener);
@@ -209,6 +216,7 @@ METHOD(plugin_t, destroy, void,
 	this->listener->destroy(this->listener);
 	this->clients->destroy(this->clients);
 	this->reporter->destroy(this->reporter);
+	this->monitor->destroy(this->monitor);
 	this->loader->destroy(this->loader);
 	this->engine->destroy(this->engine);
 	this->table->destroy(this->table);
@@ -243,12 +251,13 @@ plugin_t *redirect_plugin_create()
 		},
 		.registry = selector_registry_create(),
 		.table = gateway_table_create(),
-		.reporter = redirect_reporter_create(),
 		.clients = client_table_create(),
 		.guard = guard_create(NULL),
 	);
 	this->engine = policy_engine_create(this->table);
 	this->loader = policy_loader_create(this->engine, this->registry);
+	this->monitor = overload_monitor_create(this->engine, this->table);
+	this->reporter = redirect_reporter_create(this->engine);
 	this->listener = responder_listener_create(this->engine, this->reporter,
 											   this->clients);
 	this->provider = responder_provider_create(this->engine, this->reporter,

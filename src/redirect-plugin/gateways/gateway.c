@@ -33,6 +33,7 @@ typedef struct {
 	array_t *addresses;
 	uint32_t weight;
 	uint32_t capacity;
+	uint32_t priority;
 	int state;
 } gateway_options_t;
 
@@ -43,6 +44,8 @@ static const config_option_t options[] = {
 		.def = "100", .max = 65535 },
 	{ "capacity", CONFIG_NUMBER, offsetof(gateway_options_t, capacity),
 		.def = "0", .max = 100000000 },
+	{ "priority", CONFIG_NUMBER, offsetof(gateway_options_t, priority),
+		.def = "0", .max = 255 },
 	{ "state", CONFIG_WORD, offsetof(gateway_options_t, state),
 		.def = "active", .words = states },
 };
@@ -162,6 +165,7 @@ bool gateway_read(const config_section_t *section, bool loopback,
 	good = read_addresses(section, loopback, values.addresses, gateway) && good;
 	gateway->weight = values.weight;
 	gateway->capacity = values.capacity;
+	gateway->priority = values.priority;
 	gateway->state = values.state;
 	config_list_destroy(values.addresses);
 	return good;

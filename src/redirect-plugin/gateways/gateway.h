@@ -93,6 +93,9 @@ struct gateway_t {
 
 	/** sessions it is made for, 0 if not limited */
 	uint32_t capacity;
+
+	/** group of selector priority, the smallest is taken first */
+	uint32_t priority;
 };
 
 /**

@@ -17,6 +17,11 @@
 #include <collections/hashtable.h>
 #include <threading/mutex.h>
 
+/**
+ * Binary digits that the number of recent clients decays by each second.
+ */
+#define DECAY 6
+
 typedef struct private_gateway_table_t private_gateway_table_t;
 typedef struct setting_t setting_t;
 
@@ -66,6 +71,12 @@ struct gateway_live_t {
 	/** FALSE if it does not answer */
 	bool up;
 
+	/** TRUE if it takes clients: up and active */
+	bool taking;
+
+	/** second it began to take clients, or again; 0 if it always did */
+	uint32_t since;
+
 	/** sessions at the last sample */
 	uint32_t sessions;
 
@@ -74,6 +85,9 @@ struct gateway_live_t {
 
 	/** clients sent there since the last sample, atomic */
 	uint32_t assigned;
+
+	/** clients sent there lately, decays, atomic */
+	uint32_t recent;
 
 	/** clients sent there, atomic */
 	uint64_t redirected;
@@ -93,6 +107,21 @@ struct private_gateway_table_t {
 	 * name => gateway_live_t
 	 */
 	hashtable_t *live;
+
+	/**
+	 * Seconds that passed, from 1 on
+	 */
+	uint32_t now;
+
+	/**
+	 * TRUE if something was set since the last view
+	 */
+	bool changed;
+
+	/**
+	 * TRUE if a gateway of the last view was starting slowly
+	 */
+	bool starting;
 
 	/**
 	 * Guards everything in live that is not atomic
@@ -122,10 +151,27 @@ static int64_t effective(const setting_t *setting)
 }
 
 /**
+ * Note since when a gateway takes clients; the mutex is held.
+ */
+static void update_taking(private_gateway_table_t *this, gateway_live_t *live)
+{
+	bool taking = live->up && effective(&live->state) == GATEWAY_ACTIVE;
+
+	if (taking && !live->taking)
+	{
+		live->since = this->now;
+	}
+	live->taking = taking;
+}
+
+/**
  * Get a gateway, create it if needed; the mutex is held.
+ *
+ * @param first			TRUE while the first gateways are made known, which may
+ *						have been there for long
  */
 static gateway_live_t *get_live(private_gateway_table_t *this,
-								const gateway_t *gateway)
+								const gateway_t *gateway, bool first)
 {
 	gateway_live_t *live;
 
@@ -138,6 +184,7 @@ static gateway_live_t *get_live(private_gateway_table_t *this,
 			.weight = { .file = -1, .runtime = -1 },
 			.capacity = { .file = -1, .runtime = -1 },
 			.up = TRUE,
+			.taking = first,
 			.sessions = REDIRECT_SELECTOR_UNKNOWN,
 			.load = REDIRECT_SELECTOR_UNKNOWN,
 		);
@@ -146,7 +193,29 @@ static gateway_live_t *get_live(private_gateway_table_t *this,
 	update(&live->state, gateway->state);
 	update(&live->weight, gateway->weight);
 	update(&live->capacity, gateway->capacity);
+	update_taking(this, live);
 	return live;
+}
+
+/**
+ * Seconds a gateway has been starting slowly, slow_start if it is not.
+ */
+static uint32_t get_started(private_gateway_table_t *this,
+							const gateway_live_t *live, uint32_t slow_start)
+{
+	return live->since ? min(this->now - live->since, slow_start) : slow_start;
+}
+
+/**
+ * Part of a value that a gateway gets while it starts, at least 1.
+ */
+static uint32_t ramp(uint32_t value, uint32_t started, uint32_t slow_start)
+{
+	if (started >= slow_start)
+	{
+		return max(value, 1);
+	}
+	return max((uint64_t)value * started / slow_start, 1);
 }
 
 /**
@@ -177,11 +246,53 @@ static gateway_left_out_t left_out(const gateway_live_t *live)
 	return effective(&live->weight) ? GATEWAY_CANDIDATE : GATEWAY_LEFT_WEIGHT;
 }
 
+/**
+ * Fill in what selectors see, once all gateways are known.
+ *
+ * @return				TRUE if a gateway is starting slowly
+ */
+static bool fill_view(private_gateway_table_t *this, gateway_view_t *view,
+					  const gateway_t *gateways, uint32_t slow_start)
+{
+	gateway_live_t *live;
+	uint32_t weight, capacity, started;
+	bool starting = FALSE, all_capacities = TRUE;
+	int i;
+
+	for (i = 0; i < view->count; i++)
+	{
+		all_capacities &= effective(&view->live[i]->capacity) != 0;
+	}
+	for (i = 0; i < view->count; i++)
+	{
+		live = view->live[i];
+		started = get_started(this, live, slow_start);
+		starting |= started < slow_start;
+		weight = effective(&live->weight);
+		capacity = effective(&live->capacity);
+		view->gateways[i] = (redirect_selector_gateway_t){
+			.name = gateways[i].name,
+			.id = gateways[i].id,
+			.weight = ramp(weight, started, slow_start),
+			.size = ramp(all_capacities ? capacity : weight, started,
+						 slow_start),
+			.capacity = capacity,
+			.sessions = live->sessions,
+			.load = live->load,
+			.priority = gateways[i].priority,
+			.assigned = &live->assigned,
+			.recent = &live->recent,
+		};
+	}
+	return starting;
+}
+
 METHOD(gateway_table_t, create_view, gateway_view_t*,
-	private_gateway_table_t *this, const gateway_t *gateways, uint16_t count)
+	private_gateway_table_t *this, const gateway_t *gateways, uint16_t count,
+	uint32_t slow_start)
 {
 	gateway_view_t *view;
-	gateway_live_t *live;
+	bool first;
 	int i;
 
 	INIT(view,
@@ -192,24 +303,42 @@ METHOD(gateway_table_t, create_view, gateway_view_t*,
 		.live = calloc(count, sizeof(*view->live)),
 	);
 	this->mutex->lock(this->mutex);
+	first = !this->live->get_count(this->live);
 	for (i = 0; i < count; i++)
 	{
-		live = get_live(this, &gateways[i]);
-		view->live[i] = live;
-		view->left_out[i] = left_out(live);
+		view->live[i] = get_live(this, &gateways[i], first);
+		view->left_out[i] = left_out(view->live[i]);
 		view->families[i] = gateways[i].families;
-		view->gateways[i] = (redirect_selector_gateway_t){
-			.name = gateways[i].name,
-			.id = gateways[i].id,
-			.weight = effective(&live->weight),
-			.capacity = effective(&live->capacity),
-			.sessions = live->sessions,
-			.load = live->load,
-			.assigned = &live->assigned,
-		};
 	}
+	this->starting = fill_view(this, view, gateways, slow_start);
+	this->changed = FALSE;
 	this->mutex->unlock(this->mutex);
 	return view;
+}
+
+METHOD(gateway_table_t, tick, bool,
+	private_gateway_table_t *this)
+{
+	enumerator_t *enumerator;
+	gateway_live_t *live;
+	uint32_t recent;
+	bool outdated;
+	char *name;
+
+	this->mutex->lock(this->mutex);
+	this->now++;
+	enumerator = this->live->create_enumerator(this->live);
+	while (enumerator->enumerate(enumerator, &name, &live))
+	{
+		recent = __atomic_load_n(&live->recent, __ATOMIC_RELAXED);
+		/* rounded up, so that it gets to zero */
+		recent = (recent + (1 << DECAY) - 1) >> DECAY;
+		__atomic_fetch_sub(&live->recent, recent, __ATOMIC_RELAXED);
+	}
+	enumerator->destroy(enumerator);
+	outdated = this->changed || this->starting;
+	this->mutex->unlock(this->mutex);
+	return outdated;
 }
 
 METHOD(gateway_table_t, get_status, bool,
@@ -226,6 +355,7 @@ METHOD(gateway_table_t, get_status, bool,
 			.weight = effective(&live->weight),
 			.capacity = effective(&live->capacity),
 			.up = live->up,
+			.since = live->since ? this->now - live->since : 0,
 			.sessions = live->sessions,
 			.load = live->load,
 			.assigned = __atomic_load_n(&live->assigned, __ATOMIC_RELAXED),
@@ -260,6 +390,8 @@ METHOD(gateway_table_t, set, bool,
 		set_runtime(&live->state, state);
 		set_runtime(&live->weight, weight);
 		set_runtime(&live->capacity, capacity);
+		update_taking(this, live);
+		this->changed = TRUE;
 	}
 	this->mutex->unlock(this->mutex);
 	return live != NULL;
@@ -274,7 +406,9 @@ METHOD(gateway_table_t, set_up, bool,
 	live = this->live->get(this->live, name);
 	if (live)
 	{
+		this->changed |= live->up != up;
 		live->up = up;
+		update_taking(this, live);
 	}
 	this->mutex->unlock(this->mutex);
 	return live != NULL;
@@ -290,6 +424,7 @@ METHOD(gateway_table_t, set_load, bool,
 	live = this->live->get(this->live, name);
 	if (live)
 	{
+		this->changed |= live->sessions != sessions || live->load != load;
 		live->sessions = sessions;
 		live->load = load;
 		__atomic_store_n(&live->assigned, 0, __ATOMIC_RELAXED);
@@ -320,10 +455,14 @@ METHOD(gateway_table_t, destroy, void,
 /*
  * Described in header
  */
-void gateway_live_assign(gateway_live_t *live)
+void gateway_live_assign(gateway_live_t *live, bool redirected)
 {
 	__atomic_fetch_add(&live->assigned, 1, __ATOMIC_RELAXED);
-	__atomic_fetch_add(&live->redirected, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&live->recent, 1, __ATOMIC_RELAXED);
+	if (redirected)
+	{
+		__atomic_fetch_add(&live->redirected, 1, __ATOMIC_RELAXED);
+	}
 }
 
 /*
@@ -348,12 +487,14 @@ gateway_table_t *gateway_table_create()
 	INIT(this,
 		.public = {
 			.create_view = _create_view,
+			.tick = _tick,
 			.get_status = _get_status,
 			.set = _set,
 			.set_up = _set_up,
 			.set_load = _set_load,
 			.destroy = _destroy,
 		},
+		.now = 1,
 		.live = hashtable_create(hashtable_hash_str, hashtable_equals_str, 16),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);

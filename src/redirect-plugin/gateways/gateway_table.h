@@ -79,6 +79,9 @@ struct gateway_status_t {
 	/** FALSE if it is known not to answer */
 	bool up;
 
+	/** seconds since it came, or came back; 0 if it has always been there */
+	uint32_t since;
+
 	/** sessions at the last sample, or REDIRECT_SELECTOR_UNKNOWN */
 	uint32_t sessions;
 
@@ -127,13 +130,28 @@ struct gateway_table_t {
 	 * Make a view of gateways. A value set at runtime holds until the file
 	 * changes the same value.
 	 *
+	 * A gateway that comes up, comes back from drain or disabled, or is new
+	 * while others are known, gets its weight linearly over slow_start.
+	 *
 	 * @param gateways		gateways of a configuration, that has to outlive the
 	 *						view
 	 * @param count			number of gateways
+	 * @param slow_start	seconds, 0 for all the weight at once
 	 * @return				view, see gateway_view_destroy()
 	 */
 	gateway_view_t *(*create_view)(gateway_table_t *this,
-								   const gateway_t *gateways, uint16_t count);
+								   const gateway_t *gateways, uint16_t count,
+								   uint32_t slow_start);
+
+	/**
+	 * Let a second pass, the table has no other clock. A 64th of the clients
+	 * sent to each gateway lately is forgotten, so that their number tells of
+	 * the last minute.
+	 *
+	 * @return				TRUE if views made before are outdated: something was
+	 *						set, or a gateway is starting slowly
+	 */
+	bool (*tick)(gateway_table_t *this);
 
 	/**
 	 * Get what is known of a gateway.
@@ -185,11 +203,12 @@ struct gateway_table_t {
 };
 
 /**
- * Count a client that is sent to a gateway. Any thread, hot path.
+ * Count a client that a gateway was chosen for. Any thread, hot path.
  *
  * @param live			from a view
+ * @param redirected	TRUE if it is sent there, FALSE if it is there already
  */
-void gateway_live_assign(gateway_live_t *live);
+void gateway_live_assign(gateway_live_t *live, bool redirected);
 
 /**
  * Destroy a view.

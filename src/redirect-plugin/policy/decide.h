@@ -20,6 +20,7 @@
 #ifndef DECIDE_H_
 #define DECIDE_H_
 
+#include "hop_table.h"
 #include "policy.h"
 #include "recent.h"
 
@@ -41,8 +42,17 @@ struct policy_state_t {
 	 * remember none */
 	recent_t *recent;
 
-	/** TRUE if this gateway is overloaded */
-	bool overloaded;
+	/** gateways clients got, NULL to remember none */
+	recent_t *sticky;
+
+	/** clients redirected lately, NULL to remember none */
+	hop_table_t *hops;
+
+	/** how much this gateway has to do */
+	overload_level_t overload;
+
+	/** minute of the week since Monday 00:00, in local time; atomic */
+	const uint32_t *week_minute;
 
 	/** TRUE if this gateway drains and new clients that cannot go elsewhere are
 	 * refused */

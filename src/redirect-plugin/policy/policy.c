@@ -30,6 +30,12 @@ typedef struct {
 	ip_set_t *anycast;
 	int unsupported;
 	bool loopback;
+	int key;
+	uint32_t balance_factor;
+	uint32_t sticky;
+	uint32_t slow_start;
+	uint32_t max_hops;
+	bool dry_run;
 } policy_options_t;
 
 static const config_option_t options[] = {
@@ -37,6 +43,19 @@ static const config_option_t options[] = {
 		.def = NULL },
 	{ "selector", CONFIG_TEXT, offsetof(policy_options_t, selector),
 		.def = "rendezvous" },
+	{ "key", CONFIG_WORD, offsetof(policy_options_t, key),
+		.def = "source", .words = client_key_words },
+	{ "balance_factor", CONFIG_PARSE,
+		offsetof(policy_options_t, balance_factor),
+		.def = "0", .parse = rule_parse_balance_factor },
+	{ "sticky", CONFIG_TIME, offsetof(policy_options_t, sticky),
+		.def = "0", .max = STICKY_MAX },
+	{ "slow_start", CONFIG_TIME, offsetof(policy_options_t, slow_start),
+		.def = "0", .max = 86400 },
+	{ "max_hops", CONFIG_NUMBER, offsetof(policy_options_t, max_hops),
+		.def = "3", .min = 1, .max = 4 },
+	{ "dry_run", CONFIG_BOOL, offsetof(policy_options_t, dry_run),
+		.def = "no" },
 	{ "anycast", CONFIG_ADDRESSES, offsetof(policy_options_t, anycast),
 		.def = NULL },
 	{ "unsupported", CONFIG_WORD, offsetof(policy_options_t, unsupported),
@@ -56,7 +75,7 @@ static const config_option_t options[] = {
  * Sections below the plugin's
  */
 static const char *const sections[] = {
-	"gateways", "rules", "guard", NULL
+	"gateways", "rules", "overload", "guard", NULL
 };
 
 static const char *const any_section[] = { "*", NULL };
@@ -207,8 +226,10 @@ static bool create_others(const config_section_t *section, policy_t *policy,
 	{
 		rule->gateways[i] = i;
 	}
+	rule->key = context->key;
 	rule->selector_name = strdup(context->selector);
-	rule->selector = rule_create_selector(section, context, context->selector);
+	rule->selector = rule_create_selector(section, context, context->selector,
+										  context->balance_factor);
 	return rule->selector != NULL;
 }
 
@@ -218,6 +239,7 @@ static bool create_others(const config_section_t *section, policy_t *policy,
 policy_t *policy_create(const config_section_t *section,
 						selector_registry_t *registry, bool *unknown)
 {
+	config_section_t overload = config_section_sub(section, "overload");
 	policy_options_t values = {};
 	rule_context_t context = {
 		.registry = registry,
@@ -232,6 +254,11 @@ policy_t *policy_create(const config_section_t *section,
 							   &values);
 	policy->anycast = values.anycast;
 	policy->loopback = values.loopback;
+	policy->sticky = values.sticky;
+	policy->slow_start = values.slow_start;
+	policy->max_hops = values.max_hops;
+	policy->dry_run = values.dry_run;
+	good = overload_marks_read(&overload, &policy->overload) && good;
 	good = read_gateways(section, policy) && good;
 	if (values.self)
 	{
@@ -244,6 +271,8 @@ policy_t *policy_create(const config_section_t *section,
 	context.gateways = policy->gateways;
 	context.gateway_count = policy->gateway_count;
 	context.selector = values.selector;
+	context.key = values.key;
+	context.balance_factor = values.balance_factor;
 	context.refuse_unsupported = values.unsupported;
 	good = read_rules(section, policy, &context) && good;
 	good = create_others(section, policy, &context) && good;

@@ -21,6 +21,7 @@
 #define POLICY_H_
 
 #include "rule.h"
+#include "gateways/overload_marks.h"
 
 typedef struct policy_t policy_t;
 typedef struct policy_address_t policy_address_t;
@@ -29,6 +30,11 @@ typedef struct policy_address_t policy_address_t;
  * Most rules in a configuration.
  */
 #define RULES_MAX 4096
+
+/**
+ * Longest time a client may be sticky, in seconds.
+ */
+#define STICKY_MAX (30 * 86400)
 
 /**
  * An address of a gateway, to find the gateway by it.
@@ -65,6 +71,21 @@ struct policy_t {
 	/** pseudo rule for clients that have to go without one: all gateways, and
 	 * the selector of the configuration */
 	rule_t others;
+
+	/** when this gateway is overloaded */
+	overload_marks_t overload;
+
+	/** seconds a client gets the gateway it had, 0 if it does not */
+	uint32_t sticky;
+
+	/** seconds over which a gateway that comes back gets its weight */
+	uint32_t slow_start;
+
+	/** how often a client that was redirected here may be sent onward */
+	uint32_t max_hops;
+
+	/** TRUE to redirect and refuse nobody, but tell what would be done */
+	bool dry_run;
 
 	/** anycast addresses (section 4), NULL if there is none */
 	ip_set_t *anycast;

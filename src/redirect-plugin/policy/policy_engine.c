@@ -22,8 +22,13 @@
  * many seconds: longer than initiators retransmit an IKE_SA_INIT (165 s by
  * default in strongSwan).
  */
-#define RECENT_BITS 16
+#define RECENT_BITS 15
 #define RECENT_SECONDS 180
+
+/**
+ * Clients whose gateway is remembered, as power of two.
+ */
+#define STICKY_BITS 17
 
 typedef struct private_policy_engine_t private_policy_engine_t;
 typedef struct state_t state_t;
@@ -65,9 +70,14 @@ struct private_policy_engine_t {
 	policy_t *policy;
 
 	/**
-	 * TRUE if this gateway is overloaded
+	 * How much this gateway has to do
 	 */
-	bool overloaded;
+	overload_level_t overload;
+
+	/**
+	 * Minute of the week, atomic
+	 */
+	uint32_t week_minute;
 
 	/**
 	 * TRUE to refuse clients that cannot go elsewhere while it drains
@@ -83,6 +93,16 @@ struct private_policy_engine_t {
 	 * Answers for retransmissions
 	 */
 	recent_t *recent;
+
+	/**
+	 * Gateways that clients got
+	 */
+	recent_t *sticky;
+
+	/**
+	 * Clients redirected lately
+	 */
+	hop_table_t *hops;
 
 	/**
 	 * Held while the state is changed
@@ -112,11 +132,15 @@ static void publish(private_policy_engine_t *this)
 	INIT(state,
 		.view = this->table->create_view(this->table,
 										 policy ? policy->gateways : NULL,
-										 policy ? policy->gateway_count : 0),
+										 policy ? policy->gateway_count : 0,
+										 policy ? policy->slow_start : 0),
 		.public = {
 			.policy = policy,
 			.recent = this->recent,
-			.overloaded = this->overloaded,
+			.sticky = this->sticky,
+			.hops = this->hops,
+			.overload = this->overload,
+			.week_minute = &this->week_minute,
 			.refusing = this->refusing,
 		},
 	);
@@ -160,13 +184,63 @@ METHOD(policy_engine_t, refresh, void,
 METHOD(policy_engine_t, set_overloaded, void,
 	private_policy_engine_t *this, bool overloaded)
 {
+	overload_level_t overload = overloaded ? OVERLOAD_HIGH : OVERLOAD_NONE;
+
 	this->mutex->lock(this->mutex);
-	if (this->overloaded != overloaded)
+	if (this->overload != overload)
 	{
-		this->overloaded = overloaded;
+		this->overload = overload;
 		publish(this);
 	}
 	this->mutex->unlock(this->mutex);
+}
+
+/**
+ * Take over the time of day.
+ */
+static void update_time(private_policy_engine_t *this)
+{
+	__atomic_store_n(&this->week_minute, week_minute(time(NULL)),
+					 __ATOMIC_RELAXED);
+}
+
+METHOD(policy_engine_t, tick, void,
+	private_policy_engine_t *this, overload_level_t overload)
+{
+	update_time(this);
+	this->mutex->lock(this->mutex);
+	if (this->table->tick(this->table) || this->overload != overload)
+	{
+		this->overload = overload;
+		publish(this);
+	}
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(policy_engine_t, remember, void,
+	private_policy_engine_t *this, const redirect_request_t *request,
+	const redirect_decision_t *decision)
+{
+	state_t *state;
+	bool sticky;
+	int token;
+
+	if (!decision->live)
+	{	/* no gateway was chosen */
+		return;
+	}
+	if (decision->action == REDIRECT_REDIRECT)
+	{
+		this->hops->add(this->hops, request);
+	}
+	state = this->state->acquire(this->state, &token);
+	sticky = state->public.policy && state->public.policy->sticky;
+	this->state->release(this->state, token);
+	if (sticky && decision->client)
+	{
+		this->sticky->put(this->sticky, decision->client,
+						  decision->gateway_id);
+	}
 }
 
 METHOD(policy_engine_t, set_refusing, void,
@@ -202,6 +276,8 @@ METHOD(policy_engine_t, destroy, void,
 	this->state->destroy(this->state);
 	policy_destroy(this->policy);
 	this->recent->destroy(this->recent);
+	this->sticky->destroy(this->sticky);
+	this->hops->destroy(this->hops);
 	this->mutex->destroy(this->mutex);
 	free(this);
 }
@@ -220,6 +296,8 @@ policy_engine_t *policy_engine_create(gateway_table_t *table)
 			.refresh = _refresh,
 			.set_overloaded = _set_overloaded,
 			.set_refusing = _set_refusing,
+			.tick = _tick,
+			.remember = _remember,
 			.acquire = _acquire,
 			.release = _release,
 			.destroy = _destroy,
@@ -227,8 +305,11 @@ policy_engine_t *policy_engine_create(gateway_table_t *table)
 		.state = snapshot_create(state_destroy),
 		.table = table,
 		.recent = recent_create(RECENT_BITS, RECENT_SECONDS),
+		.sticky = recent_create(STICKY_BITS, STICKY_MAX),
+		.hops = hop_table_create(),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
+	update_time(this);
 	publish(this);
 	return &this->public;
 }

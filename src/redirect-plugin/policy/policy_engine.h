@@ -63,6 +63,25 @@ struct policy_engine_t {
 	void (*set_overloaded)(policy_engine_t *this, bool overloaded);
 
 	/**
+	 * Let a second pass: take over what changed in the table of gateways, and
+	 * the time of day.
+	 *
+	 * @param overload		how much this gateway has to do
+	 */
+	void (*tick)(policy_engine_t *this, overload_level_t overload);
+
+	/**
+	 * Remember a decision that is carried out, so that the client gets the same
+	 * gateway when it comes back, and is not sent in a circle. Any thread, for
+	 * hooks, providers and hot paths.
+	 *
+	 * @param request		what was asked
+	 * @param decision		what was decided
+	 */
+	void (*remember)(policy_engine_t *this, const redirect_request_t *request,
+					 const redirect_decision_t *decision);
+
+	/**
 	 * Tell whether new clients that cannot go elsewhere are refused while this
 	 * gateway drains; they are served by default.
 	 *

@@ -13,6 +13,7 @@
  */
 
 #include "policy_loader.h"
+#include "gateways/overload_limits.h"
 
 #include <threading/mutex.h>
 #include <utils/debug.h>
@@ -146,6 +147,25 @@ static void finish_rooms(private_policy_loader_t *this, void *configs[],
 }
 
 /**
+ * Warn of marks that charon's own limits keep from being reached.
+ */
+static void log_limits(const policy_t *policy)
+{
+	array_t *warnings;
+	char *warning;
+
+	warnings = overload_limits_check(lib->settings, lib->ns, &policy->overload,
+						policy->self < 0 ? 0
+										 : policy->gateways[policy->self].capacity);
+	while (array_remove(warnings, ARRAY_HEAD, &warning))
+	{
+		DBG1(DBG_CFG, "redirect: %s", warning);
+		free(warning);
+	}
+	array_destroy(warnings);
+}
+
+/**
  * Read the configuration; the mutex is held.
  *
  * @param strict		FALSE to wait for selectors that are not known
@@ -172,6 +192,7 @@ static bool load(private_policy_loader_t *this, bool strict)
 	{
 		DBG1(DBG_CFG, "redirect: loaded %u gateways and %u rules",
 			 policy->gateway_count, policy->rule_count);
+		log_limits(policy);
 		this->engine->set_policy(this->engine, policy);
 		this->loaded = TRUE;
 		this->state = LOADER_DONE;

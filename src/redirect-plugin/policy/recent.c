@@ -18,13 +18,23 @@
 #include <utils/utils/time.h>
 
 /**
- * An entry is one word, written at once: gateway (32 bits), second of the
- * monotonic clock (16 bits) and the upper bits of the hash (16 bits), whose
- * lower bits are the position. Two attempts that are taken for each other
- * (2^-16 for those in one position) just get the same gateway.
+ * Entries of a set: a cache line of them.
  */
-#define ENTRY(request, second, gateway) \
-	((request) >> 48 << 48 | (uint64_t)(uint16_t)(second) << 32 | (gateway))
+#define WAYS 8
+
+/**
+ * Units of time that ages are told apart in, half of what 16 bits hold.
+ */
+#define UNITS 16384
+
+/**
+ * An entry is one word, written at once: 16 bits of the hash that are not part
+ * of its position, 16 bits of time and the number. 0 if unused.
+ */
+#define ENTRY(key, time, value) \
+	((key) >> 48 << 48 | (uint64_t)(uint16_t)(time) << 32 | (value))
+#define SAME_KEY(entry, key) ((entry) >> 48 == (key) >> 48)
+#define AGE(entry, now) ((uint16_t)((now) - (uint16_t)((entry) >> 32)))
 
 typedef struct private_recent_t private_recent_t;
 
@@ -39,44 +49,111 @@ struct private_recent_t {
 	recent_t public;
 
 	/**
-	 * Entries, 0 if unused
+	 * Entries, in sets of WAYS
 	 */
 	uint64_t *entries;
 
 	/**
-	 * Number of entries minus one
+	 * Number of sets minus one
 	 */
 	uint64_t mask;
 
 	/**
-	 * Seconds an entry is valid
+	 * Seconds of a unit of time
 	 */
-	uint16_t seconds;
+	uint32_t unit;
+
+	/**
+	 * Units something is usually remembered
+	 */
+	uint16_t usual;
+
+	/**
+	 * What had to go early, atomic
+	 */
+	uint64_t dropped;
 };
 
-METHOD(recent_t, get, bool,
-	private_recent_t *this, uint64_t request, uint32_t *gateway)
+/**
+ * Time in units, never 0 so that no entry in use is.
+ */
+static uint16_t get_time(private_recent_t *this)
 {
-	uint64_t entry;
-	uint16_t age;
+	uint16_t now = time_monotonic(NULL) / this->unit;
 
-	entry = __atomic_load_n(&this->entries[request & this->mask],
-							__ATOMIC_RELAXED);
-	age = (uint16_t)time_monotonic(NULL) - (uint16_t)(entry >> 32);
-	if (!entry || entry >> 48 != request >> 48 || age > this->seconds)
+	return now ?: 1;
+}
+
+/**
+ * First entry of the set of a key.
+ */
+static uint64_t *get_set(private_recent_t *this, uint64_t key)
+{
+	return &this->entries[(key & this->mask) * WAYS];
+}
+
+/**
+ * Read an entry.
+ */
+static uint64_t read_entry(const uint64_t *entry)
+{
+	return __atomic_load_n(entry, __ATOMIC_RELAXED);
+}
+
+METHOD(recent_t, get, bool,
+	private_recent_t *this, uint64_t key, uint32_t seconds, uint32_t *value)
+{
+	uint64_t *set = get_set(this, key), entry;
+	uint16_t now = get_time(this);
+	int i;
+
+	for (i = 0; i < WAYS; i++)
 	{
-		return FALSE;
+		entry = read_entry(&set[i]);
+		if (entry && SAME_KEY(entry, key) &&
+			(uint64_t)AGE(entry, now) * this->unit <= seconds)
+		{
+			*value = entry;
+			return TRUE;
+		}
 	}
-	*gateway = entry;
-	return TRUE;
+	return FALSE;
 }
 
 METHOD(recent_t, put, void,
-	private_recent_t *this, uint64_t request, uint32_t gateway)
+	private_recent_t *this, uint64_t key, uint32_t value)
 {
-	__atomic_store_n(&this->entries[request & this->mask],
-					 ENTRY(request, time_monotonic(NULL), gateway),
-					 __ATOMIC_RELAXED);
+	uint64_t *set = get_set(this, key), entry;
+	uint16_t now = get_time(this), age, oldest = 0;
+	int i, place = 0;
+
+	for (i = 0; i < WAYS; i++)
+	{
+		entry = read_entry(&set[i]);
+		if (!entry || SAME_KEY(entry, key))
+		{
+			place = i;
+			oldest = UINT16_MAX;
+			break;
+		}
+		age = AGE(entry, now);
+		if (age >= oldest)
+		{
+			oldest = age;
+			place = i;
+		}
+	}
+	if (oldest < this->usual)
+	{
+		__atomic_fetch_add(&this->dropped, 1, __ATOMIC_RELAXED);
+	}
+	__atomic_store_n(&set[place], ENTRY(key, now, value), __ATOMIC_RELAXED);
+}
+
+METHOD(recent_t, get_dropped, uint64_t,
+	private_recent_t *this)
+{
+	return __atomic_load_n(&this->dropped, __ATOMIC_RELAXED);
 }
 
 METHOD(recent_t, destroy, void,
@@ -89,7 +166,7 @@ METHOD(recent_t, destroy, void,
 /*
  * Described in header
  */
-recent_t *recent_create(unsigned bits, unsigned seconds)
+recent_t *recent_create(unsigned bits, uint32_t seconds)
 {
 	private_recent_t *this;
 
@@ -97,11 +174,13 @@ recent_t *recent_create(unsigned bits, unsigned seconds)
 		.public = {
 			.get = _get,
 			.put = _put,
+			.get_dropped = _get_dropped,
 			.destroy = _destroy,
 		},
 		.entries = calloc(1UL << bits, sizeof(uint64_t)),
-		.mask = (1UL << bits) - 1,
-		.seconds = seconds,
+		.mask = (1UL << bits) / WAYS - 1,
+		.unit = (seconds + UNITS - 1) / UNITS ?: 1,
 	);
+	this->usual = seconds / this->unit;
 	return &this->public;
 }

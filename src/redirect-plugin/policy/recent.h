@@ -26,31 +26,40 @@
 typedef struct recent_t recent_t;
 
 /**
- * Remembers which gateway connection attempts got, for a while, so that a
- * retransmitted IKE_SA_INIT does not get a second opinion from selectors that
- * take turns (reference: B16).
+ * Remembers a number for things that are known by a hash, for a while: which
+ * gateway a connection attempt got, or a client.
  *
- * A table of fixed size: an attempt may push out another one, whose
- * retransmission then counts as new. No locks, any thread.
+ * A table of fixed size, in sets of eight: what is new takes the place of what
+ * is oldest in its set. Two things are taken for each other if 16 bits of their
+ * hashes and their set are the same; what is remembered has to be harmless then.
+ * No locks, any thread: of two writers at the same place one wins.
  */
 struct recent_t {
 
 	/**
-	 * Find the gateway an attempt got.
+	 * Find what is remembered.
 	 *
-	 * @param request	hash of the attempt
-	 * @param gateway	receives the lower 32 bits of the gateway's id
+	 * @param key		hash
+	 * @param seconds	how old it may be, at most 16384 units of the table
+	 * @param value		receives the number
 	 * @return			FALSE if it is not known, or not anymore
 	 */
-	bool (*get)(recent_t *this, uint64_t request, uint32_t *gateway);
+	bool (*get)(recent_t *this, uint64_t key, uint32_t seconds,
+				uint32_t *value);
 
 	/**
-	 * Remember the gateway an attempt got.
+	 * Remember a number, from now on.
 	 *
-	 * @param request	hash of the attempt
-	 * @param gateway	lower 32 bits of the gateway's id
+	 * @param key		hash
+	 * @param value		number
 	 */
-	void (*put)(recent_t *this, uint64_t request, uint32_t gateway);
+	void (*put)(recent_t *this, uint64_t key, uint32_t value);
+
+	/**
+	 * Get how often something had to go that was younger than the seconds the
+	 * table was made for.
+	 */
+	uint64_t (*get_dropped)(recent_t *this);
 
 	/**
 	 * Destroy the table.
@@ -61,10 +70,12 @@ struct recent_t {
 /**
  * Create a table.
  *
- * @param bits			two to the power of bits attempts, 8 octets each
- * @param seconds		how long an attempt is remembered, at most 32767
+ * @param bits			it has two to the power of bits entries, 8 octets each; at
+ *						least 3, at most 48
+ * @param seconds		how long things are usually remembered; sets the unit of
+ *						age, seconds / 16384 rounded up
  * @return				empty table
  */
-recent_t *recent_create(unsigned bits, unsigned seconds);
+recent_t *recent_create(unsigned bits, uint32_t seconds);
 
 #endif /** RECENT_H_ @}*/

@@ -14,8 +14,6 @@
 
 #include "rule.h"
 
-#include <fnmatch.h>
-
 /**
  * Words of option action, in the order of redirect_action_t
  */
@@ -27,81 +25,51 @@ static const char *const actions[] = { "serve", "redirect", "refuse", NULL };
 static const char *const unsupported[] = { "serve", "refuse", NULL };
 
 /**
- * Phases of a rule that tells none: where its conditions are known. Rules about
- * addresses leave IKE_AUTH alone, the client could have been redirected earlier
- * and cheaper.
- */
-#define PHASES_BY_ADDRESS (1 << REDIRECT_PHASE_INIT | \
-						   1 << REDIRECT_PHASE_ACTIVE)
-#define PHASES_BY_IDENTITY (1 << REDIRECT_PHASE_AUTH | \
-							1 << REDIRECT_PHASE_ACTIVE)
-
-/**
  * What is read from the section, before it is looked at
  */
 typedef struct {
-	uint32_t phases;
-	ip_set_t *local;
-	ip_set_t *remote;
-	array_t *connections;
-	array_t *ids;
+	bool enabled;
 	int action;
 	bool onward;
+	bool dry_run;
 	int unsupported;
 	array_t *gateways;
 	char *selector;
+	int key;
+	uint32_t balance_factor;
 } rule_options_t;
 
-/**
- * Parse a list of phases.
+/*
+ * Described in header
  */
-static bool parse_phases(const char *value, void *field,
-						 char why[CONFIG_WHY_MAX])
+bool rule_parse_balance_factor(const char *value, void *field,
+							   char why[CONFIG_WHY_MAX])
 {
-	uint32_t *phases = field;
-	array_t *list;
-	char *word;
-	int i, phase;
-	bool good = TRUE;
+	uint32_t *factor = field;
+	char *end;
+	long number;
 
-	*phases = 0;
-	list = config_list_create(value);
-	for (i = 0; i < array_count(list); i++)
+	number = strtol(value, &end, 10);
+	if (end == value || *end ||
+		(number && (number < BALANCE_FACTOR_MIN || number > BALANCE_FACTOR_MAX)))
 	{
-		array_get(list, i, &word);
-		if (enum_from_name(redirect_phase_names, word, &phase))
-		{
-			*phases |= 1 << phase;
-		}
-		else
-		{
-			good = FALSE;
-		}
-	}
-	config_list_destroy(list);
-	if (!good || !*phases)
-	{
-		snprintf(why, CONFIG_WHY_MAX, "must be one or more of init, auth, "
-				 "active and identity");
+		snprintf(why, CONFIG_WHY_MAX, "must be a number from %d to %d, or 0",
+				 BALANCE_FACTOR_MIN, BALANCE_FACTOR_MAX);
 		return FALSE;
 	}
+	*factor = number;
 	return TRUE;
 }
 
 static const config_option_t options[] = {
-	{ "phase", CONFIG_PARSE, offsetof(rule_options_t, phases),
-		.parse = parse_phases },
-	{ "local", CONFIG_ADDRESSES, offsetof(rule_options_t, local),
-		.def = NULL },
-	{ "remote", CONFIG_ADDRESSES, offsetof(rule_options_t, remote),
-		.def = NULL },
-	{ "connection", CONFIG_LIST, offsetof(rule_options_t, connections),
-		.def = NULL },
-	{ "id", CONFIG_LIST, offsetof(rule_options_t, ids),
-		.def = NULL },
+	CONDITIONS_OPTIONS,
+	{ "enabled", CONFIG_BOOL, offsetof(rule_options_t, enabled),
+		.def = "yes" },
 	{ "action", CONFIG_WORD, offsetof(rule_options_t, action),
 		.def = "redirect", .words = actions },
 	{ "onward", CONFIG_BOOL, offsetof(rule_options_t, onward),
+		.def = "no" },
+	{ "dry_run", CONFIG_BOOL, offsetof(rule_options_t, dry_run),
 		.def = "no" },
 	{ "unsupported", CONFIG_WORD, offsetof(rule_options_t, unsupported),
 		.words = unsupported },
@@ -109,6 +77,10 @@ static const config_option_t options[] = {
 		.def = NULL },
 	{ "selector", CONFIG_TEXT, offsetof(rule_options_t, selector),
 		.def = NULL },
+	{ "key", CONFIG_WORD, offsetof(rule_options_t, key),
+		.words = client_key_words },
+	{ "balance_factor", CONFIG_PARSE, offsetof(rule_options_t, balance_factor),
+		.parse = rule_parse_balance_factor },
 };
 
 /**
@@ -161,72 +133,18 @@ static bool read_gateways(const config_section_t *section,
 	return good;
 }
 
-/**
- * Parse identities, with wildcards. The elements of a distinguished name are
- * separated by commas themselves: what has an equals sign belongs together.
- */
-static array_t *read_ids(array_t *list)
-{
-	array_t *ids = NULL;
-	char *element, dn[BUF_LEN] = "";
-	size_t used = 0;
-	int i;
-
-	for (i = 0; i <= array_count(list); i++)
-	{
-		if (array_get(list, i, &element) && strchr(element, '='))
-		{
-			used += snprintf(dn + used, sizeof(dn) - used, "%s%s",
-							 used ? ", " : "", element);
-			used = min(used, sizeof(dn) - 1);
-			continue;
-		}
-		if (used)
-		{
-			array_insert_create(&ids, ARRAY_TAIL,
-								identification_create_from_string(dn));
-			used = 0;
-		}
-		if (i < array_count(list))
-		{
-			array_insert_create(&ids, ARRAY_TAIL,
-								identification_create_from_string(element));
-		}
-	}
-	return ids;
-}
-
-/**
- * Check the phases against the conditions, or choose them.
- */
-static bool read_phases(const config_section_t *section, uint32_t phases,
-						rule_t *rule)
-{
-	bool identity = rule->ids || rule->connections;
-
-	rule->phases = phases;
-	if (!phases)
-	{
-		rule->phases = identity ? PHASES_BY_IDENTITY : PHASES_BY_ADDRESS;
-	}
-	if (identity && phases & 1 << REDIRECT_PHASE_INIT)
-	{
-		config_section_error(section, "phase", "init", "neither identity nor "
-							 "connection are known in IKE_SA_INIT, so the rule "
-							 "would never match; use auth");
-		return FALSE;
-	}
-	return TRUE;
-}
-
 /*
  * Described in header
  */
 redirect_selector_t *rule_create_selector(const config_section_t *section,
 										  rule_context_t *context,
-										  const char *name)
+										  const char *name,
+										  uint32_t balance_factor)
 {
-	redirect_selector_options_t options = { .api = REDIRECT_SELECTOR_API };
+	redirect_selector_options_t options = {
+		.api = REDIRECT_SELECTOR_API,
+		.balance_factor = balance_factor,
+	};
 	redirect_selector_t *selector;
 	char known[256] = "", *other;
 	array_t *names;
@@ -259,15 +177,12 @@ static bool take_over(const config_section_t *section, rule_context_t *context,
 {
 	bool good = TRUE;
 
-	rule->local = values->local;
-	rule->remote = values->remote;
-	rule->connections = values->connections;
-	rule->ids = read_ids(values->ids);
+	rule->enabled = values->enabled;
 	rule->action = values->action;
 	rule->onward = values->onward;
+	rule->dry_run = values->dry_run;
 	rule->refuse_unsupported = values->unsupported;
-
-	good = read_phases(section, values->phases, rule);
+	rule->key = values->key;
 	if (rule->action != REDIRECT_REDIRECT)
 	{
 		if (values->gateways || values->selector)
@@ -282,7 +197,8 @@ static bool take_over(const config_section_t *section, rule_context_t *context,
 	good = read_gateways(section, context, values->gateways, rule) && good;
 	rule->selector_name = strdup(values->selector ?: context->selector);
 	rule->selector = rule_create_selector(section, context,
-										  rule->selector_name);
+										  rule->selector_name,
+										  values->balance_factor);
 	return rule->selector && good;
 }
 
@@ -295,6 +211,8 @@ bool rule_read(const config_section_t *section, rule_context_t *context,
 	const char *name = section->path[section->depth - 1];
 	rule_options_t values = {
 		.unsupported = context->refuse_unsupported,
+		.key = context->key,
+		.balance_factor = context->balance_factor,
 	};
 	bool good;
 
@@ -310,78 +228,11 @@ bool rule_read(const config_section_t *section, rule_context_t *context,
 		good = FALSE;
 	}
 	good = take_over(section, context, &values, rule) && good;
-	config_list_destroy(values.ids);
+	good = conditions_read(section, context->gateways, context->gateway_count,
+						   rule->key, &rule->conditions) && good;
 	config_list_destroy(values.gateways);
 	free(values.selector);
 	return good;
-}
-
-/**
- * Check a name against names with wildcards.
- */
-static bool matches_name(array_t *patterns, const char *name)
-{
-	char *pattern;
-	int i;
-
-	for (i = 0; name && i < array_count(patterns); i++)
-	{
-		array_get(patterns, i, &pattern);
-		if (fnmatch(pattern, name, 0) == 0)
-		{
-			return TRUE;
-		}
-	}
-	return FALSE;
-}
-
-/**
- * Check an identity against identities with wildcards.
- */
-static bool matches_id(array_t *patterns, identification_t *id)
-{
-	identification_t *pattern;
-	int i;
-
-	for (i = 0; id && i < array_count(patterns); i++)
-	{
-		array_get(patterns, i, &pattern);
-		if (id->matches(id, pattern) != ID_MATCH_NONE)
-		{
-			return TRUE;
-		}
-	}
-	return FALSE;
-}
-
-/*
- * Described in header
- */
-bool rule_matches(const rule_t *rule, const redirect_request_t *request)
-{
-	if (!(rule->phases & 1 << request->phase))
-	{
-		return FALSE;
-	}
-	if (rule->local && !ip_set_contains(rule->local, &request->local))
-	{
-		return FALSE;
-	}
-	if (rule->remote && !ip_set_contains(rule->remote, &request->remote))
-	{
-		return FALSE;
-	}
-	if (rule->connections &&
-		!matches_name(rule->connections, request->connection))
-	{
-		return FALSE;
-	}
-	if (rule->ids && !matches_id(rule->ids, request->id) &&
-		!matches_id(rule->ids, request->eap_id))
-	{
-		return FALSE;
-	}
-	return TRUE;
 }
 
 /*
@@ -389,16 +240,7 @@ bool rule_matches(const rule_t *rule, const redirect_request_t *request)
  */
 void rule_clear(rule_t *rule)
 {
-	identification_t *id;
-
-	while (array_remove(rule->ids, ARRAY_TAIL, &id))
-	{
-		id->destroy(id);
-	}
-	array_destroy(rule->ids);
-	config_list_destroy(rule->connections);
-	ip_set_destroy(rule->local);
-	ip_set_destroy(rule->remote);
+	conditions_clear(&rule->conditions);
 	DESTROY_IF(rule->selector);
 	free(rule->selector_name);
 	free(rule->gateways);

@@ -20,10 +20,16 @@
 #ifndef RULE_H_
 #define RULE_H_
 
-#include "redirect_decision.h"
+#include "conditions.h"
 #include "selectors/selector_registry.h"
 
 typedef struct rule_t rule_t;
+
+/**
+ * Limits of balance_factor, in per cent.
+ */
+#define BALANCE_FACTOR_MIN 101
+#define BALANCE_FACTOR_MAX 1000
 
 /**
  * A rule as configured: immutable, but for what its selector keeps.
@@ -33,26 +39,20 @@ struct rule_t {
 	/** name of its section */
 	char *name;
 
-	/** phases it is asked in, bits 1 << redirect_phase_t */
-	uint32_t phases;
+	/** FALSE if it is switched off */
+	bool enabled;
 
-	/** addresses of this gateway, NULL for all */
-	ip_set_t *local;
-
-	/** addresses of clients, NULL for all */
-	ip_set_t *remote;
-
-	/** names of connections, char* with wildcards, NULL for all */
-	array_t *connections;
-
-	/** identities, identification_t with wildcards, NULL for all */
-	array_t *ids;
+	/** clients it is about */
+	conditions_t conditions;
 
 	/** what to do with clients that match */
 	redirect_action_t action;
 
 	/** TRUE if clients that were redirected here may be sent onward */
 	bool onward;
+
+	/** TRUE to serve clients that match, but tell what would have been done */
+	bool dry_run;
 
 	/** TRUE to refuse clients without support that were to be redirected */
 	bool refuse_unsupported;
@@ -68,6 +68,9 @@ struct rule_t {
 
 	/** name of the selector */
 	char *selector_name;
+
+	/** what a client is known by */
+	client_key_t key;
 };
 
 /**
@@ -86,6 +89,12 @@ typedef struct {
 
 	/** name of the selector of rules that name none */
 	const char *selector;
+
+	/** what a client is known by in rules that do not say so */
+	client_key_t key;
+
+	/** balance_factor of rules that do not say so */
+	uint32_t balance_factor;
 
 	/** whether rules that do not say so refuse clients without support */
 	bool refuse_unsupported;
@@ -108,24 +117,24 @@ bool rule_read(const config_section_t *section, rule_context_t *context,
 			   rule_t *rule);
 
 /**
- * Check whether a rule matches a request: each of its conditions has to, one
- * that is not known yet does not. Any thread, hot path.
- *
- * @return				TRUE if it does
- */
-bool rule_matches(const rule_t *rule, const redirect_request_t *request);
-
-/**
  * Create a selector, with errors that tell which ones there are.
  *
  * @param section		section that names the selector
  * @param context		registry, and unknown_selector
  * @param name			name of the selector
+ * @param balance_factor	no gateway above this per cent of its share, 0 if off
  * @return				selector, NULL with an error added
  */
 redirect_selector_t *rule_create_selector(const config_section_t *section,
 										  rule_context_t *context,
-										  const char *name);
+										  const char *name,
+										  uint32_t balance_factor);
+
+/**
+ * Parse option balance_factor, for option tables.
+ */
+bool rule_parse_balance_factor(const char *value, void *field,
+							   char why[CONFIG_WHY_MAX]);
 
 /**
  * Free what rule_read() allocated.

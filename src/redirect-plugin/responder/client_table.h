@@ -39,6 +39,9 @@ struct client_t {
 	/** gateway that redirected it here, version 0 if none (R9.3-3) */
 	ip_address_t redirected_from;
 
+	/** TRUE if it had an IKE_SA here before this one was authenticated */
+	bool replaces;
+
 	/** TRUE if a redirect is decided, but not sent yet */
 	bool pending;
 

@@ -22,7 +22,7 @@
  * Connection attempts that are known as answered, as power of two, and for how
  * many seconds.
  */
-#define ANSWERED_BITS 16
+#define ANSWERED_BITS 15
 #define ANSWERED_SECONDS 180
 
 /**
@@ -53,6 +53,11 @@ struct private_redirect_reporter_t {
 	 * Public interface
 	 */
 	redirect_reporter_t public;
+
+	/**
+	 * Remembers decisions, may be NULL
+	 */
+	policy_engine_t *engine;
 
 	/**
 	 * Decisions by phase, action, cause and reason
@@ -113,13 +118,28 @@ static bool is_retransmission(private_redirect_reporter_t *this,
 	attempt = redirect_selector_mix(
 				gateway_hash(ip_address_chunk(&request->remote)),
 				request->spi_i);
-	if (this->answered->get(this->answered, attempt, &action) &&
-		action == decision->action)
+	if (this->answered->get(this->answered, attempt, ANSWERED_SECONDS,
+							&action) && action == decision->action)
 	{
 		return TRUE;
 	}
 	this->answered->put(this->answered, attempt, decision->action);
 	return FALSE;
+}
+
+/**
+ * Level a decision is logged at.
+ */
+static level_t get_level(const redirect_decision_t *decision)
+{
+	switch (decision->reason)
+	{
+		case REDIRECT_REASON_DRY_RUN:
+		case REDIRECT_REASON_SELECTOR:
+			return 1;
+		default:
+			return decision->action == REDIRECT_SERVE ? 2 : 1;
+	}
 }
 
 /**
@@ -130,7 +150,7 @@ static void log_decision(private_redirect_reporter_t *this,
 						 const redirect_decision_t *decision)
 {
 	char text[TEXT_MAX], client[INET6_ADDRSTRLEN];
-	level_t level = decision->action == REDIRECT_SERVE ? 2 : 1;
+	level_t level = get_level(decision);
 	uint32_t suppressed;
 
 	if (!log_limit_allow(&this->limits[level - 1], &suppressed))
@@ -171,7 +191,12 @@ METHOD(redirect_reporter_t, report, bool,
 	__atomic_fetch_add(&this->counters[counter], 1, __ATOMIC_RELAXED);
 	if (decision->live)
 	{
-		gateway_live_assign(decision->live);
+		gateway_live_assign(decision->live,
+							decision->action == REDIRECT_REDIRECT);
+	}
+	if (this->engine)
+	{
+		this->engine->remember(this->engine, request, decision);
 	}
 	if (this->decided)
 	{
@@ -214,7 +239,7 @@ METHOD(redirect_reporter_t, destroy, void,
 /*
  * Described in header
  */
-redirect_reporter_t *redirect_reporter_create()
+redirect_reporter_t *redirect_reporter_create(policy_engine_t *engine)
 {
 	private_redirect_reporter_t *this;
 
@@ -226,6 +251,7 @@ redirect_reporter_t *redirect_reporter_create()
 			.set_observer = _set_observer,
 			.destroy = _destroy,
 		},
+		.engine = engine,
 		.answered = recent_create(ANSWERED_BITS, ANSWERED_SECONDS),
 		.limits = {
 			LOG_LIMIT_INIT(LINES),

@@ -20,14 +20,15 @@
 #ifndef REDIRECT_REPORTER_H_
 #define REDIRECT_REPORTER_H_
 
-#include "policy/redirect_decision.h"
+#include "policy/policy_engine.h"
 
 typedef struct redirect_reporter_t redirect_reporter_t;
 
 /**
  * Tells and counts decisions that were carried out, for all doors in the same
  * way: one line a decision, at level 1 if the client was redirected or refused,
- * at level 2 if it was served. The answer to a retransmission is neither told
+ * or would have been without dry_run, or if a selector failed; at level 2 if it
+ * was served. The answer to a retransmission is neither told
  * nor counted again.
  *
  * Thread-safe, takes no locks: for hooks, providers and hot paths.
@@ -80,7 +81,9 @@ struct redirect_reporter_t {
 
 /**
  * Create a reporter.
+ *
+ * @param engine		remembers decisions that are carried out, may be NULL
  */
-redirect_reporter_t *redirect_reporter_create();
+redirect_reporter_t *redirect_reporter_create(policy_engine_t *engine);
 
 #endif /** REDIRECT_REPORTER_H_ @}*/

@@ -17,6 +17,7 @@
 #include "wire/notify_data.h"
 #include "wire/notify_spi.h"
 
+#include <daemon.h>
 #include <encoding/message.h>
 #include <encoding/payloads/notify_payload.h>
 
@@ -240,6 +241,38 @@ METHOD(listener_t, message, bool,
 	return TRUE;
 }
 
+/**
+ * Note that an authenticated client has another IKE_SA here that charon is about
+ * to delete for this one: once it is gone, a redirect could leave the client
+ * without any (reference: B13).
+ */
+static void note_replaced(private_responder_listener_t *this, ike_sa_t *ike_sa)
+{
+	ike_sa_manager_t *manager = charon->ike_sa_manager;
+	peer_cfg_t *peer_cfg = ike_sa->get_peer_cfg(ike_sa);
+	host_t *host = ike_sa->get_other_host(ike_sa);
+	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
+	client_t client = {};
+
+	switch (peer_cfg ? peer_cfg->get_unique_policy(peer_cfg) : UNIQUE_NEVER)
+	{
+		case UNIQUE_NEVER:
+		case UNIQUE_KEEP:
+			return;
+		default:
+			/* without a policy an INITIAL_CONTACT does the same */
+			break;
+	}
+	if (manager->has_contact(manager, ike_sa->get_my_id(ike_sa),
+							 ike_sa->get_other_eap_id(ike_sa),
+							 host->get_family(host)))
+	{
+		this->clients->get(this->clients, unique_id, &client);
+		client.replaces = TRUE;
+		this->clients->put(this->clients, unique_id, &client);
+	}
+}
+
 METHOD(listener_t, authorize, bool,
 	private_responder_listener_t *this, ike_sa_t *ike_sa, bool final,
 	bool *success)
@@ -247,8 +280,13 @@ METHOD(listener_t, authorize, bool,
 	redirect_request_t request;
 	redirect_decision_t decision;
 
-	if (!final || !*success || !sa_request_is_gateway(ike_sa))
+	if (!*success || !sa_request_is_gateway(ike_sa))
 	{
+		return TRUE;
+	}
+	if (!final)
+	{	/* before charon looks whether the client is unique */
+		note_replaced(this, ike_sa);
 		return TRUE;
 	}
 	request = sa_request_create_auth(ike_sa, REDIRECT_PHASE_AUTH,

@@ -29,13 +29,77 @@ bool sa_request_is_gateway(ike_sa_t *ike_sa)
 redirect_request_t sa_request_create_init(ike_sa_t *ike_sa)
 {
 	ike_sa_id_t *id = ike_sa->get_id(ike_sa);
+	host_t *remote = ike_sa->get_other_host(ike_sa);
 
 	return (redirect_request_t){
 		.phase = REDIRECT_PHASE_INIT,
 		.local = ip_address_from_host(ike_sa->get_my_host(ike_sa)),
-		.remote = ip_address_from_host(ike_sa->get_other_host(ike_sa)),
+		.remote = ip_address_from_host(remote),
+		.remote_port = remote->get_port(remote),
 		.spi_i = id->get_initiator_spi(id),
 	};
+}
+
+/**
+ * Note an identity if there is room for it.
+ */
+static void note(identification_t **ids, int max, identification_t *id)
+{
+	int i;
+
+	for (i = 0; i < max; i++)
+	{
+		if (!ids[i])
+		{
+			ids[i] = id;
+			return;
+		}
+	}
+}
+
+/**
+ * Note groups, and who issued certificates, of one authentication round.
+ */
+static void note_round(auth_cfg_t *auth, redirect_request_t *request)
+{
+	enumerator_t *enumerator;
+	auth_rule_t rule;
+	void *value;
+
+	enumerator = auth->create_enumerator(auth);
+	while (enumerator->enumerate(enumerator, &rule, &value))
+	{
+		switch (rule)
+		{
+			case AUTH_RULE_GROUP:
+				note(request->groups, REDIRECT_GROUPS_MAX, value);
+				break;
+			case AUTH_RULE_SUBJECT_CERT:
+			case AUTH_RULE_IM_CERT:
+				note(request->issuers, REDIRECT_ISSUERS_MAX,
+					 ((certificate_t*)value)->get_issuer(value));
+				break;
+			default:
+				break;
+		}
+	}
+	enumerator->destroy(enumerator);
+}
+
+/**
+ * Note what authentication told of the client.
+ */
+static void note_rounds(ike_sa_t *ike_sa, redirect_request_t *request)
+{
+	enumerator_t *enumerator;
+	auth_cfg_t *auth;
+
+	enumerator = ike_sa->create_auth_cfg_enumerator(ike_sa, FALSE);
+	while (enumerator->enumerate(enumerator, &auth))
+	{
+		note_round(auth, request);
+	}
+	enumerator->destroy(enumerator);
 }
 
 /*
@@ -61,10 +125,15 @@ redirect_request_t sa_request_create_auth(ike_sa_t *ike_sa,
 	{
 		request.connection = ike_sa->get_name(ike_sa);
 	}
+	if (phase != REDIRECT_PHASE_IDENTITY)
+	{
+		note_rounds(ike_sa, &request);
+	}
 	if (clients &&
 		clients->get(clients, ike_sa->get_unique_id(ike_sa), &client))
 	{
 		request.redirected_from = client.redirected_from;
+		request.replaces = client.replaces;
 	}
 	return request;
 }

@@ -35,8 +35,8 @@ typedef struct redirect_selector_options_t redirect_selector_options_t;
 typedef struct redirect_selector_registry_t redirect_selector_registry_t;
 
 /**
- * Version of this interface. Members may be added to the end of the structs
- * that selectors read without a change; anything else changes the number.
+ * Version of this interface. Gateways come in an array, so even a member that
+ * is added to one of the structs changes the number.
  */
 #define REDIRECT_SELECTOR_API 1
 
@@ -63,8 +63,12 @@ struct redirect_selector_gateway_t {
 	/** hash of the name, the same on every gateway */
 	uint64_t id;
 
-	/** weight in effect, at least 1 */
+	/** weight in effect, at least 1; grows while the gateway starts slowly */
 	uint32_t weight;
+
+	/** what its load is relative to, at least 1: capacity if all gateways have
+	 * one, weight otherwise; grows while the gateway starts slowly */
+	uint32_t size;
 
 	/** sessions it is made for, 0 if not limited */
 	uint32_t capacity;
@@ -81,6 +85,10 @@ struct redirect_selector_gateway_t {
 	/** clients this gateway sent there since the last sample; other threads
 	 * add to it: read it with redirect_selector_assigned() */
 	const uint32_t *assigned;
+
+	/** clients this gateway sent there in about the last minute, each of them
+	 * counts less with every second; read it with redirect_selector_recent() */
+	const uint32_t *recent;
 };
 
 /**
@@ -119,7 +127,7 @@ struct redirect_selector_options_t {
 	/** REDIRECT_SELECTOR_API of the plugin that calls */
 	uint32_t api;
 
-	/** no gateway above this share of the mean load, in per cent; 0 if off */
+	/** no gateway above this per cent of its share, above 100; 0 if off */
 	uint32_t balance_factor;
 };
 
@@ -183,7 +191,8 @@ struct redirect_selector_registry_t {
 
 	/**
 	 * Withdraw a selector. When this returns no selector made by its
-	 * constructor is left; rules that named it serve. Not from hooks.
+	 * constructor is left; if one was in use every client is served until the
+	 * configuration is loaded again. Not from hooks.
 	 *
 	 * @param this		this registry
 	 * @param name		name it was added with
@@ -198,6 +207,15 @@ static inline uint32_t redirect_selector_assigned(
 								const redirect_selector_gateway_t *gateway)
 {
 	return __atomic_load_n(gateway->assigned, __ATOMIC_RELAXED);
+}
+
+/**
+ * Clients sent to a gateway in about the last minute.
+ */
+static inline uint32_t redirect_selector_recent(
+								const redirect_selector_gateway_t *gateway)
+{
+	return __atomic_load_n(gateway->recent, __ATOMIC_RELAXED);
 }
 
 /**

@@ -18,85 +18,93 @@
  * the share of a gateway that goes is spread over the rest. No state, and every
  * gateway of the cluster comes to the same answer by itself.
  *
+ * With balance_factor no gateway gets clients while it is above that per cent of
+ * its share of all sessions: the client takes the gateway with the next highest
+ * number instead. Clients then move a little more often, and gateways that know
+ * of different loads may come to different answers.
+ *
  * From: Thaler, Ravishankar, "Using name-based mappings to increase hit rates",
  * IEEE/ACM Transactions on Networking 6(1), 1998; the weights by Schindelhauer,
  * Schomaker, "Weighted distributed hash tables", SPAA 2005: the number is
- * weight / -ln(u) with u uniform in (0, 1).
+ * weight / -ln(u) with u uniform in (0, 1); the bound by Mirrokni, Thorup,
+ * Zadimoghaddam, "Consistent hashing with bounded loads", SODA 2018.
  *
- * Cost: one hash and one logarithm a candidate; only the hash if all weights
- * are the same. Take it unless there is a reason for another.
+ * Cost: a hash a candidate, and a handful of logarithms; with balance_factor two
+ * more looks at each candidate. Take it unless there is a reason for another.
  */
 
 #include "rendezvous.h"
-
-#include <math.h>
+#include "rendezvous_score.h"
+#include "selector_load.h"
 
 #include <library.h>
 
-/**
- * The number a gateway draws for a client, before its weight comes in.
- */
-static inline uint64_t draw(const redirect_selector_request_t *request,
-							const redirect_selector_gateway_t *gateway)
-{
-	return redirect_selector_mix(request->client, gateway->id);
-}
+typedef struct private_rendezvous_t private_rendezvous_t;
 
 /**
- * Highest number of all, with weights.
+ * Private data
  */
-static int select_weighted(const redirect_selector_request_t *request,
-						   const redirect_selector_view_t *view)
-{
-	const redirect_selector_gateway_t *gateway;
-	double score, u, best_score = -1;
-	int i, best = 0;
+struct private_rendezvous_t {
 
-	for (i = 0; i < view->count; i++)
-	{
-		gateway = &view->gateways[view->candidates[i]];
-		/* 53 bits in the middle of their interval, so never 0 or 1 */
-		u = ((draw(request, gateway) >> 11) + 0.5) * 0x1p-53;
-		score = gateway->weight / -log(u);
-		if (score > best_score)
-		{
-			best_score = score;
-			best = i;
-		}
-	}
-	return best;
-}
+	/**
+	 * Public interface
+	 */
+	redirect_selector_t public;
+
+	/**
+	 * Most clients of a gateway, relative to its share; 0 if not bounded
+	 */
+	double factor;
+};
 
 METHOD(redirect_selector_t, select_, int,
 	redirect_selector_t *this, const redirect_selector_request_t *request,
 	const redirect_selector_view_t *view)
 {
-	const redirect_selector_gateway_t *gateway;
-	uint64_t score, best_score = 0;
-	uint32_t weight;
-	int i, best = 0;
+	rendezvous_score_t best = RENDEZVOUS_SCORE_INIT;
+	int i;
 
-	weight = view->gateways[view->candidates[0]].weight;
+	for (i = 0; i < view->count; i++)
+	{
+		rendezvous_score_offer(&best, request->client,
+							   &view->gateways[view->candidates[i]], i);
+	}
+	return best.index;
+}
+
+METHOD(redirect_selector_t, select_bounded, int,
+	private_rendezvous_t *this, const redirect_selector_request_t *request,
+	const redirect_selector_view_t *view)
+{
+	const redirect_selector_gateway_t *gateway;
+	rendezvous_score_t best = RENDEZVOUS_SCORE_INIT;
+	selector_load_t known = selector_load_known(view);
+	uint64_t clients = 1, weights = 0;
+	double bound;
+	int i;
+
 	for (i = 0; i < view->count; i++)
 	{
 		gateway = &view->gateways[view->candidates[i]];
-		if (gateway->weight != weight)
+		clients += selector_load_clients(known, gateway);
+		weights += gateway->weight;
+	}
+	bound = this->factor * clients / weights;
+	for (i = 0; i < view->count; i++)
+	{
+		gateway = &view->gateways[view->candidates[i]];
+		/* rounded up as in the paper, so that there is always one below */
+		if (selector_load_clients(known, gateway) + 1 <=
+			ceil(bound * gateway->weight))
 		{
-			return select_weighted(request, view);
-		}
-		/* the order is that of the weighted score, it rises with u */
-		score = draw(request, gateway) >> 11;
-		if (score > best_score)
-		{
-			best_score = score;
-			best = i;
+			rendezvous_score_offer(&best, request->client, gateway, i);
 		}
 	}
-	return best;
+	return best.index;
 }
 
 METHOD(redirect_selector_t, destroy, void,
-	redirect_selector_t *this)
+	private_rendezvous_t *this)
 {
 	free(this);
 }
@@ -107,12 +115,19 @@ METHOD(redirect_selector_t, destroy, void,
 redirect_selector_t *rendezvous_selector_create(
 								const redirect_selector_options_t *options)
 {
-	redirect_selector_t *this;
+	private_rendezvous_t *this;
 
 	INIT(this,
-		.pure = TRUE,
-		.select = _select_,
-		.destroy = _destroy,
+		.public = {
+			.pure = !options->balance_factor,
+			.select = _select_,
+			.destroy = _destroy,
+		},
+		.factor = options->balance_factor / 100.0,
 	);
-	return this;
+	if (options->balance_factor)
+	{
+		this->public.select = _select_bounded;
+	}
+	return &this->public;
 }

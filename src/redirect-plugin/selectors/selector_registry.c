@@ -13,8 +13,12 @@
  */
 
 #include "selector_registry.h"
+#include "least_loaded.h"
+#include "power_of_two.h"
+#include "priority.h"
 #include "rendezvous.h"
 #include "round_robin.h"
+#include "weighted.h"
 
 #include <library.h>
 #include <threading/mutex.h>
@@ -30,7 +34,11 @@ static const struct {
 	redirect_selector_create_t create;
 } builtin[] = {
 	{ "rendezvous",		rendezvous_selector_create	},
+	{ "weighted",		weighted_selector_create	},
 	{ "round-robin",	round_robin_selector_create	},
+	{ "least-loaded",	least_loaded_selector_create	},
+	{ "power-of-two",	power_of_two_selector_create	},
+	{ "priority",		priority_selector_create	},
 };
 
 /**

@@ -476,6 +476,33 @@ static bool parse_value(const char *value, const config_option_t *option,
 	return FALSE;
 }
 
+/**
+ * Take the exclamation mark off a value that may have one.
+ */
+static bool take_negation(const char **value, const config_option_t *option,
+						  void *config, char *why)
+{
+	bool *negated = (bool*)((char*)config + option->negated);
+
+	if (!option->negated)
+	{
+		return TRUE;
+	}
+	*negated = **value == '!';
+	if (*negated)
+	{
+		(*value)++;
+		*value += strspn(*value, " \t");
+	}
+	if (strchr(*value, '!') || (*negated && !**value))
+	{
+		snprintf(why, CONFIG_WHY_MAX, "an exclamation mark is allowed as first "
+				 "character only, it negates all that follows");
+		return FALSE;
+	}
+	return TRUE;
+}
+
 /*
  * Described in header
  */
@@ -485,7 +512,8 @@ bool config_section_read_values(const config_section_t *section,
 {
 	settings_t *settings = section->settings;
 	config_section_t key;
-	char why[CONFIG_WHY_MAX], *value;
+	char why[CONFIG_WHY_MAX];
+	const char *value, *rest;
 	bool good = TRUE;
 	int i;
 
@@ -495,8 +523,10 @@ bool config_section_read_values(const config_section_t *section,
 		key.path[key.depth++] = options[i].name;
 		value = settings->get_str(settings, (char*)formats[key.depth],
 								  (char*)options[i].def, ELEMENTS(&key));
-		if (value && !parse_value(value, &options[i],
-								  (char*)config + options[i].offset, why))
+		rest = value;
+		if (value && !(take_negation(&rest, &options[i], config, why) &&
+					   parse_value(rest, &options[i],
+								   (char*)config + options[i].offset, why)))
 		{
 			/* a value goes up to the end of its line, which is easily missed */
 			config_section_error(section, options[i].name, value, "%s%s", why,

@@ -115,6 +115,10 @@ struct config_option_t {
 	 * @return			FALSE if value is not allowed
 	 */
 	bool (*parse)(const char *value, void *field, char why[CONFIG_WHY_MAX]);
+
+	/** offset of a bool that receives TRUE if the value begins with an
+	 * exclamation mark, which negates all of it; 0 if that is not allowed */
+	size_t negated;
 };
 
 /**

@@ -1,0 +1,218 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "choice.h"
+
+/**
+ * Seconds an answer of a selector is remembered for retransmissions: longer than
+ * initiators retransmit an IKE_SA_INIT (165 s by default in strongSwan).
+ */
+#define RETRANSMIT_SECONDS 180
+
+/**
+ * Check whether the question is limited to gateways that this one is not of.
+ */
+static bool out_of_scope(choice_t *this, int gateway)
+{
+	const redirect_scope_t *scope = this->request->scope;
+	int i;
+
+	if (!scope)
+	{
+		return FALSE;
+	}
+	for (i = 0; i < scope->count; i++)
+	{
+		if (scope->ids[i] == this->policy->gateways[gateway].id)
+		{
+			return FALSE;
+		}
+	}
+	return TRUE;
+}
+
+/**
+ * Check whether a gateway has got all it is made for since the last sample.
+ */
+static bool is_full(const redirect_selector_gateway_t *gateway)
+{
+	return gateway->capacity &&
+		   gateway->sessions != REDIRECT_SELECTOR_UNKNOWN &&
+		   (uint64_t)gateway->sessions + redirect_selector_assigned(gateway) >=
+		   gateway->capacity;
+}
+
+/**
+ * Why a gateway is not for this client.
+ */
+static gateway_left_out_t left_out(choice_t *this, int i, int from)
+{
+	const gateway_view_t *view = this->state->view;
+
+	if (i == from)
+	{
+		return GATEWAY_LEFT_FROM;
+	}
+	if (i == this->self && (this->draining || this->state->overload))
+	{
+		return GATEWAY_LEFT_SELF;
+	}
+	if (view->left_out[i])
+	{
+		return view->left_out[i];
+	}
+	if (is_full(&view->gateways[i]))
+	{
+		return GATEWAY_LEFT_FULL;
+	}
+	if (out_of_scope(this, i))
+	{
+		return GATEWAY_LEFT_SCOPE;
+	}
+	return view->families[i] & this->families ? GATEWAY_CANDIDATE
+											  : GATEWAY_LEFT_FAMILY;
+}
+
+/**
+ * Collect the gateways of the rule that the client can be sent to.
+ */
+static uint16_t collect(choice_t *this, uint16_t *candidates)
+{
+	const rule_t *rule = this->rule;
+	gateway_left_out_t why;
+	uint16_t count = 0;
+	int i, from;
+
+	from = policy_find_gateway(this->policy, &this->request->redirected_from);
+	for (i = 0; i < rule->gateway_count; i++)
+	{
+		why = left_out(this, rule->gateways[i], from);
+		if (why == GATEWAY_CANDIDATE)
+		{
+			candidates[count++] = rule->gateways[i];
+		}
+		else
+		{
+			this->decision->left_out[why]++;
+		}
+	}
+	return count;
+}
+
+/**
+ * Find a candidate that is remembered by something.
+ *
+ * @return				index of the candidate, -1 if none is
+ */
+static int find_recent(recent_t *recent, uint64_t key, uint32_t seconds,
+					   const redirect_selector_view_t *view)
+{
+	uint32_t gateway;
+	int i;
+
+	if (recent && seconds && recent->get(recent, key, seconds, &gateway))
+	{
+		for (i = 0; i < view->count; i++)
+		{
+			if ((uint32_t)view->gateways[view->candidates[i]].id == gateway)
+			{
+				return i;
+			}
+		}
+	}
+	return -1;
+}
+
+/**
+ * Let the selector pick a candidate, the same one for a retransmitted request
+ * (reference: B16).
+ *
+ * @return				index of the candidate, anything else if it failed
+ */
+static int ask_selector(choice_t *this,
+						const redirect_selector_request_t *request,
+						const redirect_selector_view_t *view)
+{
+	redirect_selector_t *selector = this->rule->selector;
+	recent_t *recent = selector->pure ? NULL : this->state->recent;
+	int index;
+
+	index = find_recent(recent, request->request, RETRANSMIT_SECONDS, view);
+	if (index >= 0)
+	{
+		return index;
+	}
+	index = selector->select(selector, request, view);
+	if (recent && index >= 0 && index < view->count)
+	{
+		recent->put(recent, request->request,
+					view->gateways[view->candidates[index]].id);
+	}
+	return index;
+}
+
+/**
+ * Pick a candidate.
+ *
+ * @return				position of the gateway, -1 if the selector failed
+ */
+static int pick(choice_t *this, const uint16_t *candidates, uint16_t count)
+{
+	redirect_selector_request_t request;
+	redirect_selector_view_t view = {
+		.gateways = this->state->view->gateways,
+		.candidates = candidates,
+		.count = count,
+	};
+	int index;
+
+	request.client = client_key_hash(this->rule->key, this->request);
+	/* the port is not part of it, it changes behind a NAT */
+	request.request = redirect_selector_mix(request.client,
+											this->request->spi_i);
+	this->decision->client = request.client;
+
+	index = find_recent(this->state->sticky, request.client,
+						this->policy->sticky, &view);
+	if (index >= 0)
+	{
+		choice_set_name(this->decision->selector, "sticky");
+		return candidates[index];
+	}
+	choice_set_name(this->decision->selector, this->rule->selector_name);
+	index = ask_selector(this, &request, &view);
+	return index >= 0 && index < count ? candidates[index] : -1;
+}
+
+/*
+ * Described in header
+ */
+int choice_make(choice_t *this, redirect_reason_t *reason)
+{
+	uint16_t candidates[GATEWAYS_MAX], count;
+	int gateway;
+
+	count = collect(this, candidates);
+	if (!count)
+	{
+		*reason = REDIRECT_REASON_NO_GATEWAY;
+		return -1;
+	}
+	gateway = pick(this, candidates, count);
+	if (gateway < 0)
+	{
+		*reason = REDIRECT_REASON_SELECTOR;
+	}
+	return gateway;
+}

@@ -1,0 +1,81 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+/**
+ * @defgroup rendezvous_score rendezvous_score
+ * @{ @ingroup redirect_selectors
+ *
+ * Weighted rendezvous hashing, one candidate at a time: what the selectors have
+ * in common that give a client the same gateway whenever they can. Where it
+ * comes from stands in rendezvous.c.
+ */
+
+#ifndef RENDEZVOUS_SCORE_H_
+#define RENDEZVOUS_SCORE_H_
+
+#include "redirect_selector.h"
+
+#include <math.h>
+
+typedef struct rendezvous_score_t rendezvous_score_t;
+
+/**
+ * The best candidate so far, initialized with RENDEZVOUS_SCORE_INIT.
+ */
+struct rendezvous_score_t {
+
+	/** its score, greater than 0 */
+	double score;
+
+	/** its index among the candidates, -1 before the first one */
+	int index;
+};
+
+#define RENDEZVOUS_SCORE_INIT { .score = 0, .index = -1 }
+
+/**
+ * Let a candidate take part.
+ *
+ * The score is weight / -ln(u), with u uniform in (0, 1). As -ln(u) is never
+ * less than 1 - u, the logarithm is calculated for the few candidates that may
+ * win only.
+ *
+ * @param best			best candidate so far
+ * @param client		hash of the client
+ * @param gateway		gateway of the candidate
+ * @param index			index of the candidate
+ */
+static inline void rendezvous_score_offer(rendezvous_score_t *best,
+							uint64_t client,
+							const redirect_selector_gateway_t *gateway,
+							int index)
+{
+	/* 53 bits in the middle of their interval, so u is never 0 or 1 */
+	double u = ((redirect_selector_mix(client, gateway->id) >> 11) + 0.5) *
+			   0x1p-53;
+	double score;
+
+	if (gateway->weight <= best->score * (1 - u))
+	{
+		return;
+	}
+	score = gateway->weight / -log(u);
+	if (score > best->score)
+	{
+		best->score = score;
+		best->index = index;
+	}
+}
+
+#endif /** RENDEZVOUS_SCORE_H_ @}*/
