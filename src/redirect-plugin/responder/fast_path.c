@@ -22,6 +22,8 @@
 
 #include <daemon.h>
 
+#include <sched.h>
+
 /** octets in front of IKE messages that might be ESP otherwise, all zero */
 #define NON_ESP_MARKER_LEN 4
 
@@ -273,6 +275,9 @@ CALLBACK(receive_, void,
 	ike_datagram_t *datagram;
 	int i, received, failed;
 
+	/* packets were passed on just now: let charon's workers go first, they may
+	 * have no other CPU than the one a flood keeps this thread busy on */
+	sched_yield();
 	do
 	{
 		received = this->sockets->receive(this->sockets);
