@@ -99,11 +99,16 @@ static void look(const uint8_t *data, size_t len, bool outgoing, uint64_t time)
 	uint32_t id;
 
 	header = len >= 20 ? (data[0] & 0x0f) * 4 : 0;
-	if (header < 20 || data[9] != IPPROTO_UDP || len < header + 8 + 28)
+	if (header < 20 || data[9] != IPPROTO_UDP || len < header + 8 + 4 + 28)
 	{
 		return;
 	}
 	data += header + 8;
+	/* non-ESP marker on port 4500, no initiator SPI begins with that */
+	if (data[0] == 0 && data[1] == 0 && data[2] == 0 && data[3] == 0)
+	{
+		data += 4;
+	}
 	/* IKEv2, INFORMATIONAL */
 	if (data[17] != 0x20 || data[18] != 37)
 	{

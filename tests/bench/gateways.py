@@ -33,18 +33,22 @@ mount --bind "$1" /run/bench/charon
 mount --bind "$2" "$3"
 """
 
-# Nothing is logged and cookies are off, for all: what a redirect itself costs.
+# Nothing is logged, cookies are off, tables fit many IKE_SAs, for all: what a
+# request itself costs.
 CHARON = """
 charon {{
-  load = random nonce openssl pem pkcs1 pubkey x509 hmac kernel-netlink \
+  load = random nonce openssl pem pkcs1 pubkey x509 hmac kdf kernel-netlink \
 socket-default vici {plugin}
   dos_protection = {dos}
   half_open_timeout = 5
+  ikesa_table_size = 16384
+  ikesa_table_segments = 16
   threads = 16
   filelog {{
     log {{
       path = {work}/charon.log
       default = {level}
+      flush_line = yes
     }}
   }}
   syslog {{

@@ -40,10 +40,10 @@ class Load:
     def command(self, gateway, *arguments):
         """Command line that loads a gateway."""
         return ["nsenter", "-t", str(self._net.load.pid), "-n", "--",
-                "taskset", "-c", network.LOAD_CPU, self._program,
-                "--sources", network.SOURCES, "--gateway", TARGET,
-                "--pid", str(gateway.pid), *arguments,
-                gateway.place.address, "500"]
+                *network.pinned(network.LOAD_CPU, [
+                    self._program, "--sources", network.SOURCES,
+                    "--gateway", TARGET, "--pid", str(gateway.pid),
+                    *arguments, gateway.place.address, "500"])]
 
     def measure(self, gateway, *arguments):
         """Load a gateway for a while; returns what ike_load tells."""

@@ -36,6 +36,14 @@ CPUS = sorted(os.sched_getaffinity(0))
 GATEWAY_CPU = str(CPUS[0])
 LOAD_CPU = str(CPUS[-1])
 
+# before whatever else runs on this machine, for all contenders alike
+PRIORITY = ["nice", "-n", "-15"]
+
+
+def pinned(cpu, argv):
+    """Command line that runs argv on a CPU, with priority."""
+    return PRIORITY + ["taskset", "-c", cpu] + list(argv)
+
 
 class Place:
     """Where a gateway runs: its namespaces and its cable to the load."""
@@ -104,7 +112,7 @@ def start(namespaces, argv, cpu, output, env=None):
     """Start a program in namespaces, for as long as these are there."""
     with open(output, "ab") as file:
         process = subprocess.Popen(
-            namespaces.enter(["taskset", "-c", cpu] + argv),
+            namespaces.enter(pinned(cpu, argv)),
             stdin=subprocess.DEVNULL, stdout=file, stderr=file,
             env={**os.environ, **(env or {})}, start_new_session=True)
     return process

@@ -77,8 +77,8 @@ class Redirects(Part):
         if self.bench.libreswan:
             kinds.append(gateways.Libreswan)
         started = [self.start(kind) for kind in kinds]
-        found = self.rounds(started, ["--window", "64"])
-        print("Redirected clients, window 64, random sources; ratio of rates "
+        found = self.rounds(started, ["--window", "128"])
+        print("Redirected clients, window 128, random sources; ratio of rates "
               "to the bare provider")
         table(["", "redirects/s", "CPU us", "p50 us", "p99 us", "lost",
                "ratio"], rows_of(started, found, gateways.BareProvider))
@@ -110,7 +110,7 @@ class Served(Part):
         for label, arguments in (
                 ("without REDIRECT_SUPPORTED", ["--no-support"]),
                 ("with REDIRECT_SUPPORTED, no rule matches", ["--served"])):
-            found = self.rounds(started, ["--window", "64"] + arguments)
+            found = self.rounds(started, ["--window", "128"] + arguments)
             print(f"IKE_SA_INITs that are served, {label}; ratio of rates")
             table(["", "served/s", "CPU us", "p50 us", "p99 us", "lost",
                    "ratio"], rows_of(started, found, gateways.Plain))
@@ -180,9 +180,9 @@ class Client(gateways.Charon):
     def watch(self, seconds):
         """Measure DPD for a while."""
         _, out, _ = self.place.namespaces.run(
-            ["taskset", "-c", network.LOAD_CPU,
-             os.path.join(self._programs, "dpd_latency"), "eth0",
-             str(seconds)], timeout=seconds + 30)
+            network.pinned(network.LOAD_CPU, [
+                os.path.join(self._programs, "dpd_latency"), "eth0",
+                str(seconds)]), timeout=seconds + 30)
         return measure.parse(out)
 
 
@@ -212,6 +212,7 @@ class Dpd(Part):
             for flood in ([], ["--window", "256"],
                           ["--rate", str(self.RATE), "--window", "16384"]):
                 values, load = self.one(gateway, client, seconds, flood)
+                self.check(values, gateway)
                 p99[kind, len(flood)] = values["p99_us"]
                 rows.append([gateway.name if not flood else "",
                              "idle" if not flood else " ".join(flood[:2])[2:],
@@ -243,6 +244,12 @@ class Dpd(Part):
         values = client.watch(seconds)
         out, _ = load.communicate()
         return values, measure.parse(out)
+
+    @staticmethod
+    def check(values, gateway):
+        """Without any DPD there is nothing to compare."""
+        if values["answered"] + values["unanswered"] < Client.sessions:
+            raise OSError(f"{gateway.name}: clients sent no DPD")
 
 
 class Memory(Part):
