@@ -67,7 +67,8 @@ class Sanitizers(Plain):
                              for path in self._libraries)
         return (f"[ -e '{plugin}' ] || exec /run/lab/charon\n"
                 f"export LD_PRELOAD='{libraries} {plugin}'\n"
-                "export ASAN_OPTIONS=log_path=/var/log/asan:exitcode=0\n"
+                "export ASAN_OPTIONS=log_path=/var/log/asan:exitcode=0:"
+                "fast_unwind_on_malloc=0\n"
                 "export UBSAN_OPTIONS=log_path=/var/log/ubsan:"
                 "print_stacktrace=1\n"
                 f"export LSAN_OPTIONS=suppressions='{suppressions}':"
@@ -84,9 +85,12 @@ class Valgrind(Plain):
     patience = 10
 
     def launch(self, plugins):
+        plugin = os.path.join(plugins, "libstrongswan-redirect.so")
         suppressions = os.path.join(HERE, "valgrind.supp")
-        return ("exec valgrind --leak-check=full --num-callers=40 "
+        return (f"[ -e '{plugin}' ] || exec /run/lab/charon\n"
+                "exec valgrind --vgdb=no --leak-check=full --num-callers=40 "
                 "--show-leak-kinds=definite,indirect --keep-debuginfo=yes "
+                "--fullpath-after= "
                 f"--suppressions='{suppressions}' "
                 "--log-file=/var/log/valgrind.%p /run/lab/charon\n")
 

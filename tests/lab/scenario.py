@@ -104,13 +104,23 @@ class Scenario:
         return self.word("ISSUER", host, pki.DEFAULT_CA)
 
     def plugins(self, host):
-        """Names of the plugins of ours that a host's charon gets to see:
-        PLUGINS_host or PLUGINS, redirect if neither is there, "none" for
-        none. Which of them it loads is up to its strongswan.conf."""
-        wanted = self.words("PLUGINS", host) or ["redirect"]
-        return [name for name in wanted if name != "none"]
+        """Names of the plugins of ours that a host's charon is to find: what
+        PLUGINS_host or PLUGINS says, without them redirect if the host's
+        strongswan.conf loads it."""
+        wanted = self.words("PLUGINS", host)
+        if not wanted:
+            path = self.path(f"hosts/{host}/etc/strongswan.conf")
+            try:
+                with open(path, encoding="utf-8") as file:
+                    loads = re.findall(r"^\s*load\s*=(.*)", file.read(),
+                                       re.MULTILINE)
+            except FileNotFoundError:
+                loads = []
+            wanted = ["redirect"] if "redirect" in " ".join(
+                loads).split() else []
+        return wanted
 
-    def variants(self, override=None):
+    def variants(self, override=None, gateways=None):
         """Every way in which the scenario is to be run, as Variants.
 
         GATEWAY_CHARON and CLIENT_CHARON list charons for the two roles,
@@ -118,6 +128,8 @@ class Scenario:
         SETTINGS_name for each of them options of the plugin, key=value.
 
         override: name of a charon that all hosts run instead
+        gateways: name of a charon, to leave out variants in which gateways
+                  run another one
         """
         roles = [[override]] * 2 if override else [
             self.words("GATEWAY_CHARON") or [charons.DISTRIBUTION],
@@ -125,6 +137,8 @@ class Scenario:
         variants = []
         for gateway, client, name in itertools.product(
                 *roles, self.words("VARIANTS") or [None]):
+            if gateways and gateway != gateways:
+                continue
             chosen = {host: gateway if host in self.gateways else client
                       for host in self.ipsec}
             if not override:
