@@ -74,7 +74,7 @@ class Lab:
         for name in self.hosts:
             self._add_pool_routes(self.hosts[name])
         watched = self.scenario.words("TCPDUMPHOSTS") + self.scenario.ipsec
-        for name in dict.fromkeys(watched):
+        for name in self.hosts.keys() & watched:
             path = os.path.join(self.directory, name + ".pcap")
             interface = self.scenario.word("CAPTURE", name, "eth0")
             self.hosts[name].capture = capture.Capture(

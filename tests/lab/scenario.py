@@ -103,6 +103,11 @@ class Scenario:
         """Name of the CA that issues a host's certificate."""
         return self.word("ISSUER", host, pki.DEFAULT_CA)
 
+    def limit(self, names):
+        """Leave out all hosts but these; the .dat files may not fit then."""
+        self.hosts = [host for host in self.hosts if host.name in names]
+        self.ipsec = [name for name in self.ipsec if name in names]
+
     def plugins(self, host):
         """Names of the plugins of ours that a host's charon is to find: what
         PLUGINS_host or PLUGINS says, without them redirect if the host's
