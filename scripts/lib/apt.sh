@@ -132,8 +132,9 @@ apt_prepare()
 			Acquire::Languages "none";
 		END
 	} > "$dir/apt.conf"
-	# a source that fails is told in the log; what matters is found below
-	logged "apt-$1" env APT_CONFIG="$dir/apt.conf" apt-get -q update || true
+	# a source that fails is told, but the others may do
+	logged "apt-$1" env APT_CONFIG="$dir/apt.conf" \
+		apt-get -q -o APT::Update::Error-Mode=any update || true
 }
 
 # apt_source_versions SUITE PACKAGE: Debian versions that have a source, highest
