@@ -86,8 +86,7 @@ struct private_redirect_plugin_t {
 	guard_t *guard;
 
 	/**
-	 * Answers IKE_SA_INIT requests before charon does, NULL if charon has no
-	 * socket.
+	 * Answers IKE_SA_INIT requests before charon does.
 	 */
 	fast_path_t *fast_path;
 };
@@ -164,13 +163,11 @@ static bool fast_path_cb(private_redirect_plugin_t *this,
 {
 	if (reg)
 	{
-		this->fast_path = fast_path_create(this->engine, this->reporter);
-		this->fast_path->reload(this->fast_path);
+		this->fast_path->start(this->fast_path);
 	}
 	else
 	{
-		this->fast_path->destroy(this->fast_path);
-		this->fast_path = NULL;
+		this->fast_path->stop(this->fast_path);
 	}
 	return TRUE;
 }
@@ -181,12 +178,7 @@ METHOD(plugin_t, reload, bool,
 	bool good;
 
 	good = this->loader->load(this->loader);
-	good = load_guard(this) && good;
-	if (this->fast_path)
-	{
-		good = this->fast_path->reload(this->fast_path) && good;
-	}
-	return good;
+	return load_guard(this) && good;
 }
 
 METHOD(plugin_t, get_features, int,
@@ -218,6 +210,7 @@ METHOD(plugin_t, destroy, void,
 	this->reporter->destroy(this->reporter);
 	this->monitor->destroy(this->monitor);
 	this->loader->destroy(this->loader);
+	this->fast_path->destroy(this->fast_path);
 	this->engine->destroy(this->engine);
 	this->table->destroy(this->table);
 	this->registry->destroy(this->registry);
@@ -262,5 +255,7 @@ plugin_t *redirect_plugin_create()
 											   this->clients);
 	this->provider = responder_provider_create(this->engine, this->reporter,
 											   this->clients);
+	this->fast_path = fast_path_create(this->engine, this->reporter,
+									   this->loader);
 	return &this->public.plugin;
 }

@@ -57,7 +57,7 @@ struct private_fast_path_t {
 	packet_filter_t filter;
 
 	/**
-	 * Where packets come from, owned by charon.
+	 * Where packets come from, owned by charon; NULL if not started.
 	 */
 	socket_wrapper_t *wrapper;
 
@@ -80,6 +80,11 @@ struct private_fast_path_t {
 	 * Options; not changed while the filter is in use.
 	 */
 	fast_path_config_t config;
+
+	/**
+	 * Options that were read last; without a valid configuration all off.
+	 */
+	fast_path_config_t next;
 
 	/**
 	 * What charon would do before us.
@@ -368,24 +373,64 @@ CALLBACK(wake, void,
 	}
 }
 
-METHOD(fast_path_t, reload, bool,
-	private_fast_path_t *this)
+/**
+ * Let packets come here or not, as configured.
+ */
+static void configure(private_fast_path_t *this)
 {
-	fast_path_config_t config;
-
-	if (!fast_path_config_read(&config))
-	{
-		return FALSE;
-	}
 	/* without a filter packets go to charon as ever, for this moment */
 	this->wrapper->set_filter(this->wrapper, NULL);
-	this->config = config;
-	if (config.enabled)
+	this->config = this->next;
+	if (this->config.enabled)
 	{
-		this->filter.receive = config.batch && this->sockets ? receive_ : NULL;
+		this->filter.receive = this->config.batch && this->sockets ? receive_
+																   : NULL;
 		this->wrapper->set_filter(this->wrapper, &this->filter);
 	}
-	return TRUE;
+}
+
+CALLBACK(read_config, void*,
+	private_fast_path_t *this, const config_section_t *section)
+{
+	return fast_path_config_create(section);
+}
+
+CALLBACK(apply_config, void,
+	private_fast_path_t *this, void *config)
+{
+	this->next = *(fast_path_config_t*)config;
+	free(config);
+	if (this->wrapper)
+	{
+		configure(this);
+	}
+}
+
+METHOD(fast_path_t, start, void,
+	private_fast_path_t *this)
+{
+	this->limits = charon_limits_create();
+	this->sources = source_limit_create();
+	this->wrapper = socket_wrapper_install();
+	this->sockets = ike_sockets_create(
+								this->wrapper->get_original(this->wrapper));
+	if (!this->sockets)
+	{
+		DBG1(DBG_NET, "redirect: charon's sockets not found, the fast path "
+			 "receives packets one by one");
+	}
+	configure(this);
+}
+
+METHOD(fast_path_t, stop, void,
+	private_fast_path_t *this)
+{
+	this->wrapper->set_filter(this->wrapper, NULL);
+	this->wrapper = NULL;
+	this->limits->destroy(this->limits);
+	this->sources->destroy(this->sources);
+	DESTROY_IF(this->sockets);
+	this->sockets = NULL;
 }
 
 METHOD(fast_path_t, get_counters, void,
@@ -403,10 +448,6 @@ METHOD(fast_path_t, get_counters, void,
 METHOD(fast_path_t, destroy, void,
 	private_fast_path_t *this)
 {
-	this->wrapper->set_filter(this->wrapper, NULL);
-	DESTROY_IF(this->sockets);
-	this->limits->destroy(this->limits);
-	this->sources->destroy(this->sources);
 	free(this);
 }
 
@@ -414,13 +455,20 @@ METHOD(fast_path_t, destroy, void,
  * Described in header
  */
 fast_path_t *fast_path_create(policy_engine_t *engine,
-							  redirect_reporter_t *reporter)
+							  redirect_reporter_t *reporter,
+							  policy_loader_t *loader)
 {
 	private_fast_path_t *this;
+	config_room_t room = {
+		.read = read_config,
+		.apply = apply_config,
+		.discard = free,
+	};
 
 	INIT(this,
 		.public = {
-			.reload = _reload,
+			.start = _start,
+			.stop = _stop,
 			.get_counters = _get_counters,
 			.destroy = _destroy,
 		},
@@ -428,19 +476,11 @@ fast_path_t *fast_path_create(policy_engine_t *engine,
 			.consume = consume,
 			.wake = wake,
 		},
-		.wrapper = socket_wrapper_install(),
 		.engine = engine,
 		.reporter = reporter,
-		.limits = charon_limits_create(),
-		.sources = source_limit_create(),
 	);
 	this->filter.data = this;
-	this->sockets = ike_sockets_create(
-								this->wrapper->get_original(this->wrapper));
-	if (!this->sockets)
-	{
-		DBG1(DBG_NET, "charon's sockets not found, fast path of redirects "
-			 "receives packets one by one");
-	}
+	room.data = this;
+	loader->add_room(loader, &room);
 	return &this->public;
 }

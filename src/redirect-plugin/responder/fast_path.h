@@ -22,6 +22,7 @@
 
 #include "redirect_reporter.h"
 #include "policy/policy_engine.h"
+#include "policy/policy_loader.h"
 #include "wire/init_request.h"
 
 typedef struct fast_path_t fast_path_t;
@@ -85,14 +86,18 @@ struct fast_path_counters_t {
 struct fast_path_t {
 
 	/**
-	 * Read the options from lib->settings and put them into force, also while
-	 * packets arrive; none is lost. If one of them is wrong all stay as they
-	 * were, and errors are logged. Waits for the thread that receives, so not
-	 * from hooks.
-	 *
-	 * @return				FALSE if there was an error
+	 * Put the fast path in the way of packets, as configured then and whenever
+	 * the configuration is loaded again; no packet is lost by that. Has to be
+	 * called when charon's socket is there (PLUGIN_DEPENDS(CUSTOM, "socket"))
+	 * and its threads are not started yet, that is while plugins are loaded.
 	 */
-	bool (*reload)(fast_path_t *this);
+	void (*start)(fast_path_t *this);
+
+	/**
+	 * Take the fast path out of the way of packets again, also while they
+	 * arrive. Waits for the thread that receives, so not from hooks.
+	 */
+	void (*stop)(fast_path_t *this);
 
 	/**
 	 * Read the counters; clients that were redirected are counted by the
@@ -104,22 +109,21 @@ struct fast_path_t {
 	void (*get_counters)(fast_path_t *this, fast_path_counters_t *counters);
 
 	/**
-	 * Take the fast path out of the way of packets and destroy it, also while
-	 * packets arrive.
+	 * Destroy the fast path, after it was stopped and the loader is destroyed.
 	 */
 	void (*destroy)(fast_path_t *this);
 };
 
 /**
- * Create a fast path that passes everything until reload() is called. Has to be
- * done when charon's socket is there (PLUGIN_DEPENDS(CUSTOM, "socket")) and its
- * threads are not started yet, that is while plugins are loaded.
+ * Create a fast path that is not started.
  *
- * @param engine		decides, has to outlive the fast path
- * @param reporter		tells and counts, has to outlive the fast path
+ * @param engine		decides, has to live until the fast path is stopped
+ * @param reporter		tells and counts, has to live until then, too
+ * @param loader		reads the options of the fast path
  * @return				fast path
  */
 fast_path_t *fast_path_create(policy_engine_t *engine,
-							  redirect_reporter_t *reporter);
+							  redirect_reporter_t *reporter,
+							  policy_loader_t *loader);
 
 #endif /** FAST_PATH_H_ @}*/

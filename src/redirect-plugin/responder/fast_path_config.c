@@ -13,9 +13,6 @@
  */
 
 #include "fast_path_config.h"
-#include "utils/config_section.h"
-
-#include <utils/debug.h>
 
 static const char *const cookies[] = { "ignore", "require", NULL };
 
@@ -35,22 +32,16 @@ static const config_option_t options[] = {
 /*
  * Described in header
  */
-bool fast_path_config_read(fast_path_config_t *config)
+fast_path_config_t *fast_path_config_create(const config_section_t *section)
 {
-	array_t *errors = array_create(0, 0);
-	config_section_t section;
-	bool good;
-	char *error;
+	fast_path_config_t *config;
 
-	*config = (fast_path_config_t){};
-	section = config_section_create(lib->settings, errors, lib->ns);
-	good = config_section_read_values(&section, options, countof(options),
-									  config);
-	while (array_remove(errors, ARRAY_HEAD, &error))
+	INIT(config);
+	if (!config_section_read_values(section, options, countof(options),
+									config))
 	{
-		DBG1(DBG_CFG, "redirect: %s", error);
-		free(error);
+		free(config);
+		return NULL;
 	}
-	array_destroy(errors);
-	return good;
+	return config;
 }

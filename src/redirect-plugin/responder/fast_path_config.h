@@ -20,7 +20,7 @@
 #ifndef FAST_PATH_CONFIG_H_
 #define FAST_PATH_CONFIG_H_
 
-#include <library.h>
+#include "utils/config_section.h"
 
 typedef struct fast_path_config_t fast_path_config_t;
 typedef enum fast_path_cookies_t fast_path_cookies_t;
@@ -57,11 +57,13 @@ struct fast_path_config_t {
 };
 
 /**
- * Read the options from lib->settings, and log what is wrong with them.
+ * Read the options.
  *
- * @param config		filled in, with defaults for what is not set
- * @return				FALSE if there was an error
+ * @param section		section charon.plugins.redirect; errors are added to
+ *						those of it
+ * @return				options, with defaults for what is not set, to be freed
+ *						by the caller; NULL if there was an error
  */
-bool fast_path_config_read(fast_path_config_t *config);
+fast_path_config_t *fast_path_config_create(const config_section_t *section);
 
 #endif /** FAST_PATH_CONFIG_H_ @}*/
