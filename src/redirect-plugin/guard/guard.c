@@ -215,7 +215,7 @@ METHOD(listener_t, authorize, bool,
 {
 	guard_session_t *session = get_session(this, ike_sa);
 
-	if (session && session->process && !final)
+	if (session && session->processing && !final)
 	{
 		session->authorized = TRUE;
 	}

@@ -33,9 +33,4 @@ void guard_auth_response(guard_context_t *context, ike_sa_t *ike_sa,
 						 guard_session_t *session, message_t *message,
 						 const guard_scan_t *scan);
 
-/**
- * Undo what the last response may have left, if it was not processed.
- */
-void guard_auth_unwrap(ike_sa_t *ike_sa, guard_session_t *session);
-
 #endif /** GUARD_AUTH_H_ @}*/

@@ -273,8 +273,7 @@ status_t guard_connect_return(guard_context_t *context, ike_sa_t *ike_sa,
 		case NOT_FOUND:
 			/* no route at present: charon's retransmissions go on where they
 			 * are, unless there is nothing that is retransmitted */
-			return ike_sa->get_state(ike_sa) == IKE_CREATED ? DESTROY_ME
-															: SUCCESS;
+			return array_count(session->held) ? DESTROY_ME : SUCCESS;
 		default:
 			return SUCCESS;
 	}

@@ -37,6 +37,21 @@ guard_times_t guard_context_times(guard_context_t *this, const char *name)
 	return times;
 }
 
+/*
+ * Described in header
+ */
+bool guard_context_loopback(guard_context_t *this)
+{
+	guard_config_t *config;
+	bool loopback;
+	int token;
+
+	config = this->config->acquire(this->config, &token);
+	loopback = config->loopback;
+	this->config->release(this->config, token);
+	return loopback;
+}
+
 /**
  * Check a target against the lists of a connection.
  */

@@ -80,6 +80,11 @@ typedef struct {
 guard_times_t guard_context_times(guard_context_t *this, const char *name);
 
 /**
+ * Whether loopback addresses are valid.
+ */
+bool guard_context_loopback(guard_context_t *this);
+
+/**
  * Check a target against the lists, the addresses of this host that are known
  * to the kernel not included.
  *

@@ -107,6 +107,39 @@ void guard_follow_note(guard_context_t *context, ike_sa_t *ike_sa,
 }
 
 /**
+ * Check an address behind a target: the rules for identities on the wire go for
+ * what a name resolves to as well.
+ */
+static guard_count_t check_address(guard_context_t *context,
+								   guard_session_t *session,
+								   const ip_address_t *address, host_t *host,
+								   const ip_address_t *other)
+{
+	gateway_identity_t *gateway = &session->redirect->gateway, id;
+	guard_count_t result;
+
+	result = guard_context_check(context, session->name, gateway, address);
+	if (result != GUARD_ACCEPTED)
+	{
+		return result;
+	}
+	if (!gateway_identity_from_host(host, &id) ||
+		redirect_target_check(&id, guard_context_loopback(context)) != WIRE_OK)
+	{
+		return GUARD_DENIED;
+	}
+	if (ip_address_equals(address, other))
+	{
+		return GUARD_SAME;
+	}
+	if (charon->kernel->get_interface(charon->kernel, host, NULL))
+	{
+		return GUARD_OWN;
+	}
+	return GUARD_ACCEPTED;
+}
+
+/**
  * Drop the addresses of a target that the client must not or cannot be sent to;
  * returns the reason for the last one that was dropped.
  */
@@ -123,20 +156,11 @@ static guard_count_t filter(guard_context_t *context, ike_sa_t *ike_sa,
 	for (i = 0; i < redirect->count; i++)
 	{
 		address = redirect->addresses[i];
-		result = guard_context_check(context, session->name,
-									 &redirect->gateway, &address);
 		host = host_create_from_chunk(
 						address.version == 4 ? AF_INET : AF_INET6,
 						ip_address_chunk(&address), IKEV2_UDP_PORT);
-		if (result == GUARD_ACCEPTED && ip_address_equals(&address, &other))
-		{
-			result = GUARD_SAME;
-		}
-		else if (result == GUARD_ACCEPTED && host &&
-				 charon->kernel->get_interface(charon->kernel, host, NULL))
-		{
-			result = GUARD_OWN;
-		}
+		result = host ? check_address(context, session, &address, host, &other)
+					  : GUARD_DENIED;
 		DESTROY_IF(host);
 		if (result == GUARD_ACCEPTED)
 		{
@@ -196,17 +220,6 @@ static status_t follow_connecting(guard_context_t *context, ike_sa_t *ike_sa,
 	guard_count_t reason;
 	status_t status;
 
-	switch (ike_sa->get_state(ike_sa))
-	{
-		case IKE_CREATED:
-		case IKE_CONNECTING:
-			break;
-		default:
-			/* the genuine answer came while the name was looked up */
-			free(session->redirect);
-			session->redirect = NULL;
-			return SUCCESS;
-	}
 	if (session->redirect->back)
 	{
 		return guard_connect_return(context, ike_sa, session);
@@ -230,19 +243,6 @@ static status_t follow_established(guard_context_t *context, ike_sa_t *ike_sa,
 	guard_count_t reason;
 	status_t status;
 
-	switch (ike_sa->get_state(ike_sa))
-	{
-		case IKE_ESTABLISHED:
-			break;
-		case IKE_REKEYING:
-			/* goes on with ike_rekey(), or when the state is left */
-			return SUCCESS;
-		default:
-			guard_connect_unhold(ike_sa, session);
-			free(session->redirect);
-			session->redirect = NULL;
-			return SUCCESS;
-	}
 	if (session->redirect->back)
 	{
 		return guard_move(context, ike_sa, session);
@@ -268,14 +268,27 @@ static status_t follow(guard_job_t *job, ike_sa_t *ike_sa,
 	{
 		return SUCCESS;
 	}
-	switch (redirect->phase)
+	switch (ike_sa->get_state(ike_sa))
 	{
-		case GUARD_PHASE_AUTH:
-		case GUARD_PHASE_ACTIVE:
-			return follow_established(job->context, ike_sa, session);
-		default:
+		case IKE_CREATED:
+		case IKE_CONNECTING:
 			return follow_connecting(job->context, ike_sa, session);
+		case IKE_ESTABLISHED:
+			if (redirect->phase >= GUARD_PHASE_AUTH)
+			{
+				return follow_established(job->context, ike_sa, session);
+			}
+			break;
+		case IKE_REKEYING:
+			/* goes on with ike_rekey(), or when the state is left */
+			return SUCCESS;
+		default:
+			break;
 	}
+	guard_connect_unhold(ike_sa, session);
+	session->redirect = NULL;
+	free(redirect);
+	return SUCCESS;
 }
 
 /**

@@ -17,6 +17,7 @@
 #include "guard_follow.h"
 #include "guard_rescue.h"
 #include "guard_scan.h"
+#include "guard_wrap.h"
 
 #include <encoding/payloads/nonce_payload.h>
 #include <encoding/payloads/notify_payload.h>
@@ -128,31 +129,40 @@ static void init_redirect(guard_context_t *context, ike_sa_t *ike_sa,
 static void setup_response(guard_context_t *context, ike_sa_t *ike_sa,
 						   message_t *message, const guard_scan_t *scan)
 {
+	guard_redirect_t *redirect;
 	guard_session_t *session;
+	bool auth;
 
+	auth = message->get_exchange_type(message) == IKE_AUTH;
 	session = context->sessions->get(context->sessions, ike_sa);
-	if (message->get_exchange_type(message) == IKE_AUTH)
+	if (session)
 	{
-		if (session)
-		{
-			session->waiting = FALSE;
-		}
-		guard_auth_response(context, ike_sa, session, message, scan);
+		guard_unwrap(ike_sa, session);
 	}
-	else if (scan->redirect)
+	if (!auth && scan->redirect)
 	{
 		init_redirect(context, ike_sa, session, message, scan);
+		return;
 	}
-	else if (session)
+	if (session)
 	{
 		session->waiting = FALSE;
-		if (session->redirect && session->redirect->step == GUARD_STEP_PENDING)
+		redirect = session->redirect;
+		if (redirect && redirect->step == GUARD_STEP_PENDING)
 		{
 			/* a genuine answer came before the job that would have followed
 			 * what may have been forged */
-			free(session->redirect);
 			session->redirect = NULL;
+			free(redirect);
 		}
+		else if (redirect && !redirect->back && !scan->redirect)
+		{
+			guard_wrap(ike_sa, session, auth ? TASK_IKE_AUTH : TASK_IKE_INIT);
+		}
+	}
+	if (auth)
+	{
+		guard_auth_response(context, ike_sa, session, message, scan);
 	}
 }
 
@@ -438,8 +448,9 @@ static void informational_request(guard_context_t *context, ike_sa_t *ike_sa,
 		return;
 	}
 	session = context->sessions->get(context->sessions, ike_sa);
-	if (session && session->process && session->authorized &&
-		!session->peer_failed)
+	if (session && session->processing && session->authorized &&
+		!session->peer_failed && session->redirect &&
+		session->redirect->step == GUARD_STEP_PENDING)
 	{
 		message->set_exchange_type(message, EXCHANGE_TYPE_UNDEFINED);
 	}

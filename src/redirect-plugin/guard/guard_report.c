@@ -93,14 +93,14 @@ static void log_event(private_guard_report_t *this, const guard_event_t *event)
 
 	if (event->count < GUARD_ACCEPTED)
 	{
-		DBG1(DBG_IKE, "redirect notify from %#H refused: %N, phase %N, "
-			 "gateway %s%s", event->from, names, reason, guard_phase_names,
+		DBG1(DBG_IKE, "redirect notify from %H refused: %N (phase %N, to "
+			 "gateway %s)%s", event->from, names, reason, guard_phase_names,
 			 event->phase, gateway, more);
 	}
 	else
 	{
-		DBG1(DBG_IKE, "redirect from %#H to gateway %s: %N, phase %N, told by "
-			 "a gateway %sauthenticated%s", event->from, gateway, names, reason,
+		DBG1(DBG_IKE, "redirect from %H to gateway %s %N (phase %N, gateway "
+			 "%sauthenticated)%s", event->from, gateway, names, reason,
 			 guard_phase_names, event->phase,
 			 event->authenticated ? "" : "not ", more);
 	}

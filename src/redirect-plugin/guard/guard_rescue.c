@@ -177,6 +177,11 @@ void guard_rescue_failed(guard_context_t *context, ike_sa_t *ike_sa,
 	guard_times_t times = guard_context_times(context, session->name);
 	rescue_t *rescue;
 
+	guard_connect_hold(ike_sa, session);
+	if (!array_count(session->held))
+	{
+		return;
+	}
 	context->report->report(context->report, ike_sa, (guard_event_t){
 		.count = GUARD_FAILED,
 		.phase = redirect->phase,
@@ -185,7 +190,6 @@ void guard_rescue_failed(guard_context_t *context, ike_sa_t *ike_sa,
 	context->dead->add(context->dead, &redirect->gateway, times.dead_time);
 
 	rescue = rescue_create(context, ike_sa, session, redirect->phase);
-	guard_connect_hold(ike_sa, session);
 	rescue->tasks = session->held;
 	session->held = NULL;
 	rescue->replaces = session->replaces;

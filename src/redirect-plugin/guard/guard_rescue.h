@@ -23,8 +23,8 @@
 #include "guard_context.h"
 
 /**
- * An IKE_SA is destroyed because the set-up with the target of a redirect
- * failed: have a job connect to the configured gateway instead, with the
+ * An IKE_SA is destroyed because charon itself gave up to wait for the target of
+ * a redirect: have a job connect to the configured gateway instead, with the
  * CHILD_SAs that were to be made, also with keyingtries = 1.
  *
  * To be called from ike_state_change() with IKE_DESTROYING.

@@ -64,21 +64,6 @@ static void refuse(look_t *look, guard_count_t count, wire_verdict_t verdict,
 }
 
 /**
- * Whether loopback addresses are valid.
- */
-static bool allow_loopback(guard_context_t *context)
-{
-	guard_config_t *config;
-	bool loopback;
-	int token;
-
-	config = context->config->acquire(context->config, &token);
-	loopback = config->loopback;
-	context->config->release(context->config, token);
-	return loopback;
-}
-
-/**
  * Where a REDIRECT may be; FALSE if it may not be in this message.
  */
 static bool get_place(look_t *look, wire_place_t *place)
@@ -128,7 +113,7 @@ static void look_at_redirect(look_t *look, notify_payload_t *notify)
 							notify->get_protocol_id(notify),
 							notify_spi_size(notify),
 							notify->get_notification_data(notify),
-							allow_loopback(look->context), &scan->gateway,
+							guard_context_loopback(look->context), &scan->gateway,
 							&nonce);
 	if (scan->verdict == WIRE_OK)
 	{
@@ -168,7 +153,7 @@ static bool look_at_announcement(look_t *look, notify_payload_t *notify,
 	spi_size = notify_spi_size(notify);
 	data = notify->get_notification_data(notify);
 	verdict = from ? redirected_from_parse(protocol, spi_size, data,
-										   allow_loopback(look->context),
+										   guard_context_loopback(look->context),
 										   &gateway)
 				   : redirect_supported_parse(protocol, spi_size, data);
 	if (verdict != WIRE_OK)

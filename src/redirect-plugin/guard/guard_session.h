@@ -148,10 +148,13 @@ struct guard_session_t {
 	/** tasks held back until the redirect is followed, task_t* */
 	array_t *held;
 
-	/** wrapped method of the ike_auth task, NULL if not wrapped */
+	/** wrapped method of a task, NULL if none is wrapped */
 	status_t (*process)(task_t *task, message_t *message);
 
-	/** what happened while the wrapped method ran */
+	/** TRUE while it runs */
+	bool processing;
+
+	/** what happened meanwhile */
 	bool authorized, local_failed, peer_failed;
 };
 

@@ -1,0 +1,48 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+/**
+ * @defgroup guard_wrap guard_wrap
+ * @{ @ingroup redirect_guard
+ */
+
+#ifndef GUARD_WRAP_H_
+#define GUARD_WRAP_H_
+
+#include "guard_context.h"
+
+#include <encoding/message.h>
+
+/**
+ * Be there while charon's task processes a response of a set-up, because it
+ * gives up the IKE_SA in two cases where that is not called for:
+ *
+ * - A REDIRECT in the first of several IKE_AUTH responses comes without the EAP
+ *   payload that charon waits for, after it has verified the gateway (R6-8).
+ * - The set-up with the target of a redirect fails: the gateway where the client
+ *   came from is still there.
+ *
+ * In both the set-up begins anew on the same IKE_SA, by a job. To be called from
+ * the message hook for the plain message.
+ *
+ * @param type			TASK_IKE_INIT or TASK_IKE_AUTH
+ */
+void guard_wrap(ike_sa_t *ike_sa, guard_session_t *session, task_type_t type);
+
+/**
+ * Undo what was done for a response that was not processed.
+ */
+void guard_unwrap(ike_sa_t *ike_sa, guard_session_t *session);
+
+#endif /** GUARD_WRAP_H_ @}*/

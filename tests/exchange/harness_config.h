@@ -1,0 +1,44 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+/**
+ * Configurations of client and gateway for the harness.
+ */
+
+#ifndef HARNESS_CONFIG_H_
+#define HARNESS_CONFIG_H_
+
+#include <daemon.h>
+
+/**
+ * Offer the gateway's configuration to charon, and the keys of both.
+ */
+void harness_config_setup(void);
+
+/**
+ * Take them back.
+ */
+void harness_config_teardown(void);
+
+/**
+ * Configuration of the client, "home", owned by the caller.
+ */
+peer_cfg_t *harness_config_client(void);
+
+/**
+ * CHILD_SA configuration of the client, owned by the caller.
+ */
+child_cfg_t *harness_config_child(void);
+
+#endif /** HARNESS_CONFIG_H_ */
