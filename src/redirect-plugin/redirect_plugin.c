@@ -20,6 +20,7 @@
 #include "responder/fast_path.h"
 #include "responder/responder_listener.h"
 #include "responder/responder_provider.h"
+#include "sessions/redirect_sessions.h"
 
 #include <daemon.h>
 
@@ -89,6 +90,11 @@ struct private_redirect_plugin_t {
 	 * Answers IKE_SA_INIT requests before charon does.
 	 */
 	fast_path_t *fast_path;
+
+	/**
+	 * Moves clients that are established.
+	 */
+	redirect_sessions_t *sessions;
 };
 
 METHOD(plugin_t, get_name, char*,
@@ -144,11 +150,13 @@ static bool plugin_cb(private_redirect_plugin_t *this,
 		/* first, so that others only see notifies that are valid */
 		charon->bus->add_listener(charon->bus, &this->guard->listener);
 		charon->bus->add_listener(charon->bus, listener);
+		this->sessions->enable(this->sessions, TRUE);
 		charon->redirect->add_provider(charon->redirect, provider);
 	}
 	else
 	{
 		charon->redirect->remove_provider(charon->redirect, provider);
+		this->sessions->enable(this->sessions, FALSE);
 		charon->bus->remove_listener(charon->bus, listener);
 		charon->bus->remove_listener(charon->bus, &this->guard->listener);
 	}
@@ -200,9 +208,36 @@ METHOD(plugin_t, get_features, int,
 	return countof(f);
 }
 
+/**
+ * Redirect a client behind IKE_AUTH, if that is configured.
+ */
+static bool take_in_auth(void *data, ike_sa_t *ike_sa,
+						 const redirect_decision_t *decision)
+{
+	auth_redirect_t *auth = data;
+
+	return auth->take(auth, ike_sa, decision);
+}
+
+/**
+ * Create the room of established sessions.
+ */
+static void create_sessions(private_redirect_plugin_t *this)
+{
+	config_room_t room;
+
+	this->sessions = redirect_sessions_create(this->engine, this->table,
+											  this->reporter);
+	room = this->sessions->get_room(this->sessions);
+	this->loader->add_room(this->loader, &room);
+	this->provider->set_taker(this->provider, take_in_auth,
+							  this->sessions->auth);
+}
+
 METHOD(plugin_t, destroy, void,
 	private_redirect_plugin_t *this)
 {
+	this->sessions->destroy(this->sessions);
 	this->guard->destroy(this->guard);
 	this->provider->destroy(this->provider);
 	this->listener->destroy(this->listener);
@@ -257,5 +292,6 @@ plugin_t *redirect_plugin_create()
 											   this->clients);
 	this->fast_path = fast_path_create(this->engine, this->reporter,
 									   this->loader);
+	create_sessions(this);
 	return &this->public.plugin;
 }

@@ -41,6 +41,17 @@ struct private_responder_provider_t {
 	 * What the listener decided
 	 */
 	client_table_t *clients;
+
+	/**
+	 * Redirects clients in another way, may be NULL
+	 */
+	bool (*take)(void *data, ike_sa_t *ike_sa,
+				 const redirect_decision_t *decision);
+
+	/**
+	 * Passed to take
+	 */
+	void *data;
 };
 
 METHOD(redirect_provider_t, redirect_on_init, bool,
@@ -80,12 +91,22 @@ METHOD(redirect_provider_t, redirect_on_auth, bool,
 									 this->clients);
 	this->engine->decide(this->engine, &request, &decision);
 	this->reporter->report(this->reporter, &request, &decision);
-	if (decision.action != REDIRECT_REDIRECT)
+	if (decision.action != REDIRECT_REDIRECT ||
+		(this->take && this->take(this->data, ike_sa, &decision)))
 	{
 		return FALSE;
 	}
 	*gateway = gateway_identity_to_id(&decision.target);
 	return TRUE;
+}
+
+METHOD(responder_provider_t, set_taker, void,
+	private_responder_provider_t *this,
+	bool (*take)(void *data, ike_sa_t *ike_sa,
+				 const redirect_decision_t *decision), void *data)
+{
+	this->take = take;
+	this->data = data;
 }
 
 METHOD(responder_provider_t, destroy, void,
@@ -109,6 +130,7 @@ responder_provider_t *responder_provider_create(policy_engine_t *engine,
 				.redirect_on_init = _redirect_on_init,
 				.redirect_on_auth = _redirect_on_auth,
 			},
+			.set_taker = _set_taker,
 			.destroy = _destroy,
 		},
 		.engine = engine,

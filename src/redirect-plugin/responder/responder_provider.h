@@ -43,6 +43,20 @@ struct responder_provider_t {
 	redirect_provider_t provider;
 
 	/**
+	 * Set who redirects clients in another way than by the notify in the last
+	 * IKE_AUTH response. Called with the read lock of the redirect manager and
+	 * the IKE_SA held: must not wait.
+	 *
+	 * @param take			function that takes a client over; FALSE to leave it
+	 *						to the notify
+	 * @param data			passed to it
+	 */
+	void (*set_taker)(responder_provider_t *this,
+					  bool (*take)(void *data, ike_sa_t *ike_sa,
+								   const redirect_decision_t *decision),
+					  void *data);
+
+	/**
 	 * Destroy the provider, after it was removed from the manager.
 	 */
 	void (*destroy)(responder_provider_t *this);

@@ -1,0 +1,205 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "redirect_sessions.h"
+#include "session_listener.h"
+
+#include <daemon.h>
+#include <processing/jobs/callback_job.h>
+
+typedef struct private_redirect_sessions_t private_redirect_sessions_t;
+
+/**
+ * Private data
+ */
+struct private_redirect_sessions_t {
+
+	/**
+	 * Public interface
+	 */
+	redirect_sessions_t public;
+
+	/**
+	 * Keeps the table up to date
+	 */
+	session_listener_t *listener;
+
+	/**
+	 * FALSE to end the job that looks after sessions
+	 */
+	bool enabled;
+
+	/**
+	 * Told of outcomes
+	 */
+	void (*told)(void *data, const session_info_t *info,
+				 session_outcome_t outcome);
+
+	/**
+	 * Passed to told
+	 */
+	void *data;
+};
+
+/**
+ * A redirect had an outcome.
+ */
+static void outcome(void *data, const session_info_t *info,
+					session_outcome_t outcome)
+{
+	private_redirect_sessions_t *this = data;
+	drain_t *drain = this->public.drain;
+
+	drain->outcome(drain, info, outcome);
+	if (this->told)
+	{
+		this->told(this->data, info, outcome);
+	}
+}
+
+/**
+ * Ask the drain whether a client is redirected once more.
+ */
+static bool again(void *data, const session_info_t *info)
+{
+	drain_t *drain = data;
+
+	return drain->again(drain, info);
+}
+
+/**
+ * Look after sessions, once a second.
+ */
+static job_requeue_t tick(private_redirect_sessions_t *this)
+{
+	session_mover_t *mover = this->public.mover;
+	rebalance_t *rebalance = this->public.rebalance;
+	drain_t *drain = this->public.drain;
+	drain_progress_t progress;
+
+	if (!this->enabled)
+	{
+		return JOB_REQUEUE_NONE;
+	}
+	mover->expire(mover, again, drain);
+	drain->tick(drain);
+	drain->get_progress(drain, &progress);
+	rebalance->tick(rebalance, progress.state != DRAIN_OFF);
+	return JOB_RESCHEDULE(1);
+}
+
+METHOD(redirect_sessions_t, enable, void,
+	private_redirect_sessions_t *this, bool on)
+{
+	auth_redirect_t *auth = this->public.auth;
+
+	this->enabled = on;
+	if (on)
+	{
+		charon->bus->add_listener(charon->bus, &this->listener->listener);
+		charon->bus->add_listener(charon->bus, &auth->listener);
+		lib->processor->queue_job(lib->processor,
+			(job_t*)callback_job_create((callback_job_cb_t)tick, this, NULL,
+										NULL));
+	}
+	else
+	{
+		charon->bus->remove_listener(charon->bus, &auth->listener);
+		charon->bus->remove_listener(charon->bus, &this->listener->listener);
+	}
+}
+
+/**
+ * Read the options.
+ */
+static void *read_config(void *data, const config_section_t *section)
+{
+	return session_config_read(section);
+}
+
+/**
+ * Put options into force.
+ */
+static void apply_config(void *data, void *config)
+{
+	private_redirect_sessions_t *this = data;
+	session_config_t *options = config;
+
+	this->public.drain->configure(this->public.drain, options);
+	this->public.rebalance->configure(this->public.rebalance, options);
+	this->public.auth->configure(this->public.auth, options->auth_method,
+								 options->grace);
+	free(options);
+}
+
+METHOD(redirect_sessions_t, get_room, config_room_t,
+	private_redirect_sessions_t *this)
+{
+	return (config_room_t){
+		.read = read_config,
+		.apply = apply_config,
+		.discard = free,
+		.data = this,
+	};
+}
+
+METHOD(redirect_sessions_t, set_observer, void,
+	private_redirect_sessions_t *this,
+	void (*told)(void *data, const session_info_t *info,
+				 session_outcome_t outcome), void *data)
+{
+	this->data = data;
+	this->told = told;
+}
+
+METHOD(redirect_sessions_t, destroy, void,
+	private_redirect_sessions_t *this)
+{
+	this->listener->destroy(this->listener);
+	this->public.auth->destroy(this->public.auth);
+	this->public.rebalance->destroy(this->public.rebalance);
+	this->public.drain->destroy(this->public.drain);
+	this->public.mover->destroy(this->public.mover);
+	this->public.table->destroy(this->public.table);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+redirect_sessions_t *redirect_sessions_create(policy_engine_t *engine,
+											  gateway_table_t *gateways,
+											  redirect_reporter_t *reporter)
+{
+	private_redirect_sessions_t *this;
+	session_table_t *table = session_table_create();
+	session_mover_t *mover = session_mover_create(table, engine, reporter);
+
+	INIT(this,
+		.public = {
+			.table = table,
+			.mover = mover,
+			.drain = drain_create(table, mover, engine, gateways),
+			.rebalance = rebalance_create(table, mover, engine, gateways),
+			.auth = auth_redirect_create(table, mover),
+			.enable = _enable,
+			.get_room = _get_room,
+			.set_observer = _set_observer,
+			.destroy = _destroy,
+		},
+		.listener = session_listener_create(table, mover),
+	);
+	table->set_observer(table, outcome, this);
+	return &this->public;
+}

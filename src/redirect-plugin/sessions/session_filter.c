@@ -1,0 +1,113 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "session_filter.h"
+#include "utils/config_section.h"
+
+#include <library.h>
+
+#include <fnmatch.h>
+
+/*
+ * Described in header
+ */
+bool session_filter_set(session_filter_t *filter, const char *key,
+						const char *value)
+{
+	char *end;
+
+	if (streq(key, "connection"))
+	{
+		config_list_destroy(filter->connections);
+		filter->connections = config_list_create(value);
+		return filter->connections != NULL;
+	}
+	if (streq(key, "id"))
+	{
+		DESTROY_IF(filter->id);
+		filter->id = identification_create_from_string((char*)value);
+		return TRUE;
+	}
+	if (streq(key, "remote"))
+	{
+		ip_set_destroy(filter->remote);
+		filter->remote = ip_set_create(value, NULL);
+		return filter->remote != NULL;
+	}
+	if (streq(key, "unique-id"))
+	{
+		filter->unique_id = strtoul(value, &end, 10);
+		return filter->unique_id && !*end;
+	}
+	return FALSE;
+}
+
+/**
+ * Check the name of the connection.
+ */
+static bool connection_matches(const session_filter_t *filter,
+							   const char *connection)
+{
+	char *pattern;
+	int i;
+
+	for (i = 0; i < array_count(filter->connections); i++)
+	{
+		array_get(filter->connections, i, &pattern);
+		if (fnmatch(pattern, connection, 0) == 0)
+		{
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+/*
+ * Described in header
+ */
+bool session_filter_matches(const session_filter_t *filter, uint32_t unique_id,
+							const char *connection, identification_t *id,
+							identification_t *eap_id,
+							const ip_address_t *remote)
+{
+	if (!filter)
+	{
+		return TRUE;
+	}
+	if (filter->unique_id && filter->unique_id != unique_id)
+	{
+		return FALSE;
+	}
+	if (filter->connections && !connection_matches(filter, connection))
+	{
+		return FALSE;
+	}
+	if (filter->id && !(id && id->matches(id, filter->id)) &&
+		!(eap_id && eap_id->matches(eap_id, filter->id)))
+	{
+		return FALSE;
+	}
+	return !filter->remote || ip_set_contains(filter->remote, remote);
+}
+
+/*
+ * Described in header
+ */
+void session_filter_clear(session_filter_t *filter)
+{
+	config_list_destroy(filter->connections);
+	DESTROY_IF(filter->id);
+	ip_set_destroy(filter->remote);
+	*filter = (session_filter_t){};
+}
