@@ -161,6 +161,14 @@ def placeholders(hosts):
     return values
 
 
+def own_placeholders(host):
+    """PH_SELF, PH_IP_SELF and so on, in the files of a host."""
+    values = {key.replace(host.name.upper(), "SELF"): value
+              for key, value in placeholders([host]).items()}
+    values["PH_SELF"] = host.name
+    return values
+
+
 def substitute(text, values):
     """Replace placeholders, the longer names before those they begin with."""
     for key in sorted(values, key=len, reverse=True):

@@ -13,6 +13,7 @@
 #
 """A scenario set up on namespaces: its hosts, and its .dat files run there."""
 
+import concurrent.futures
 import os
 import shutil
 import subprocess
@@ -29,6 +30,9 @@ from host import LabHost
 
 # columns of output that are shown of a line
 WIDTH = 240
+
+# hosts on which a command runs at once
+PARALLEL = 8
 
 
 class Failure(Exception):
@@ -73,7 +77,7 @@ class Lab:
             self._set_up_host(host, esp)
         for name in self.hosts:
             self._add_pool_routes(self.hosts[name])
-        watched = self.scenario.words("TCPDUMPHOSTS") + self.scenario.ipsec
+        watched = self.scenario.names("TCPDUMPHOSTS") + self.scenario.ipsec
         for name in self.hosts.keys() & watched:
             path = os.path.join(self.directory, name + ".pcap")
             interface = self.scenario.word("CAPTURE", name, "eth0")
@@ -94,8 +98,9 @@ class Lab:
         if charon:
             lab_host.write("/run/lab/launch", self._memory.launch(charon.plugins))
             self._add_credentials(lab_host)
-        overlay = self.scenario.path(os.path.join("hosts", host.name, "etc"))
-        lab_host.overlay(overlay, self.scenario.values)
+        for overlay in self.scenario.overlays(host.name):
+            lab_host.overlay(overlay, {**self.scenario.values,
+                                       **hosts.own_placeholders(host)})
         if charon:
             lab_host.adapt(esp, self._settings)
 
@@ -142,48 +147,55 @@ class Lab:
         """Run pretest.dat; every command has to succeed."""
         self._note("PRE-TEST\n")
         for line in self.scenario.pretest:
-            status, out, err = self._run(line)
-            if status:
-                raise Failure(_told(line, f"exit status {status}", out + err))
+            for name, (status, out, err) in self._run(line):
+                if status:
+                    raise Failure(_told(line, name, f"exit status {status}",
+                                        out + err))
 
     def evaluate(self):
         """Run evaltest.dat; every line is tried, whatever the others say."""
         self._note("TEST\n")
         for line in self.scenario.evaltest:
-            out, err = self._evaluate(line)
-            text = subprocess.run(["grep", "-e", line.pattern], input=out,
-                                  capture_output=True, text=True, check=False)
-            if text.returncode > 1:
-                raise Failure(f"{line.where}: {text.stderr}")
-            found = text.stdout.splitlines()
-            if line.hit == "YES":
-                good = bool(found)
-            elif line.hit == "NO":
-                good = not found
+            if line.command in ("tcpdump", "wire", "wire-all"):
+                results = [(name, (0, self._captured(line, name), ""))
+                           for name in line.hosts]
             else:
-                good = len(found) == int(line.hit)
-            self._note(f"grep '{line.pattern}' [{line.hit}]: "
-                       f"{'ok' if good else 'FAIL'}\n{text.stdout}")
-            if not good:
-                expected = f"'{line.pattern}' {line.hit}, found {len(found)}"
-                self.failures.append(_told(line, expected, out + err))
+                results = self._run(line)
+            for name, (_, out, err) in results:
+                self._judge(line, name, out, err)
 
-    def _evaluate(self, line):
-        """Output of the command of a line of evaltest.dat."""
-        if line.command not in ("tcpdump", "wire", "wire-all"):
-            return self._run(line)[1:]
-        watching = self.hosts[line.host].capture
+    def _judge(self, line, name, out, err):
+        """Compare what a command gave with what is expected."""
+        text = subprocess.run(["grep", "-e", line.pattern], input=out,
+                              capture_output=True, text=True, check=False)
+        if text.returncode > 1:
+            raise Failure(f"{line.where}: {text.stderr}")
+        found = text.stdout.splitlines()
+        if line.hit == "YES":
+            good = bool(found)
+        elif line.hit == "NO":
+            good = not found
+        else:
+            good = len(found) == int(line.hit)
+        self._note(f"grep '{line.pattern}' [{line.hit}]: "
+                   f"{'ok' if good else 'FAIL'}\n{text.stdout}")
+        if not good:
+            expected = f"'{line.pattern}' {line.hit}, found {len(found)}"
+            self.failures.append(_told(line, name, expected, out + err))
+
+    def _captured(self, line, name):
+        """What a host's capture shows, as text."""
+        watching = self.hosts[name].capture
         if not watching:
-            raise Failure(f"{line.where}: {line.host} is not in TCPDUMPHOSTS")
+            raise Failure(f"{line.where}: {name} is not in TCPDUMPHOSTS")
         lost = watching.update()
         if lost:
             raise Failure(f"{line.where}: {lost} packets were not captured")
-        self._note(f"{line.host}# {line.command}")
+        self._note(f"{name}# {line.command}")
         if line.command == "tcpdump":
-            return self._tcpdump(line.host, watching.path), ""
-        lines = wire.lines(wire.messages(watching.path),
-                           repeated=line.command == "wire-all")
-        return "\n".join(lines), ""
+            return self._tcpdump(name, watching.path)
+        return "\n".join(wire.lines(wire.messages(watching.path),
+                                    repeated=line.command == "wire-all"))
 
     def _tcpdump(self, name, path):
         # from standard input: AppArmor lets tcpdump read few directories
@@ -198,10 +210,10 @@ class Lab:
         memory checkers report."""
         self._note("POST-TEST\n")
         for line in self.scenario.posttest:
-            status, out, err = self._run(line, ending=True)
-            if status:
-                self.failures.append(
-                    _told(line, f"exit status {status}", out + err))
+            for name, (status, out, err) in self._run(line, ending=True):
+                if status:
+                    self.failures.append(_told(
+                        line, name, f"exit status {status}", out + err))
         for name in self.scenario.ipsec:
             host = self.hosts[name]
             status, out, err = host.shell("systemctl stop strongswan",
@@ -234,15 +246,27 @@ class Lab:
                 raise Failure(f"{host.name}: charon is gone")
 
     def _run(self, line, ending=False):
-        self._note(f"{line.host}# {line.command}")
+        """Run a line on its hosts, at once if there are several.
+
+        returns: pairs of host name and (status, output, errors)
+        """
+        if len(line.hosts) == 1:
+            return [(line.hosts[0], self._run_on(line, line.hosts[0], ending))]
+        with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
+            results = pool.map(
+                lambda name: self._run_on(line, name, ending), line.hosts)
+            return list(zip(line.hosts, results))
+
+    def _run_on(self, line, name, ending):
         timeout = self.scenario.number("TIMEOUT", 60) * self._memory.patience
         try:
-            status, out, err = self.hosts[line.host].shell(
+            status, out, err = self.hosts[name].shell(
                 line.command, timeout, self._env,
                 None if ending else self._check_alive)
         except namespace.CommandTimeout as error:
             raise Failure(f"{line.where}: {error}") from None
-        self._note(out + err + (f"(status {status})\n" if status else ""))
+        self._note(f"{name}# {line.command}\n{out}{err}" +
+                   (f"(status {status})\n" if status else ""))
         return status, out, err
 
     def _note(self, text):
@@ -269,13 +293,12 @@ def _tail(text, count=12):
                      for line in text.splitlines()[-count:])
 
 
-def _told(line, expected, output):
-    """A failure in words: where, host, command, what was expected, output."""
-    return (f"{line.where}: {line.host}# {line.command}\n"
-            f"  expected: {expected}\n  last output:\n{_tail(output)}"
-            if line.hit else
-            f"{line.where}: {line.host}# {line.command}\n"
-            f"  {expected}\n{_tail(output)}")
+def _told(line, name, what, output):
+    """A failure in words: where, host, command, what was expected or came
+    instead, output."""
+    expected = "expected: " if line.hit else ""
+    return (f"{line.where}: {name}# {line.command}\n  {expected}{what}\n"
+            f"  last output:\n{_tail(output)}")
 
 
 def _kernel_has_esp():

@@ -29,6 +29,7 @@ OURS = ("libstrongswan-redirect", "redirect-plugin/")
 class Plain:
     """No watching at all."""
 
+    part = "lab"
     variant = "plugin"
     patience = 1
 
@@ -51,6 +52,7 @@ class Sanitizers(Plain):
     so is the plugin, which keeps it from being unloaded before leaks are
     looked for."""
 
+    part = "memory"
     variant = "asan"
     patience = 3
 
@@ -76,12 +78,14 @@ class Sanitizers(Plain):
                 "exec /run/lab/charon\n")
 
     def reports(self, logs):
-        return _reports(logs, "*san.*", r"\n(?=(?:Direct|Indirect) leak|==\d+==ERROR)")
+        return _reports(logs, "*san.*",
+                        r"\n(?=(?:Direct|Indirect) leak|==\d+==ERROR)")
 
 
 class Valgrind(Plain):
     """valgrind's memcheck, with the plugin's names kept after unloading."""
 
+    part = "memory"
     patience = 10
 
     def launch(self, plugins):

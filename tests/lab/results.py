@@ -11,7 +11,7 @@
 # or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
 # for more details.
 #
-"""Result lines for scripts: results/lab.tsv in the build area."""
+"""Result lines for scripts: results/PART.tsv in the build area."""
 
 import os
 
@@ -19,9 +19,10 @@ import os
 class Results:
     """One line a scenario: kind, name, charon version, result, seconds."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, part):
+        """part: lab, or memory if memory is watched"""
         os.makedirs(directory, exist_ok=True)
-        self._path = os.path.join(directory, "lab.tsv")
+        self._path = os.path.join(directory, part + ".tsv")
         with open(self._path, "w", encoding="utf-8"):
             pass
 

@@ -13,6 +13,7 @@
 #
 """Scenarios: directories in the format of strongSwan's testing/tests."""
 
+import fnmatch
 import itertools
 import os
 import re
@@ -33,12 +34,12 @@ class BadScenario(Exception):
 
 
 class Line:
-    """A line of a .dat file: host, command and, in evaltest.dat, the pattern
+    """A line of a .dat file: hosts, command and, in evaltest.dat, the pattern
     that is searched in the output and whether it is to be found."""
 
-    def __init__(self, where, fields):
+    def __init__(self, where, names, fields):
         self.where = where
-        self.host = fields[0].strip()
+        self.hosts = fnmatch.filter(names, fields[0].strip())
         self.command = fields[1].strip()
         self.pattern = fields[2] if len(fields) > 2 else None
         self.hit = fields[3].strip() if len(fields) > 3 else None
@@ -68,12 +69,12 @@ class Scenario:
         self._conf = _read_conf(self.path("test.conf"))
         try:
             self.hosts = [hosts.find(name, self._conf.get(f"HOST_{name}"))
-                          for name in self.words("VIRTHOSTS")]
+                          for name in self.names("VIRTHOSTS")]
         except ValueError as error:
             raise BadScenario(f"{self.path('test.conf')}: {error}") from None
         self.values = hosts.placeholders(self.hosts)
-        self.ipsec = self.words("IPSECHOSTS")
-        self.gateways = self.words("GATEWAYS") or [
+        self.ipsec = self.names("IPSECHOSTS")
+        self.gateways = self.names("GATEWAYS") or [
             name for name in self.ipsec
             if name in CLUSTER or re.fullmatch(r"gw\d+", name)]
         self.pretest = self._read_lines("pretest.dat", 2)
@@ -89,6 +90,27 @@ class Scenario:
         """Words of a setting; KEY_host is asked before KEY."""
         value = self._conf.get(f"{key}_{host}") if host else None
         return (self._conf.get(key, "") if value is None else value).split()
+
+    def names(self, key):
+        """Host names of a setting; rw[1-30] stands for rw1 to rw30."""
+        names = []
+        for word in self.words(key):
+            several = re.fullmatch(r"(\w+)\[(\d+)-(\d+)\]", word)
+            if several:
+                first, last = int(several.group(2)), int(several.group(3))
+                names += [f"{several.group(1)}{number}"
+                          for number in range(first, last + 1)]
+            else:
+                names.append(word)
+        return names
+
+    def overlays(self, host):
+        """Directories with files for a host's /etc, the later ones over the
+        earlier ones: a numbered host has those of all of its kind, hosts/rw
+        for rw7, besides its own."""
+        kinds = dict.fromkeys((re.sub(r"\d+$", "", host), host))
+        return [self.path(os.path.join("hosts", kind, "etc"))
+                for kind in kinds]
 
     def word(self, key, host=None, default=None):
         """A setting of one word."""
@@ -113,16 +135,16 @@ class Scenario:
         PLUGINS_host or PLUGINS says, without them redirect if the host's
         strongswan.conf loads it."""
         wanted = self.words("PLUGINS", host)
-        if not wanted:
-            path = self.path(f"hosts/{host}/etc/strongswan.conf")
-            try:
+        if wanted:
+            return wanted
+        for directory in self.overlays(host):
+            path = os.path.join(directory, "strongswan.conf")
+            if os.path.exists(path):
                 with open(path, encoding="utf-8") as file:
                     loads = re.findall(r"^\s*load\s*=(.*)", file.read(),
                                        re.MULTILINE)
-            except FileNotFoundError:
-                loads = []
-            wanted = ["redirect"] if "redirect" in " ".join(
-                loads).split() else []
+                if "redirect" in " ".join(loads).split():
+                    wanted = ["redirect"]
         return wanted
 
     def variants(self, override=None, gateways=None):
@@ -168,16 +190,18 @@ class Scenario:
                     raise BadScenario(f"{where}: not {count} fields separated "
                                       "by :: (IPv6 addresses: use the names "
                                       "of hosts, or fec0:.*:1 in patterns)")
-                lines.append(Line(where, [
-                    hosts.substitute(field, self.values) for field in fields]))
+                names = [host.name for host in self.hosts]
+                line = Line(where, names, [hosts.substitute(
+                    field, self.values) for field in fields])
+                if not line.hosts:
+                    raise BadScenario(f"{where}: no host '{fields[0]}' in "
+                                      "VIRTHOSTS")
+                lines.append(line)
         return lines
 
     def _check(self):
         known = {host.name for host in self.hosts}
-        for line in self.pretest + self.evaltest + self.posttest:
-            if line.host not in known:
-                raise BadScenario(f"{line.where}: host '{line.host}' is not "
-                                  "in VIRTHOSTS")
+        for line in self.evaltest:
             if line.hit is not None and \
                     not re.fullmatch(r"YES|NO|\d+", line.hit):
                 raise BadScenario(f"{line.where}: '{line.hit}' is neither "
