@@ -96,7 +96,8 @@ class Lab:
         lab_host.write("/etc/resolv.conf", "")
         lab_host.interfaces()
         if charon:
-            lab_host.write("/run/lab/launch", self._memory.launch(charon.plugins))
+            lab_host.write("/run/lab/launch",
+                           self._memory.launch(charon.plugins))
             self._add_credentials(lab_host)
         for overlay in self.scenario.overlays(host.name):
             lab_host.overlay(overlay, {**self.scenario.values,
@@ -198,9 +199,12 @@ class Lab:
                                     repeated=line.command == "wire-all"))
 
     def _tcpdump(self, name, path):
+        # names come from /etc/hosts, not from a name server of the scenario;
         # from standard input: AppArmor lets tcpdump read few directories
         status, out, err = self.hosts[name].namespaces.run(
-            ["sh", "-c", 'exec tcpdump -r - <"$1"', "tcpdump", path])
+            ["unshare", "--mount", "sh", "-c",
+             'mount --bind /dev/null /etc/resolv.conf && exec tcpdump -r - '
+             '<"$1"', "tcpdump", path])
         if status:
             raise Failure(f"tcpdump: {err}")
         return out
