@@ -30,8 +30,9 @@
 static size_t decode(const char *name, const char *text, chunk_t nonce,
 					 uint8_t *buf, size_t size)
 {
-	size_t len = 0, used;
+	size_t len = 0;
 	u_int octet, count;
+	int used;
 
 	while (*text)
 	{
@@ -53,14 +54,14 @@ static size_t decode(const char *name, const char *text, chunk_t nonce,
 			text += 2;
 			continue;
 		}
-		if (sscanf(text, "%2x%n", &octet, (int*)&used) != 1 || used < 2)
+		if (sscanf(text, "%2x%n", &octet, &used) != 1 || used < 2)
 		{
 			errx(1, "%s: no hex octet: %s", name, text);
 		}
 		text += 2;
 		used = 0;
 		if (*text == '{' &&
-			(sscanf(text, "{%u}%n", &count, (int*)&used) != 1 || !used))
+			(sscanf(text, "{%u}%n", &count, &used) != 1 || !used))
 		{
 			errx(1, "%s: bad repetition: %s", name, text);
 		}

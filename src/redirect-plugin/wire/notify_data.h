@@ -82,13 +82,15 @@ enum wire_verdict_t {
 	WIRE_FQDN_EMPTY,
 	/** name longer than 253 octets */
 	WIRE_FQDN_LENGTH,
-	/** label empty, longer than 63 octets, or with a hyphen at its end */
+	/** label empty, as behind a trailing dot, longer than 63 octets, or with a
+	 * hyphen at either end */
 	WIRE_FQDN_LABEL,
 	/** NUL octet in a name */
 	WIRE_FQDN_NUL,
 	/** octet other than letter, digit, hyphen and dot */
 	WIRE_FQDN_CHARACTER,
-	/** an IP address, or part of one, written as name: "1.2.3.4" */
+	/** last label a number: resolvers take "1.2.3.4", "127.1" and "0x7f.1" for
+	 * addresses, and no top-level domain is like that */
 	WIRE_FQDN_NUMERIC,
 	/** no nonce in IKE_SA_INIT (R9.2-8) */
 	WIRE_NONCE_MISSING,
