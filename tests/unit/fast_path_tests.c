@@ -1,0 +1,520 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+/*
+ * The fast path between real sockets: who is answered, who is passed on to
+ * charon, and that no packet gets lost while it comes and goes.
+ */
+
+#include <stdlib.h>
+
+#include "fast_path_fixture.h"
+
+#include <threading/thread.h>
+
+#include <arpa/inet.h>
+#include <sched.h>
+
+#define LOCAL "::ffff:127.0.0.1"
+
+static fast_path_fixture_t gateway;
+
+/**
+ * Options of both ways to receive; tests that loop run with each.
+ */
+static const char *const ways[] = {
+	"fast_path_batch = yes",
+	"fast_path_batch = no",
+};
+
+/**
+ * Counter of a result.
+ */
+static uint64_t counted(fast_path_result_t result)
+{
+	fast_path_counters_t counters;
+
+	gateway.fast_path->get_counters(gateway.fast_path, &counters);
+	return counters.results[result];
+}
+
+/**
+ * Send a message and check that charon gets it.
+ */
+static void check_passed(ike_message_t *message, fast_path_result_t result)
+{
+	uint64_t before = counted(result);
+
+	fast_path_fixture_send(&gateway, LOCAL, FALSE, ike_message_chunk(message));
+	fast_path_fixture_passed_is(ike_message_chunk(message));
+	ck_assert_uint_eq(counted(result), before + 1);
+}
+
+/**
+ * Send a message and check that it is answered and charon does not get it.
+ */
+static void check_answered(const char *to, bool nat_t, ike_message_t *message)
+{
+	uint64_t before = counted(FAST_PATH_ANSWERED);
+
+	fast_path_fixture_send(&gateway, to, nat_t, ike_message_chunk(message));
+	fast_path_fixture_redirected(&gateway, message);
+	ck_assert_uint_eq(counted(FAST_PATH_ANSWERED), before + 1);
+	ck_assert_int_eq(fast_path_fixture_waiting(), 0);
+}
+
+START_TEST(answers_on_both_ports_and_families)
+{
+	ike_message_t message;
+
+	fast_path_fixture_start(&gateway, ways[_i]);
+	ike_message_typical(&message);
+	check_answered(LOCAL, FALSE, &message);
+	check_answered(LOCAL, TRUE, &message);
+	check_answered("::1", FALSE, &message);
+	check_answered("::1", TRUE, &message);
+	fast_path_fixture_stop(&gateway);
+}
+END_TEST
+
+START_TEST(answers_from_the_address_it_was_sent_to)
+{
+	struct in6_addr expected;
+	ike_message_t message;
+
+	/* R4-2: any address of 127.0.0.0/8 is one of this host's */
+	fast_path_fixture_start(&gateway, ways[_i]);
+	ike_message_typical(&message);
+	check_answered("::ffff:127.0.0.77", TRUE, &message);
+	inet_pton(AF_INET6, "::ffff:127.0.0.77", &expected);
+	ck_assert(memeq(&gateway.from.sin6_addr, &expected, sizeof(expected)));
+	ck_assert_uint_eq(ntohs(gateway.from.sin6_port),
+					  charon->socket->get_port(charon->socket, TRUE));
+	fast_path_fixture_stop(&gateway);
+}
+END_TEST
+
+START_TEST(passes_packets_with_their_addresses)
+{
+	packet_t *packet;
+	host_t *host;
+
+	fast_path_fixture_start(&gateway, ways[_i]);
+	fast_path_fixture_send(&gateway, "::ffff:127.0.0.78", TRUE,
+						   chunk_from_str("not IKE at all"));
+	packet = fast_path_fixture_passed();
+	host = packet->get_destination(packet);
+	ck_assert(chunk_equals(host->get_address(host),
+						   chunk_from_chars(127, 0, 0, 78)));
+	ck_assert_uint_eq(host->get_port(host),
+					  charon->socket->get_port(charon->socket, TRUE));
+	host = packet->get_source(packet);
+	ck_assert(chunk_equals(host->get_address(host),
+						   chunk_from_chars(127, 0, 0, 1)));
+	packet->destroy(packet);
+	fast_path_fixture_stop(&gateway);
+}
+END_TEST
+
+START_TEST(passes_what_is_not_a_sound_request)
+{
+	ike_message_t message;
+
+	fast_path_fixture_start(&gateway, ways[_i]);
+	ike_message_typical(&message);
+	message.octets[IKE_EXCHANGE] = IKE_AUTH;
+	check_passed(&message, FAST_PATH_OTHER);
+
+	ike_message_typical(&message);
+	message.octets[IKE_SPI_R] = 1;
+	check_passed(&message, FAST_PATH_OTHER);
+
+	ike_message_typical(&message);
+	message.len--;
+	check_passed(&message, FAST_PATH_OTHER);
+
+	message.len = IKE_HEADER_LENGTH;
+	check_passed(&message, FAST_PATH_OTHER);
+	fast_path_fixture_stop(&gateway);
+}
+END_TEST
+
+START_TEST(redirects_only_clients_that_announced_support)
+{
+	ike_message_t message;
+
+	/* R3-4 */
+	fast_path_fixture_start(&gateway, ways[_i]);
+	ike_message_init(&message);
+	ike_message_add_core(&message);
+	check_passed(&message, FAST_PATH_UNSUPPORTED);
+	fast_path_fixture_stop(&gateway);
+}
+END_TEST
+
+START_TEST(takes_redirected_from_for_support)
+{
+	ike_message_t message;
+
+	/* R3-10, but a client is not sent onward unless a rule asks for it */
+	fast_path_fixture_start(&gateway, ways[_i]);
+	ike_message_init(&message);
+	ike_message_add_core(&message);
+	ike_message_add_notify(&message, 0, chunk_empty, REDIRECTED_FROM,
+						   chunk_from_chars(1, 4, 192, 0, 2, 9));
+	check_passed(&message, FAST_PATH_NOT_REDIRECTED);
+	fast_path_fixture_stop(&gateway);
+}
+END_TEST
+
+START_TEST(passes_sources_that_charon_blocks)
+{
+	ike_message_t message;
+
+	fast_path_fixture_start(&gateway, ways[_i]);
+	ike_message_typical(&message);
+	fast_path_fixture_half_open(100, 4);
+	check_answered(LOCAL, FALSE, &message);
+	fast_path_fixture_half_open(100, 5);
+	check_passed(&message, FAST_PATH_BLOCKED);
+	fast_path_fixture_half_open(100, 0);
+	check_answered(LOCAL, FALSE, &message);
+	fast_path_fixture_stop(&gateway);
+}
+END_TEST
+
+START_TEST(leaves_cookies_to_charon_if_they_are_required)
+{
+	ike_message_t message;
+
+	fast_path_fixture_start(&gateway, "fast_path_cookies = require");
+	ike_message_typical(&message);
+	fast_path_fixture_half_open(29, 0);
+	check_answered(LOCAL, FALSE, &message);
+	fast_path_fixture_half_open(30, 0);
+	check_passed(&message, FAST_PATH_COOKIE);
+	/* charon goes on to demand them for ten seconds */
+	fast_path_fixture_half_open(0, 0);
+	check_passed(&message, FAST_PATH_COOKIE);
+
+	ck_assert(fast_path_fixture_reload(&gateway, "fast_path_cookies = ignore"));
+	fast_path_fixture_half_open(30, 0);
+	check_answered(LOCAL, FALSE, &message);
+	fast_path_fixture_stop(&gateway);
+}
+END_TEST
+
+START_TEST(passes_what_is_above_the_limit_of_a_network)
+{
+	int i, answered = 0, passed = 0;
+	ike_message_t message;
+	uint8_t buf[2048];
+	time_t begin, end;
+
+	fast_path_fixture_start(&gateway, "fast_path_limit = 5");
+	ike_message_typical(&message);
+	begin = time_monotonic(NULL);
+	for (i = 0; i < 20; i++)
+	{
+		uint64_t before = counted(FAST_PATH_ANSWERED);
+
+		fast_path_fixture_send(&gateway, LOCAL, FALSE,
+							   ike_message_chunk(&message));
+		while (counted(FAST_PATH_ANSWERED) == before &&
+			   counted(FAST_PATH_LIMITED) == (uint64_t)passed)
+		{
+			sched_yield();
+		}
+		if (counted(FAST_PATH_ANSWERED) > before)
+		{
+			fast_path_fixture_answer(&gateway, buf, sizeof(buf));
+			answered++;
+		}
+		else
+		{
+			fast_path_fixture_passed_is(ike_message_chunk(&message));
+			passed++;
+		}
+	}
+	end = time_monotonic(NULL);
+	/* five for each second that was touched, no matter how slow this is */
+	ck_assert_int_ge(answered, 5);
+	ck_assert_int_le(answered, 5 * (end - begin + 1));
+	ck_assert_int_eq(answered + passed, 20);
+	fast_path_fixture_stop(&gateway);
+}
+END_TEST
+
+START_TEST(never_answers_with_more_than_was_asked)
+{
+	char options[512];
+	ike_message_t message;
+
+	snprintf(options, sizeof(options), "selector = rendezvous\n"
+		"gateways { moon { addresses = %s.%s.%s.%s.example.org } }\n"
+		"rules { long { gateways = moon } }",
+		"aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeee",
+		"aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeee",
+		"aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeee",
+		"aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeee");
+	fast_path_fixture_start(&gateway, options);
+	ike_message_typical(&message);
+	check_answered(LOCAL, FALSE, &message);
+
+	/* as short as it gets: one proposal, a small group */
+	ike_message_init(&message);
+	ike_message_add(&message, PLV2_SECURITY_ASSOCIATION, chunk_from_chars(
+		0, 0, 0, 44, 1, 1, 0, 4,
+		3, 0, 0, 12, 1, 0, 0, 12, 0x80, 0x0e, 0x01, 0x00,
+		3, 0, 0, 8, 3, 0, 0, 12,
+		3, 0, 0, 8, 2, 0, 0, 5,
+		0, 0, 0, 8, 4, 0, 0, 31));
+	ike_message_add(&message, PLV2_KEY_EXCHANGE, chunk_cata("cc",
+		chunk_from_chars(0, 31, 0, 0),
+		chunk_from_str("0123456789abcdef0123456789abcdef")));
+	ike_message_add(&message, PLV2_NONCE, chunk_from_str("0123456789abcdef"));
+	ike_message_add_notify(&message, 0, chunk_empty, REDIRECT_SUPPORTED,
+						   chunk_empty);
+	check_passed(&message, FAST_PATH_AMPLIFIES);
+	fast_path_fixture_stop(&gateway);
+}
+END_TEST
+
+START_TEST(answers_nobody_as_mere_initiator)
+{
+	ike_message_t message;
+	fast_path_fixture_start(&gateway, "} } initiator_only = yes\n"
+							"plugins { redirect {");
+	ike_message_typical(&message);
+	check_passed(&message, FAST_PATH_BLOCKED);
+	fast_path_fixture_stop(&gateway);
+}
+END_TEST
+
+START_TEST(passes_everything_when_switched_off)
+{
+	ike_message_t message;
+
+	fast_path_fixture_start(&gateway, "fast_path = no");
+	ike_message_typical(&message);
+	fast_path_fixture_send(&gateway, LOCAL, FALSE, ike_message_chunk(&message));
+	fast_path_fixture_passed_is(ike_message_chunk(&message));
+	ck_assert_uint_eq(counted(FAST_PATH_ANSWERED), 0);
+
+	ck_assert(fast_path_fixture_reload(&gateway, "fast_path = yes"));
+	/* the receiver still waits in charon's own socket for one packet more */
+	check_answered(LOCAL, FALSE, &message);
+	check_answered(LOCAL, FALSE, &message);
+
+	ck_assert(fast_path_fixture_reload(&gateway, "fast_path = no"));
+	fast_path_fixture_send(&gateway, LOCAL, FALSE, ike_message_chunk(&message));
+	fast_path_fixture_passed_is(ike_message_chunk(&message));
+	fast_path_fixture_stop(&gateway);
+}
+END_TEST
+
+START_TEST(keeps_its_options_when_others_are_refused)
+{
+	ike_message_t message;
+
+	fast_path_fixture_start(&gateway, "fast_path = yes");
+	ike_message_typical(&message);
+	ck_assert(!fast_path_fixture_reload(&gateway,
+								"fast_path = no\n fast_path_cookies = eat"));
+	check_answered(LOCAL, FALSE, &message);
+	fast_path_fixture_stop(&gateway);
+}
+END_TEST
+
+/**
+ * Set to make threads end that change the fast path under traffic, and how
+ * often they have changed it.
+ */
+static bool ending;
+static int changes;
+
+/**
+ * Packets charon got.
+ */
+static int passed;
+
+/**
+ * After a change let a packet be answered, or passed on, before the next one.
+ */
+static void let_through(bool answered)
+{
+	uint64_t before = counted(FAST_PATH_ANSWERED);
+	int before_passed = __atomic_load_n(&passed, __ATOMIC_RELAXED);
+
+	while (!__atomic_load_n(&ending, __ATOMIC_RELAXED) &&
+		   (answered ? counted(FAST_PATH_ANSWERED) == before
+			: __atomic_load_n(&passed, __ATOMIC_RELAXED) == before_passed))
+	{
+		sched_yield();
+	}
+	__atomic_fetch_add(&changes, 1, __ATOMIC_RELAXED);
+}
+
+static void *reload_options(void *null)
+{
+	while (!__atomic_load_n(&ending, __ATOMIC_RELAXED))
+	{
+		ck_assert(fast_path_fixture_reload(&gateway, "fast_path = no"));
+		let_through(FALSE);
+		ck_assert(fast_path_fixture_reload(&gateway, "fast_path = yes"));
+		let_through(TRUE);
+		ck_assert(fast_path_fixture_reload(&gateway, "fast_path_batch = no"));
+		let_through(TRUE);
+	}
+	return NULL;
+}
+
+static void *restart(void *null)
+{
+	while (!__atomic_load_n(&ending, __ATOMIC_RELAXED))
+	{
+		gateway.fast_path->stop(gateway.fast_path);
+		let_through(FALSE);
+		gateway.fast_path->start(gateway.fast_path);
+		let_through(TRUE);
+	}
+	return NULL;
+}
+
+static void *(*const disturb[])(void*) = { reload_options, restart };
+
+/**
+ * Send a message and wait until it is answered or passed on: one at a time, so
+ * that nothing is lost for want of room.
+ */
+static void send_and_wait(ike_message_t *message)
+{
+	uint64_t before = counted(FAST_PATH_ANSWERED);
+	uint8_t buf[2048];
+
+	fast_path_fixture_send(&gateway, LOCAL, FALSE, ike_message_chunk(message));
+	while (counted(FAST_PATH_ANSWERED) == before &&
+		   !fast_path_fixture_waiting())
+	{
+		sched_yield();
+	}
+	if (fast_path_fixture_waiting())
+	{
+		fast_path_fixture_passed_is(ike_message_chunk(message));
+		__atomic_fetch_add(&passed, 1, __ATOMIC_RELAXED);
+	}
+	else
+	{
+		fast_path_fixture_answer(&gateway, buf, sizeof(buf));
+	}
+}
+
+START_TEST(loses_no_packet_while_it_comes_and_goes)
+{
+	ike_message_t message;
+	thread_t *thread;
+	int sent = 0;
+
+	fast_path_fixture_start(&gateway, "fast_path = yes");
+	ike_message_typical(&message);
+	ending = FALSE;
+	changes = passed = 0;
+	thread = thread_create(disturb[_i], NULL);
+	while (__atomic_load_n(&changes, __ATOMIC_RELAXED) < 200)
+	{
+		send_and_wait(&message);
+		sent++;
+	}
+	__atomic_store_n(&ending, TRUE, __ATOMIC_RELAXED);
+	thread->join(thread);
+	ck_assert_uint_eq(counted(FAST_PATH_ANSWERED) + passed, sent);
+	fast_path_fixture_stop(&gateway);
+}
+END_TEST
+
+START_TEST(lets_charon_cancel_the_thread_that_receives)
+{
+	ike_message_t message;
+
+	fast_path_fixture_start(&gateway, ways[_i]);
+	ike_message_typical(&message);
+	check_answered(LOCAL, FALSE, &message);
+	fast_path_fixture_cancel_receiver();
+	/* would wait forever if the thread had left a lock behind */
+	ck_assert(fast_path_fixture_reload(&gateway, "fast_path = no"));
+	ck_assert(fast_path_fixture_reload(&gateway, "fast_path = yes"));
+	fast_path_fixture_stop(&gateway);
+}
+END_TEST
+
+START_TEST(wraps_charons_socket_once)
+{
+	socket_manager_t *wrapper;
+
+	fast_path_fixture_start(&gateway, "fast_path = no");
+	wrapper = charon->socket;
+	gateway.fast_path->stop(gateway.fast_path);
+	gateway.fast_path->start(gateway.fast_path);
+	ck_assert(charon->socket == wrapper);
+	fast_path_fixture_stop(&gateway);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	Suite *suite = suite_create("fast_path");
+	TCase *tcase;
+
+	tcase = tcase_create("who");
+	tcase_set_timeout(tcase, 120);
+	tcase_add_loop_test(tcase, answers_on_both_ports_and_families, 0, 2);
+	tcase_add_loop_test(tcase, answers_from_the_address_it_was_sent_to, 0, 2);
+	tcase_add_loop_test(tcase, passes_packets_with_their_addresses, 0, 2);
+	tcase_add_loop_test(tcase, passes_what_is_not_a_sound_request, 0, 2);
+	tcase_add_loop_test(tcase, redirects_only_clients_that_announced_support,
+						0, 2);
+	tcase_add_loop_test(tcase, takes_redirected_from_for_support, 0, 2);
+	suite_add_tcase(suite, tcase);
+
+	tcase = tcase_create("limits");
+	tcase_set_timeout(tcase, 120);
+	tcase_add_loop_test(tcase, passes_sources_that_charon_blocks, 0, 2);
+	tcase_add_test(tcase, leaves_cookies_to_charon_if_they_are_required);
+	tcase_add_test(tcase, passes_what_is_above_the_limit_of_a_network);
+	tcase_add_test(tcase, never_answers_with_more_than_was_asked);
+	tcase_add_test(tcase, answers_nobody_as_mere_initiator);
+	suite_add_tcase(suite, tcase);
+
+	tcase = tcase_create("coming_and_going");
+	tcase_set_timeout(tcase, 300);
+	tcase_add_test(tcase, passes_everything_when_switched_off);
+	tcase_add_test(tcase, keeps_its_options_when_others_are_refused);
+	tcase_add_loop_test(tcase, loses_no_packet_while_it_comes_and_goes, 0, 2);
+	tcase_add_loop_test(tcase, lets_charon_cancel_the_thread_that_receives, 0,
+						2);
+	tcase_add_test(tcase, wraps_charons_socket_once);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
+
+int main()
+{
+	SRunner *runner = srunner_create(suite());
+	int failed;
+
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
