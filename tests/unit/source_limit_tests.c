@@ -87,7 +87,10 @@ int main()
 	SRunner *runner;
 	int failed;
 
-	ck_assert(library_init("", "charon"));
+	if (!library_init("", "charon"))
+	{
+		return EXIT_FAILURE;
+	}
 	tcase_add_test(tcase, gives_a_network_its_answers_each_second);
 	tcase_add_test(tcase, counts_addresses_of_a_network_together);
 	tcase_add_test(tcase, tells_most_networks_apart);
