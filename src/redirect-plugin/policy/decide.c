@@ -137,8 +137,9 @@ static bool may_go_onward(choice_t *this)
 {
 	hop_table_t *hops = this->state->hops;
 
-	if (!this->request->redirected_from.version || this->anycast)
-	{
+	if (!this->request->redirected_from.version || this->anycast ||
+		this->request->phase == REDIRECT_PHASE_ACTIVE)
+	{	/* once it is established the client has arrived */
 		return TRUE;
 	}
 	if (!this->rule->onward && !this->draining &&

@@ -47,7 +47,7 @@ enum hop_verdict_t {
  * Knows which clients this gateway redirected lately, so that none is sent in a
  * circle: a client that was redirected by this gateway and comes back with
  * REDIRECTED_FROM of another one has been around all gateways in between, however
- * many these were (section 7: R7-1 to R7-3).
+ * many these were (section 7).
  *
  * Clients are known by source address and port (500 and 4500 count as one), so
  * that those behind a NAT are told apart. One that comes again from the gateway

@@ -218,7 +218,6 @@ static bool create_others(const config_section_t *section, policy_t *policy,
 
 	rule->name = strdup("");
 	rule->action = REDIRECT_REDIRECT;
-	rule->onward = TRUE;
 	rule->refuse_unsupported = context->refuse_unsupported;
 	rule->gateway_count = policy->gateway_count;
 	rule->gateways = calloc(policy->gateway_count + 1, sizeof(uint16_t));
