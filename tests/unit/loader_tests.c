@@ -1,0 +1,329 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "policy_fixture.h"
+
+#include <daemon.h>
+
+#include "policy/overload_monitor.h"
+#include "policy/policy_loader.h"
+
+/**
+ * What was logged.
+ */
+static char logged[4096];
+
+/**
+ * Take log lines.
+ */
+static void take_line(debug_t group, level_t level, char *fmt, ...)
+{
+	size_t used = strlen(logged);
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(logged + used, sizeof(logged) - used, fmt, args);
+	va_end(args);
+}
+
+/**
+ * Selectors of a plugin that comes and goes.
+ */
+static int foreign_selectors;
+
+static int select_first(redirect_selector_t *this,
+						const redirect_selector_request_t *request,
+						const redirect_selector_view_t *view)
+{
+	return 0;
+}
+
+static void destroy_foreign(redirect_selector_t *this)
+{
+	foreign_selectors--;
+	free(this);
+}
+
+static redirect_selector_t *create_foreign(
+								const redirect_selector_options_t *options)
+{
+	redirect_selector_t *this;
+
+	INIT(this,
+		.select = select_first,
+		.destroy = destroy_foreign,
+	);
+	foreign_selectors++;
+	return this;
+}
+
+/**
+ * An engine whose configuration is read by a loader.
+ */
+typedef struct {
+	selector_registry_t *registry;
+	redirect_selector_registry_t *public;
+	gateway_table_t *table;
+	policy_engine_t *engine;
+	policy_loader_t *loader;
+} fixture_t;
+
+/**
+ * Put a configuration into lib->settings.
+ */
+static void configure(const char *conf)
+{
+	char *text;
+
+	ck_assert(asprintf(&text, "charon { plugins { redirect {\n%s\n} } }\n",
+					   conf) > 0);
+	ck_assert(lib->settings->load_string(lib->settings, text, FALSE));
+	free(text);
+}
+
+static fixture_t create(const char *conf)
+{
+	fixture_t this = {
+		.registry = selector_registry_create(),
+		.table = gateway_table_create(),
+	};
+
+	foreign_selectors = 0;
+	*logged = '\0';
+	dbg = take_line;
+	configure(conf);
+	this.public = &this.registry->public;
+	this.engine = policy_engine_create(this.table);
+	this.loader = policy_loader_create(this.engine, this.registry);
+	return this;
+}
+
+static void destroy(fixture_t *this)
+{
+	this->loader->destroy(this->loader);
+	this->engine->destroy(this->engine);
+	this->table->destroy(this->table);
+	this->registry->destroy(this->registry);
+	dbg = dbg_default;
+}
+
+/**
+ * Decide about a client.
+ */
+static redirect_decision_t decide(fixture_t *this)
+{
+	redirect_request_t request = policy_fixture_init("198.51.100.1", 1);
+	redirect_decision_t decision;
+
+	this->engine->decide(this->engine, &request, &decision);
+	return decision;
+}
+
+#define RULES(selector) "self = moon\ngateways { " MOON SUN " }\n" \
+			"rules { r { gateways = sun\n selector = " selector " } }"
+
+START_TEST(puts_a_good_configuration_into_force)
+{
+	fixture_t this = create(RULES("weighted"));
+
+	assert_decision(decide(&this), SERVE, NO_POLICY, "");
+	ck_assert(this.loader->load(this.loader));
+	assert_decision(decide(&this), REDIRECT, CAUSE, "sun");
+	ck_assert_str_eq(logged, "redirect: loaded 2 gateways and 1 rules");
+	destroy(&this);
+}
+END_TEST
+
+START_TEST(serves_everybody_with_a_bad_one_and_says_so_loudly)
+{
+	fixture_t this = create("gateways { " MOON " }\nslef = moon");
+
+	ck_assert(!this.loader->load(this.loader));
+	assert_decision(decide(&this), SERVE, NO_POLICY, "");
+	ck_assert_str_eq(logged, "redirect: charon.plugins.redirect.slef: unknown "
+		"option, did you mean 'self'?redirect: CONFIGURATION REFUSED, NO CLIENT "
+		"IS REDIRECTED: fix the errors above and reload the settings");
+	destroy(&this);
+}
+END_TEST
+
+START_TEST(keeps_the_old_one_after_a_bad_reload)
+{
+	fixture_t this = create(RULES("weighted"));
+
+	ck_assert(this.loader->load(this.loader));
+	configure("self = sun\ngateways { moon { } }");
+	*logged = '\0';
+	ck_assert(!this.loader->load(this.loader));
+	assert_decision(decide(&this), REDIRECT, CAUSE, "sun");
+	ck_assert_ptr_nonnull(strstr(logged, "configuration refused, the one before "
+								 "stays in force"));
+	configure("self = moon\ngateways { " MOON MARS " }\n"
+			  "rules { r { gateways = mars } }");
+	ck_assert(this.loader->load(this.loader));
+	assert_decision(decide(&this), REDIRECT, CAUSE, "mars");
+	destroy(&this);
+}
+END_TEST
+
+START_TEST(waits_for_a_selector_of_another_plugin)
+{
+	fixture_t this = create(RULES("foreign"));
+
+	ck_assert(this.loader->load(this.loader));
+	assert_decision(decide(&this), SERVE, NO_POLICY, "");
+	ck_assert_str_eq(logged, "");
+	ck_assert(this.public->add(this.public, "foreign", REDIRECT_SELECTOR_API,
+							   create_foreign));
+	assert_decision(decide(&this), REDIRECT, CAUSE, "sun");
+	destroy(&this);
+	ck_assert_int_eq(foreign_selectors, 0);
+}
+END_TEST
+
+START_TEST(serves_everybody_if_the_selector_in_use_is_withdrawn)
+{
+	fixture_t this = create(RULES("foreign"));
+
+	ck_assert(this.public->add(this.public, "foreign", REDIRECT_SELECTOR_API,
+							   create_foreign));
+	ck_assert(this.loader->load(this.loader));
+	assert_decision(decide(&this), REDIRECT, CAUSE, "sun");
+	ck_assert_int_gt(foreign_selectors, 0);
+	this.public->remove(this.public, "foreign");
+	/* its code may be gone as soon as this returns */
+	ck_assert_int_eq(foreign_selectors, 0);
+	assert_decision(decide(&this), SERVE, NO_POLICY, "");
+	ck_assert_ptr_nonnull(strstr(logged, "selector foreign was withdrawn"));
+	destroy(&this);
+}
+END_TEST
+
+START_TEST(does_not_care_about_a_selector_that_is_not_in_use)
+{
+	fixture_t this = create(RULES("weighted"));
+
+	ck_assert(this.public->add(this.public, "foreign", REDIRECT_SELECTOR_API,
+							   create_foreign));
+	ck_assert(this.loader->load(this.loader));
+	this.public->remove(this.public, "foreign");
+	assert_decision(decide(&this), REDIRECT, CAUSE, "sun");
+	destroy(&this);
+}
+END_TEST
+
+START_TEST(complains_of_an_unknown_selector_on_reload)
+{
+	fixture_t this = create(RULES("weighted"));
+
+	ck_assert(this.loader->load(this.loader));
+	configure(RULES("foreign"));
+	ck_assert(!this.loader->load(this.loader));
+	ck_assert_ptr_nonnull(strstr(logged, "rules.r.selector = foreign: no such "
+								 "selector, there are rendezvous"));
+	destroy(&this);
+}
+END_TEST
+
+START_TEST(warns_of_limits_of_charon)
+{
+	fixture_t this = create("overload { half_open = 100 }");
+
+	ck_assert(this.loader->load(this.loader));
+	ck_assert_ptr_nonnull(strstr(logged, "overload.half_open is 100, not below "
+								 "charon.cookie_threshold"));
+	destroy(&this);
+}
+END_TEST
+
+START_TEST(the_monitor_turns_overload_on_and_off)
+{
+	fixture_t this = create("self = moon\n"
+		"gateways { moon { addresses = 192.0.2.1\n capacity = 100 } " SUN " }");
+	overload_monitor_t *monitor;
+	overload_report_t report;
+	gateway_status_t status;
+	own_load_t load = { .values = { 100 }, .sessions = 90 };
+
+	ck_assert(this.loader->load(this.loader));
+	monitor = overload_monitor_create(this.engine, this.table);
+	monitor->tick(monitor, &load);
+	assert_decision(decide(&this), REDIRECT, CAUSE, "sun");
+	ck_assert_ptr_nonnull(strstr(logged, "redirect: overloaded, sas at 100, 100 "
+								 "per cent of its mark, new clients are sent "
+								 "to others"));
+	ck_assert(this.table->get_status(this.table, "moon", &status));
+	ck_assert_uint_eq(status.sessions, 90);
+	ck_assert_uint_eq(status.load, 1000);
+	monitor->get_report(monitor, &report);
+	ck_assert_int_eq(report.level, OVERLOAD_HIGH);
+
+	load.values[OWN_LOAD_SAS] = 95;
+	monitor->tick(monitor, &load);
+	assert_decision(decide(&this), REDIRECT, CAUSE, "sun");
+	load.values[OWN_LOAD_SAS] = 94;
+	monitor->tick(monitor, &load);
+	assert_decision(decide(&this), SERVE, CAUSE, "");
+	ck_assert_ptr_nonnull(strstr(logged, "redirect: not overloaded anymore"));
+	monitor->destroy(monitor);
+	destroy(&this);
+}
+END_TEST
+
+START_TEST(the_monitor_lets_gateways_start_slowly)
+{
+	fixture_t this = create("self = moon\nslow_start = 5s\n"
+							"gateways { " MOON SUN " }");
+	overload_monitor_t *monitor;
+	const policy_state_t *state;
+	own_load_t load = {};
+	uint32_t weight;
+	int token, i;
+
+	ck_assert(this.loader->load(this.loader));
+	monitor = overload_monitor_create(this.engine, this.table);
+	this.table->set_up(this.table, "sun", FALSE);
+	this.table->set_up(this.table, "sun", TRUE);
+	for (i = 1; i <= 6; i++)
+	{
+		monitor->tick(monitor, &load);
+		state = this.engine->acquire(this.engine, &token);
+		weight = state->view->gateways[1].weight;
+		this.engine->release(this.engine, token);
+		ck_assert_uint_eq(weight, min(i * 20, 100));
+	}
+	monitor->destroy(monitor);
+	destroy(&this);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("loader");
+	TCase *tcase = tcase_create("loader");
+
+	tcase_add_test(tcase, puts_a_good_configuration_into_force);
+	tcase_add_test(tcase, serves_everybody_with_a_bad_one_and_says_so_loudly);
+	tcase_add_test(tcase, keeps_the_old_one_after_a_bad_reload);
+	tcase_add_test(tcase, waits_for_a_selector_of_another_plugin);
+	tcase_add_test(tcase,
+				   serves_everybody_if_the_selector_in_use_is_withdrawn);
+	tcase_add_test(tcase, does_not_care_about_a_selector_that_is_not_in_use);
+	tcase_add_test(tcase, complains_of_an_unknown_selector_on_reload);
+	tcase_add_test(tcase, warns_of_limits_of_charon);
+	tcase_add_test(tcase, the_monitor_turns_overload_on_and_off);
+	tcase_add_test(tcase, the_monitor_lets_gateways_start_slowly);
+	suite_add_tcase(suite, tcase);
+	return policy_fixture_run(suite);
+}
