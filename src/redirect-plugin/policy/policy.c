@@ -75,7 +75,8 @@ static const config_option_t options[] = {
  * Sections below the plugin's
  */
 static const char *const sections[] = {
-	"gateways", "rules", "overload", "guard", NULL
+	"gateways", "rules", "overload", "guard", "control", "drain", "rebalance",
+	NULL
 };
 
 static const char *const any_section[] = { "*", NULL };
