@@ -14,6 +14,7 @@
 
 #include "redirect_plugin.h"
 #include "charon_match.h"
+#include "control/control.h"
 #include "guard/guard.h"
 #include "policy/overload_monitor.h"
 #include "policy/policy_loader.h"
@@ -95,6 +96,11 @@ struct private_redirect_plugin_t {
 	 * Moves clients that are established.
 	 */
 	redirect_sessions_t *sessions;
+
+	/**
+	 * Shows and changes all of it at runtime.
+	 */
+	control_t *control;
 };
 
 METHOD(plugin_t, get_name, char*,
@@ -152,9 +158,11 @@ static bool plugin_cb(private_redirect_plugin_t *this,
 		charon->bus->add_listener(charon->bus, listener);
 		this->sessions->enable(this->sessions, TRUE);
 		charon->redirect->add_provider(charon->redirect, provider);
+		this->control->start(this->control);
 	}
 	else
 	{
+		this->control->stop(this->control);
 		charon->redirect->remove_provider(charon->redirect, provider);
 		this->sessions->enable(this->sessions, FALSE);
 		charon->bus->remove_listener(charon->bus, listener);
@@ -234,9 +242,32 @@ static void create_sessions(private_redirect_plugin_t *this)
 							  this->sessions->auth);
 }
 
+/**
+ * Create the control socket, which knows all other parts.
+ */
+static void create_control(private_redirect_plugin_t *this)
+{
+	control_parts_t parts = {
+		.gateways = this->table,
+		.engine = this->engine,
+		.monitor = this->monitor,
+		.reporter = this->reporter,
+		.clients = this->clients,
+		.guard = this->guard,
+		.fast_path = this->fast_path,
+		.sessions = this->sessions,
+	};
+	config_room_t room;
+
+	this->control = control_create(&parts);
+	room = this->control->get_room(this->control);
+	this->loader->add_room(this->loader, &room);
+}
+
 METHOD(plugin_t, destroy, void,
 	private_redirect_plugin_t *this)
 {
+	this->control->destroy(this->control);
 	this->sessions->destroy(this->sessions);
 	this->guard->destroy(this->guard);
 	this->provider->destroy(this->provider);
@@ -293,5 +324,6 @@ plugin_t *redirect_plugin_create()
 	this->fast_path = fast_path_create(this->engine, this->reporter,
 									   this->loader);
 	create_sessions(this);
+	create_control(this);
 	return &this->public.plugin;
 }

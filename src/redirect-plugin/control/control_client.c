@@ -1,0 +1,479 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "control_client.h"
+
+#include <threading/mutex.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/**
+ * Octets of the length in front of messages.
+ */
+#define HEADER 4
+
+typedef struct private_control_client_t private_control_client_t;
+
+/**
+ * Private data
+ */
+struct private_control_client_t {
+
+	/**
+	 * Public interface
+	 */
+	control_client_t public;
+
+	/**
+	 * Server
+	 */
+	control_client_owner_t owner;
+
+	/**
+	 * References: who created it, the watcher for reading, the one for writing
+	 */
+	refcount_t refs;
+
+	/**
+	 * The same connection twice, as the watcher tells what it watches by the
+	 * file descriptor
+	 */
+	int reader, writer;
+
+	/**
+	 * Length of the message that is read, and the message
+	 */
+	uint8_t header[HEADER];
+	chunk_t in;
+
+	/**
+	 * Octets of both that were read; used by the thread that reads only
+	 */
+	size_t done;
+
+	/**
+	 * What waits to be written, and how much of it is written
+	 */
+	chunk_t out;
+	size_t written;
+
+	/**
+	 * TRUE while a request is being answered
+	 */
+	bool busy;
+
+	/**
+	 * TRUE from then on until the answer is written
+	 */
+	bool answering;
+
+	/**
+	 * TRUE while the watcher waits until it can be written to
+	 */
+	bool watching;
+
+	/**
+	 * TRUE if it is closed, and if that is because it did not read
+	 */
+	bool closed, slow;
+
+	/**
+	 * Guards everything about writing
+	 */
+	mutex_t *mutex;
+};
+
+static bool on_writable(private_control_client_t *this, int fd,
+						watcher_event_t event);
+
+METHOD(control_client_t, get_ref, control_client_t*,
+	private_control_client_t *this)
+{
+	ref_get(&this->refs);
+	return &this->public;
+}
+
+METHOD(control_client_t, put_ref, void,
+	private_control_client_t *this)
+{
+	if (ref_put(&this->refs))
+	{
+		close(this->reader);
+		close(this->writer);
+		__atomic_fetch_sub(this->owner.waiting, this->out.len - this->written,
+						   __ATOMIC_RELAXED);
+		free(this->in.ptr);
+		free(this->out.ptr);
+		this->mutex->destroy(this->mutex);
+		free(this);
+	}
+}
+
+/**
+ * Disconnect; the mutex is held. Both watchers wake up by that.
+ */
+static void shut_down(private_control_client_t *this, bool slow)
+{
+	if (!this->closed)
+	{
+		this->closed = TRUE;
+		this->slow = slow;
+		shutdown(this->reader, SHUT_RDWR);
+	}
+}
+
+METHOD(control_client_t, close_, void,
+	private_control_client_t *this)
+{
+	this->mutex->lock(this->mutex);
+	shut_down(this, FALSE);
+	this->mutex->unlock(this->mutex);
+}
+
+/**
+ * Octets that wait to be written; the mutex is held.
+ */
+static size_t get_waiting(private_control_client_t *this)
+{
+	return this->out.len - this->written;
+}
+
+/**
+ * Write what waits, as far as the client reads; the mutex is held.
+ */
+static void write_out(private_control_client_t *this)
+{
+	ssize_t len;
+
+	while (!this->closed && this->written < this->out.len)
+	{
+		len = send(this->writer, this->out.ptr + this->written,
+				   get_waiting(this), MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (len < 0 && errno == EINTR)
+		{
+			continue;
+		}
+		if (len < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		{
+			return;
+		}
+		if (len <= 0)
+		{
+			shut_down(this, FALSE);
+			return;
+		}
+		this->written += len;
+		__atomic_fetch_sub(this->owner.waiting, len, __ATOMIC_RELAXED);
+	}
+	if (this->written == this->out.len)
+	{
+		chunk_free(&this->out);
+		this->written = 0;
+	}
+}
+
+/**
+ * Add to what waits; the mutex is held.
+ */
+static void append(private_control_client_t *this, chunk_t a, chunk_t b)
+{
+	size_t waiting = get_waiting(this);
+
+	if (this->written > waiting)
+	{	/* most of the buffer is written, so there is little to move */
+		memmove(this->out.ptr, this->out.ptr + this->written, waiting);
+		this->out.len = waiting;
+		this->written = 0;
+	}
+	this->out.ptr = realloc(this->out.ptr, this->out.len + a.len + b.len);
+	memcpy(this->out.ptr + this->out.len, a.ptr, a.len);
+	if (b.len)
+	{
+		memcpy(this->out.ptr + this->out.len + a.len, b.ptr, b.len);
+	}
+	this->out.len += a.len + b.len;
+	__atomic_fetch_add(this->owner.waiting, a.len + b.len, __ATOMIC_RELAXED);
+}
+
+/**
+ * Write the part of a message in front of its contents.
+ */
+static size_t write_head(uint8_t *head, vici_operation_t op, const char *name,
+						 size_t contents)
+{
+	size_t len = HEADER;
+
+	head[len++] = op;
+	if (name)
+	{
+		head[len++] = strlen(name);
+		memcpy(head + len, name, strlen(name));
+		len += strlen(name);
+	}
+	htoun32(head, len - HEADER + contents);
+	return len;
+}
+
+METHOD(control_client_t, send_, size_t,
+	private_control_client_t *this, vici_operation_t op, const char *name,
+	chunk_t contents)
+{
+	uint8_t head[HEADER + 2 + UINT8_MAX];
+	size_t len, waiting;
+
+	len = write_head(head, op, name, contents.len);
+	this->mutex->lock(this->mutex);
+	if (!this->closed)
+	{
+		append(this, chunk_create(head, len), contents);
+		if (!this->watching)
+		{
+			write_out(this);
+		}
+		if (get_waiting(this) > CONTROL_ANSWER_MAX ||
+			__atomic_load_n(this->owner.waiting, __ATOMIC_RELAXED) >
+														CONTROL_ANSWERS_MAX)
+		{
+			shut_down(this, TRUE);
+		}
+		if (!this->closed && !this->watching && get_waiting(this))
+		{
+			this->watching = TRUE;
+			get_ref(this);
+			lib->watcher->add(lib->watcher, this->writer, WATCHER_WRITE,
+							  (watcher_cb_t)on_writable, this);
+		}
+	}
+	waiting = get_waiting(this);
+	this->mutex->unlock(this->mutex);
+	return waiting;
+}
+
+METHOD(control_client_t, accepts_event, bool,
+	private_control_client_t *this)
+{
+	bool room;
+
+	this->mutex->lock(this->mutex);
+	room = !this->closed && get_waiting(this) < CONTROL_EVENTS_MAX;
+	if (!room && !this->answering)
+	{
+		shut_down(this, TRUE);
+	}
+	this->mutex->unlock(this->mutex);
+	return room;
+}
+
+/**
+ * The client reads nothing anymore, end what its reader refers to.
+ */
+static void end_reading(private_control_client_t *this)
+{
+	this->mutex->lock(this->mutex);
+	shut_down(this, FALSE);
+	this->mutex->unlock(this->mutex);
+	this->owner.gone(this->owner.data, &this->public, this->slow);
+	put_ref(this);
+}
+
+/**
+ * The client can be written to.
+ */
+static bool on_writable(private_control_client_t *this, int fd,
+						watcher_event_t event)
+{
+	bool keep;
+
+	this->mutex->lock(this->mutex);
+	write_out(this);
+	keep = !this->closed && get_waiting(this);
+	this->watching = keep;
+	if (!get_waiting(this) && !this->busy)
+	{
+		this->answering = FALSE;
+	}
+	this->mutex->unlock(this->mutex);
+	if (!keep)
+	{
+		put_ref(this);
+	}
+	return keep;
+}
+
+/**
+ * Read some octets.
+ *
+ * @return				FALSE if the client is gone
+ */
+static bool read_some(private_control_client_t *this, uint8_t *buf, size_t len)
+{
+	ssize_t got;
+
+	do
+	{
+		got = recv(this->reader, buf, len, MSG_DONTWAIT);
+	}
+	while (got < 0 && errno == EINTR);
+	if (got > 0)
+	{
+		this->done += got;
+		return TRUE;
+	}
+	return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+/**
+ * Handle a message that was read as a whole.
+ *
+ * @return				FALSE if it is nonsense
+ */
+static bool handle(private_control_client_t *this)
+{
+	char name[UINT8_MAX + 1];
+	chunk_t in = this->in;
+	size_t len;
+
+	if (in.len < 2 || in.len < 2U + in.ptr[1])
+	{
+		return FALSE;
+	}
+	len = in.ptr[1];
+	if (!vici_stringify(chunk_create(in.ptr + 2, len), name, sizeof(name)))
+	{
+		return FALSE;
+	}
+	this->mutex->lock(this->mutex);
+	this->busy = this->answering = TRUE;
+	this->mutex->unlock(this->mutex);
+	this->owner.message(this->owner.data, &this->public, in.ptr[0], name,
+						chunk_skip(in, 2 + len));
+	this->mutex->lock(this->mutex);
+	this->busy = FALSE;
+	this->answering = get_waiting(this) != 0;
+	this->mutex->unlock(this->mutex);
+	return TRUE;
+}
+
+/**
+ * Read what there is of a message, and handle it if that is all of it.
+ *
+ * @return				FALSE to close the client
+ */
+static bool read_message(private_control_client_t *this)
+{
+	uint32_t len;
+	bool good;
+
+	if (this->done < HEADER)
+	{
+		if (!read_some(this, this->header + this->done, HEADER - this->done))
+		{
+			return FALSE;
+		}
+		if (this->done < HEADER)
+		{
+			return TRUE;
+		}
+		len = untoh32(this->header);
+		if (!len || len > CONTROL_REQUEST_MAX)
+		{
+			return FALSE;
+		}
+		this->in = chunk_alloc(len);
+	}
+	if (!read_some(this, this->in.ptr + this->done - HEADER,
+				   this->in.len + HEADER - this->done))
+	{
+		return FALSE;
+	}
+	if (this->done < this->in.len + HEADER)
+	{
+		return TRUE;
+	}
+	good = handle(this);
+	chunk_free(&this->in);
+	this->done = 0;
+	return good;
+}
+
+/**
+ * The client has sent something, or is closed.
+ */
+static bool on_readable(private_control_client_t *this, int fd,
+						watcher_event_t event)
+{
+	if (!read_message(this))
+	{
+		end_reading(this);
+		return FALSE;
+	}
+	return TRUE;
+}
+
+METHOD(control_client_t, start, void,
+	private_control_client_t *this)
+{
+	get_ref(this);
+	lib->watcher->add(lib->watcher, this->reader, WATCHER_READ,
+					  (watcher_cb_t)on_readable, this);
+}
+
+METHOD(control_client_t, stop, void,
+	private_control_client_t *this)
+{
+	lib->watcher->remove(lib->watcher, this->writer);
+	lib->watcher->remove(lib->watcher, this->reader);
+	if (this->watching)
+	{
+		put_ref(this);
+	}
+	put_ref(this);
+}
+
+/*
+ * Described in header
+ */
+control_client_t *control_client_create(int fd,
+										const control_client_owner_t *owner)
+{
+	private_control_client_t *this;
+	int writer;
+
+	writer = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (writer == -1)
+	{
+		close(fd);
+		return NULL;
+	}
+	INIT(this,
+		.public = {
+			.start = _start,
+			.send = _send_,
+			.accepts_event = _accepts_event,
+			.close = _close_,
+			.get_ref = _get_ref,
+			.put_ref = _put_ref,
+			.stop = _stop,
+		},
+		.owner = *owner,
+		.refs = 1,
+		.reader = fd,
+		.writer = writer,
+		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
+	);
+	return &this->public;
+}

@@ -1,0 +1,63 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+/**
+ * @defgroup control_parts control_parts
+ * @{ @ingroup redirect_control
+ */
+
+#ifndef CONTROL_PARTS_H_
+#define CONTROL_PARTS_H_
+
+#include "guard/guard.h"
+#include "policy/overload_monitor.h"
+#include "policy/policy_loader.h"
+#include "responder/client_table.h"
+#include "responder/fast_path.h"
+#include "responder/redirect_reporter.h"
+#include "sessions/redirect_sessions.h"
+
+typedef struct control_parts_t control_parts_t;
+
+/**
+ * What the control socket shows and changes; all of it outlives it.
+ */
+struct control_parts_t {
+
+	/** gateways */
+	gateway_table_t *gateways;
+
+	/** policy */
+	policy_engine_t *engine;
+
+	/** load of this gateway */
+	overload_monitor_t *monitor;
+
+	/** decisions */
+	redirect_reporter_t *reporter;
+
+	/** clients whose IKE_SA is being set up */
+	client_table_t *clients;
+
+	/** guard */
+	guard_t *guard;
+
+	/** fast path */
+	fast_path_t *fast_path;
+
+	/** established clients */
+	redirect_sessions_t *sessions;
+};
+
+#endif /** CONTROL_PARTS_H_ @}*/

@@ -1,0 +1,409 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "control_commands.h"
+#include "control_message.h"
+
+#include <daemon.h>
+
+/*
+ * Described in header
+ */
+vici_message_t *control_version(void *data, control_client_t *client,
+								vici_message_t *request)
+{
+	vici_builder_t *message = vici_builder_create();
+
+	control_add_text(message, "plugin", PACKAGE_VERSION);
+	control_add_text(message, "charon", VERSION);
+	control_add_text(message, "daemon", lib->ns);
+	return message->finalize(message);
+}
+
+/**
+ * Add what the policy in force is.
+ */
+static void add_policy(vici_builder_t *message, control_parts_t *parts)
+{
+	const policy_state_t *state;
+	const policy_t *policy;
+	int token;
+
+	state = parts->engine->acquire(parts->engine, &token);
+	policy = state->policy;
+	control_add_bool(message, "configured", policy != NULL);
+	if (policy)
+	{
+		if (policy->self >= 0)
+		{
+			control_add_text(message, "self",
+							 policy->gateways[policy->self].name);
+			control_add_text(message, "self-state",
+							 enum_to_name(gateway_left_out_names,
+									state->view->left_out[policy->self]));
+		}
+		control_add_number(message, "gateways", policy->gateway_count);
+		control_add_number(message, "rules", policy->rule_count);
+		control_add_bool(message, "dry-run", policy->dry_run);
+	}
+	parts->engine->release(parts->engine, token);
+}
+
+/**
+ * Add the load of this gateway.
+ */
+static void add_load(vici_builder_t *message, control_parts_t *parts)
+{
+	overload_report_t report;
+	int i;
+
+	parts->monitor->get_report(parts->monitor, &report);
+	message->begin_section(message, "load");
+	control_add_bool(message, "overloaded", report.level != 0);
+	if (report.combined != REDIRECT_SELECTOR_UNKNOWN)
+	{
+		message->add_kv(message, "combined-percent", "%u.%u",
+						report.combined / 10, report.combined % 10);
+	}
+	for (i = 0; i < OWN_LOAD_MAX; i++)
+	{
+		control_add_number(message, enum_to_name(own_load_metric_names, i),
+						   report.load.values[i]);
+	}
+	message->end_section(message);
+}
+
+/**
+ * Add numbers of sessions.
+ */
+static void add_sessions(vici_builder_t *message, control_parts_t *parts)
+{
+	session_table_t *table = parts->sessions->table;
+	int i;
+
+	message->begin_section(message, "sessions");
+	for (i = 0; i < SESSION_STATE_MAX; i++)
+	{
+		control_add_number(message, enum_to_name(session_state_names, i),
+						   table->get_count(table, i));
+	}
+	message->end_section(message);
+}
+
+/**
+ * Add how rebalancing goes.
+ */
+static void add_rebalance(vici_builder_t *message, control_parts_t *parts)
+{
+	rebalance_t *rebalance = parts->sessions->rebalance;
+	rebalance_status_t status;
+
+	rebalance->get_status(rebalance, &status);
+	message->begin_section(message, "rebalance");
+	control_add_bool(message, "running", status.enabled);
+	if (status.enabled)
+	{
+		control_add_bool(message, "once", status.once);
+		control_add_number(message, "sessions", status.sessions);
+		control_add_number(message, "share", status.share);
+		control_add_number(message, "targets", status.targets);
+	}
+	control_add_number(message, "sent", status.sent);
+	message->end_section(message);
+}
+
+/*
+ * Described in header
+ */
+vici_message_t *control_status(void *data, control_client_t *client,
+							   vici_message_t *request)
+{
+	control_context_t *this = data;
+	vici_builder_t *message = vici_builder_create();
+	drain_t *drain = this->parts.sessions->drain;
+	drain_progress_t progress;
+
+	control_add_number(message, "uptime", time_monotonic(NULL) - this->loaded);
+	add_policy(message, &this->parts);
+	add_load(message, &this->parts);
+	add_sessions(message, &this->parts);
+	drain->get_progress(drain, &progress);
+	message->begin_section(message, "drain");
+	control_add_drain(message, &progress);
+	message->end_section(message);
+	add_rebalance(message, &this->parts);
+	message->begin_section(message, "control");
+	control_add_number(message, "clients",
+					   this->server->get_clients(this->server));
+	control_add_number(message, "dropped-clients",
+					   this->server->get_dropped(this->server));
+	control_add_number(message, "dropped-events",
+					   this->events->get_dropped(this->events));
+	message->end_section(message);
+	return message->finalize(message);
+}
+
+/**
+ * Make a message of what is configured of a gateway.
+ */
+static vici_builder_t *begin_gateway(const policy_state_t *state, int i)
+{
+	vici_builder_t *message = vici_builder_create();
+	const gateway_t *gateway = &state->policy->gateways[i];
+	char address[GATEWAY_IDENTITY_FQDN_MAX + 1];
+	int j;
+
+	control_add_text(message, "name", gateway->name);
+	control_add_bool(message, "self", i == state->policy->self);
+	message->begin_list(message, "addresses");
+	for (j = 0; j < gateway->address_count; j++)
+	{
+		message->add_li(message, "%s",
+						gateway_identity_to_string(&gateway->addresses[j],
+											address, sizeof(address)));
+	}
+	message->end_list(message);
+	control_add_text(message, "takes-clients",
+					 state->view->left_out[i] ? "no" : "yes");
+	if (state->view->left_out[i])
+	{
+		control_add_text(message, "left-out",
+						 enum_to_name(gateway_left_out_names,
+									  state->view->left_out[i]));
+	}
+	control_add_number(message, "weight-in-effect",
+					   state->view->gateways[i].weight);
+	return message;
+}
+
+/**
+ * Add what is known of a gateway.
+ */
+static void add_gateway_status(vici_builder_t *message,
+							   const gateway_status_t *status)
+{
+	control_add_text(message, "state", enum_to_name(gateway_state_names,
+													status->state));
+	control_add_bool(message, "up", status->up);
+	control_add_number(message, "weight", status->weight);
+	control_add_number(message, "capacity", status->capacity);
+	control_add_number(message, "assigned", status->assigned);
+	control_add_number(message, "redirected", status->redirected);
+	if (status->sessions != REDIRECT_SELECTOR_UNKNOWN)
+	{
+		control_add_number(message, "sessions", status->sessions);
+	}
+	if (status->load != REDIRECT_SELECTOR_UNKNOWN)
+	{
+		message->add_kv(message, "load-percent", "%u.%u", status->load / 10,
+						status->load % 10);
+	}
+}
+
+/*
+ * Described in header
+ */
+vici_message_t *control_gateways(void *data, control_client_t *client,
+								 vici_message_t *request)
+{
+	control_context_t *this = data;
+	policy_engine_t *engine = this->parts.engine;
+	const policy_state_t *state;
+	char name[REDIRECT_NAME_MAX];
+	gateway_status_t status;
+	vici_builder_t *message;
+	int i, token;
+
+	for (i = 0; ; i++)
+	{
+		state = engine->acquire(engine, &token);
+		if (!state->policy || i >= state->policy->gateway_count)
+		{
+			engine->release(engine, token);
+			return control_answer(NULL);
+		}
+		message = begin_gateway(state, i);
+		snprintf(name, sizeof(name), "%s", state->policy->gateways[i].name);
+		engine->release(engine, token);
+		if (this->parts.gateways->get_status(this->parts.gateways, name,
+											 &status))
+		{
+			add_gateway_status(message, &status);
+		}
+		this->server->stream(this->server, client, CONTROL_LIST_GATEWAY,
+							 message->finalize(message));
+	}
+}
+
+/**
+ * Add the phases a rule is asked in.
+ */
+static void add_phases(vici_builder_t *message, uint32_t phases)
+{
+	int i;
+
+	message->begin_list(message, "phases");
+	for (i = 0; i < REDIRECT_PHASE_MAX; i++)
+	{
+		if (phases & (1U << i))
+		{
+			message->add_li(message, "%N", redirect_phase_names, i);
+		}
+	}
+	message->end_list(message);
+}
+
+/**
+ * Make a message of a rule.
+ */
+static vici_message_t *create_rule(const policy_t *policy, const rule_t *rule)
+{
+	vici_builder_t *message = vici_builder_create();
+	int i;
+
+	control_add_text(message, "name", rule->name);
+	control_add_bool(message, "enabled", rule->enabled);
+	control_add_text(message, "action", enum_to_name(redirect_action_names,
+													 rule->action));
+	add_phases(message, rule->conditions.phases);
+	control_add_bool(message, "onward", rule->onward);
+	control_add_bool(message, "dry-run", rule->dry_run);
+	control_add_text(message, "unsupported",
+					 rule->refuse_unsupported ? "refuse" : "serve");
+	control_add_text(message, "selector", rule->selector_name);
+	message->begin_list(message, "gateways");
+	for (i = 0; i < rule->gateway_count; i++)
+	{
+		message->add_li(message, "%s", policy->gateways[rule->gateways[i]].name);
+	}
+	message->end_list(message);
+	return message->finalize(message);
+}
+
+/*
+ * Described in header
+ */
+vici_message_t *control_rules(void *data, control_client_t *client,
+							  vici_message_t *request)
+{
+	control_context_t *this = data;
+	policy_engine_t *engine = this->parts.engine;
+	const policy_state_t *state;
+	vici_message_t *message;
+	int i, token;
+
+	for (i = 0; ; i++)
+	{
+		state = engine->acquire(engine, &token);
+		if (!state->policy || i >= state->policy->rule_count)
+		{
+			engine->release(engine, token);
+			return control_answer(NULL);
+		}
+		message = create_rule(state->policy, &state->policy->rules[i]);
+		engine->release(engine, token);
+		this->server->stream(this->server, client, CONTROL_LIST_RULE, message);
+	}
+}
+
+/**
+ * Read conditions for sessions.
+ *
+ * @param prefix		section with the conditions and a dot, or empty
+ */
+static const char *read_filter(vici_message_t *request, const char *prefix,
+							   session_filter_t *filter)
+{
+	static const char *const keys[] = {
+		"connection", "id", "remote", "unique-id"
+	};
+	char *value;
+	int i;
+
+	for (i = 0; i < (int)countof(keys); i++)
+	{
+		value = request->get_str(request, NULL, "%s%s", prefix, keys[i]);
+		if (value && !session_filter_set(filter, keys[i], value))
+		{
+			return "connection, id, remote or unique-id is not valid";
+		}
+	}
+	return NULL;
+}
+
+/**
+ * Make a message of a session.
+ */
+static vici_message_t *create_session(const session_info_t *info)
+{
+	vici_builder_t *message = vici_builder_create();
+	time_t now = time_monotonic(NULL);
+
+	control_add_number(message, "unique-id", info->unique_id);
+	control_add_text(message, "connection", info->connection);
+	control_add_text(message, "id", info->id);
+	control_add_address(message, "local", &info->local);
+	control_add_address(message, "remote", &info->remote);
+	control_add_number(message, "version", info->version);
+	control_add_bool(message, "supported", info->supported);
+	control_add_bool(message, "responder", info->responder);
+	control_add_number(message, "established", now - info->since);
+	control_add_text(message, "state", enum_to_name(session_state_names,
+													info->state));
+	control_add_text(message, "gateway", info->gateway);
+	if (info->stuck)
+	{
+		control_add_text(message, "stuck", enum_to_name(session_stuck_names,
+														info->stuck));
+	}
+	if (info->sent)
+	{
+		control_add_number(message, "redirected", now - info->sent);
+	}
+	return message->finalize(message);
+}
+
+/*
+ * Described in header
+ */
+vici_message_t *control_sessions(void *data, control_client_t *client,
+								 vici_message_t *request)
+{
+	control_context_t *this = data;
+	session_table_t *table = this->parts.sessions->table;
+	session_filter_t filter = {};
+	session_info_t info;
+	session_t *session;
+	array_t *sessions;
+	const char *error;
+
+	error = read_filter(request, "", &filter);
+	if (!error)
+	{
+		sessions = table->collect(table, &filter, NULL, NULL);
+		while (array_remove(sessions, ARRAY_HEAD, &session))
+		{
+			if (table->get_info(table, session, &info))
+			{
+				this->server->stream(this->server, client,
+									 CONTROL_LIST_SESSION,
+									 create_session(&info));
+			}
+			table->release(table, session);
+		}
+		array_destroy(sessions);
+	}
+	session_filter_clear(&filter);
+	return control_answer(error);
+}

@@ -1,0 +1,392 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "control_stats.h"
+
+/**
+ * Numbers that are read; each family once, in this order.
+ */
+enum {
+	INFO, UPTIME, CONFIGURED,
+	DECISIONS, RETRANSMISSIONS, ARRIVALS, OUTCOMES,
+	SESSIONS, DRAINING, STALLED, LEFT,
+	REDIRECTS, UP, TAKES, WEIGHT, CAPACITY, GATEWAY_SESSIONS, GATEWAY_LOAD,
+	OVERLOADED, LOAD,
+	GUARD, MALFORMED,
+	FAST_PATH, SEND_FAILURES,
+	ENTRIES, DROPS,
+	FAMILIES,
+};
+
+static const control_family_t families[FAMILIES] = {
+	[INFO] = { "info", "Versions of plugin and charon.", FALSE,
+		{ "version", "charon" } },
+	[UPTIME] = { "uptime_seconds", "Time since the plugin was loaded.", FALSE,
+		{} },
+	[CONFIGURED] = { "configured", "1 if a valid configuration is in force.",
+		FALSE, {} },
+	[DECISIONS] = { "decisions_total", "Decisions about clients, without "
+		"answers to retransmissions.", TRUE,
+		{ "phase", "action", "cause", "reason" } },
+	[RETRANSMISSIONS] = { "retransmissions_total", "Answers to retransmitted "
+		"requests.", TRUE, {} },
+	[ARRIVALS] = { "arrivals_total", "Clients that another gateway has sent "
+		"here, told by REDIRECTED_FROM.", TRUE, {} },
+	[OUTCOMES] = { "session_redirects_total", "Redirects of established "
+		"clients by what became of them.", TRUE, { "outcome" } },
+	[SESSIONS] = { "sessions", "Established IKE_SAs.", FALSE, { "state" } },
+	[DRAINING] = { "drain_active", "1 if this gateway drains.", FALSE, {} },
+	[STALLED] = { "drain_stalled", "1 if no gateway is left to drain to.",
+		FALSE, {} },
+	[LEFT] = { "drain_sessions_left", "Sessions that the drain has not moved "
+		"yet.", FALSE, {} },
+	[REDIRECTS] = { "gateway_redirects_total", "Clients assigned to a "
+		"gateway.", TRUE, { "gateway" } },
+	[UP] = { "gateway_up", "1 unless the gateway is known not to answer.",
+		FALSE, { "gateway" } },
+	[TAKES] = { "gateway_takes_clients", "1 if clients may be sent to the "
+		"gateway.", FALSE, { "gateway", "state" } },
+	[WEIGHT] = { "gateway_weight", "Weight of the gateway.", FALSE,
+		{ "gateway" } },
+	[CAPACITY] = { "gateway_capacity_sessions", "Sessions the gateway is made "
+		"for, 0 if not limited.", FALSE, { "gateway" } },
+	[GATEWAY_SESSIONS] = { "gateway_sessions", "Sessions of the gateway, as "
+		"far as they are known.", FALSE, { "gateway" } },
+	[GATEWAY_LOAD] = { "gateway_load_ratio", "Load of the gateway, as far as "
+		"it is known.", FALSE, { "gateway" } },
+	[OVERLOADED] = { "overloaded", "1 if this gateway is above a mark.", FALSE,
+		{} },
+	[LOAD] = { "load", "What charon has to do: IKE_SAs, half-open ones, jobs "
+		"waiting, and workers busy and CPU in per cent.", FALSE, { "metric" } },
+	[GUARD] = { "guard_events_total", "Redirect notifies that the guard "
+		"refused or followed.", TRUE, { "what" } },
+	[MALFORMED] = { "guard_malformed_total", "Notifies refused by the parser.",
+		TRUE, { "verdict" } },
+	[FAST_PATH] = { "fast_path_datagrams_total", "Datagrams seen by the fast "
+		"path.", TRUE, { "result" } },
+	[SEND_FAILURES] = { "fast_path_send_failures_total", "Answers of the fast "
+		"path that the kernel did not take.", TRUE, {} },
+	[ENTRIES] = { "table_entries", "Entries of tables that are limited.", FALSE,
+		{ "table" } },
+	[DROPS] = { "table_drops_total", "What there was no room for.", TRUE,
+		{ "table" } },
+};
+
+typedef struct reader_t reader_t;
+
+/**
+ * Who reads numbers.
+ */
+struct reader_t {
+
+	/** what is read */
+	control_context_t *context;
+
+	/** called with each number */
+	void (*sample)(void *data, const control_sample_t *sample);
+
+	/** passed to sample */
+	void *data;
+};
+
+/**
+ * Tell a number with labels.
+ */
+static void tell_labels(reader_t *this, int family, double value,
+						const char *labels[CONTROL_LABELS])
+{
+	control_sample_t sample = {
+		.family = &families[family],
+		.value = value,
+	};
+
+	if (value || !sample.family->counter || !sample.family->labels[0])
+	{
+		memcpy(sample.labels, labels, sizeof(sample.labels));
+		this->sample(this->data, &sample);
+	}
+}
+
+/**
+ * Tell a number with one label, or none.
+ */
+static void tell(reader_t *this, int family, double value, const char *label)
+{
+	tell_labels(this, family, value, (const char*[CONTROL_LABELS]){ label });
+}
+
+/**
+ * Read decisions.
+ */
+static void read_decisions(reader_t *this)
+{
+	redirect_reporter_t *reporter = this->context->parts.reporter;
+	int phase, action, cause, reason;
+
+	for (phase = 0; phase < REDIRECT_PHASE_MAX; phase++)
+	{
+		for (action = 0; action <= REDIRECT_REFUSE; action++)
+		{
+			for (cause = 0; cause < REDIRECT_CAUSE_MAX; cause++)
+			{
+				for (reason = 0; reason < REDIRECT_REASON_MAX; reason++)
+				{
+					tell_labels(this, DECISIONS,
+						reporter->get_count(reporter, phase, action, cause,
+											reason),
+						(const char*[CONTROL_LABELS]){
+							enum_to_name(redirect_phase_names, phase),
+							enum_to_name(redirect_action_names, action),
+							enum_to_name(redirect_cause_names, cause),
+							enum_to_name(redirect_reason_names, reason),
+						});
+				}
+			}
+		}
+	}
+	tell(this, RETRANSMISSIONS, reporter->get_retransmissions(reporter), NULL);
+	tell(this, ARRIVALS,
+		 this->context->events->get_arrivals(this->context->events), NULL);
+}
+
+/**
+ * Read what there is about established clients.
+ */
+static void read_sessions(reader_t *this)
+{
+	redirect_sessions_t *sessions = this->context->parts.sessions;
+	drain_progress_t progress;
+	int i;
+
+	for (i = 0; i < SESSION_OUTCOME_MAX; i++)
+	{
+		tell(this, OUTCOMES, sessions->table->get_outcome(sessions->table, i),
+			 enum_to_name(session_outcome_names, i));
+	}
+	for (i = 0; i < SESSION_STATE_MAX; i++)
+	{
+		tell(this, SESSIONS, sessions->table->get_count(sessions->table, i),
+			 enum_to_name(session_state_names, i));
+	}
+	sessions->drain->get_progress(sessions->drain, &progress);
+	tell(this, DRAINING, drain_progress_is_active(&progress), NULL);
+	tell(this, STALLED, progress.state == DRAIN_STALLED, NULL);
+	tell(this, LEFT, progress.state == DRAIN_OFF ? 0 : progress.left, NULL);
+}
+
+/**
+ * What is known of a gateway.
+ */
+typedef struct {
+	char name[REDIRECT_NAME_MAX];
+	bool takes;
+	gateway_status_t status;
+} gateway_info_t;
+
+/**
+ * Collect what is known of gateways.
+ */
+static gateway_info_t *get_gateways(reader_t *this, int *count)
+{
+	control_parts_t *parts = &this->context->parts;
+	const policy_state_t *state;
+	gateway_info_t *infos;
+	int i, token;
+
+	state = parts->engine->acquire(parts->engine, &token);
+	*count = state->policy ? state->policy->gateway_count : 0;
+	infos = calloc(*count + 1, sizeof(gateway_info_t));
+	for (i = 0; i < *count; i++)
+	{
+		snprintf(infos[i].name, sizeof(infos[i].name), "%s",
+				 state->policy->gateways[i].name);
+		infos[i].takes = !state->view->left_out[i];
+	}
+	tell(this, CONFIGURED, state->policy != NULL, NULL);
+	parts->engine->release(parts->engine, token);
+	for (i = 0; i < *count; i++)
+	{
+		parts->gateways->get_status(parts->gateways, infos[i].name,
+									&infos[i].status);
+	}
+	return infos;
+}
+
+/**
+ * Read a number of a gateway.
+ *
+ * @return				FALSE if it is not known
+ */
+static bool get_gateway(const gateway_info_t *info, int family, double *value)
+{
+	const gateway_status_t *status = &info->status;
+
+	switch (family)
+	{
+		case REDIRECTS:
+			*value = status->redirected;
+			return TRUE;
+		case UP:
+			*value = status->up;
+			return TRUE;
+		case TAKES:
+			*value = info->takes;
+			return TRUE;
+		case WEIGHT:
+			*value = status->weight;
+			return TRUE;
+		case CAPACITY:
+			*value = status->capacity;
+			return TRUE;
+		case GATEWAY_SESSIONS:
+			*value = status->sessions;
+			return status->sessions != REDIRECT_SELECTOR_UNKNOWN;
+		default:
+			*value = status->load / 1000.0;
+			return status->load != REDIRECT_SELECTOR_UNKNOWN;
+	}
+}
+
+/**
+ * Read numbers of gateways.
+ */
+static void read_gateways(reader_t *this, const gateway_info_t *infos,
+						  int count)
+{
+	double value;
+	int i, family;
+
+	for (family = REDIRECTS; family <= GATEWAY_LOAD; family++)
+	{
+		for (i = 0; i < count; i++)
+		{
+			if (get_gateway(&infos[i], family, &value))
+			{
+				tell_labels(this, family, value, (const char*[CONTROL_LABELS]){
+					infos[i].name, enum_to_name(gateway_state_names,
+												infos[i].status.state) });
+			}
+		}
+	}
+}
+
+/**
+ * Read the load of this gateway.
+ */
+static void read_load(reader_t *this)
+{
+	overload_monitor_t *monitor = this->context->parts.monitor;
+	overload_report_t report;
+	int i;
+
+	monitor->get_report(monitor, &report);
+	tell(this, OVERLOADED, report.level != 0, NULL);
+	for (i = 0; i < OWN_LOAD_MAX; i++)
+	{
+		tell(this, LOAD, report.load.values[i],
+			 enum_to_name(own_load_metric_names, i));
+	}
+}
+
+/**
+ * Read what the guard did.
+ */
+static void read_guard(reader_t *this)
+{
+	guard_t *guard = this->context->parts.guard;
+	int i;
+
+	for (i = 0; i < GUARD_COUNT_MAX; i++)
+	{
+		tell(this, GUARD, guard->get_count(guard, i),
+			 enum_to_name(guard_count_names, i));
+	}
+	for (i = WIRE_OK + 1; i < WIRE_VERDICT_MAX; i++)
+	{
+		tell(this, MALFORMED, guard->get_malformed(guard, i),
+			 enum_to_name(wire_verdict_names, i));
+	}
+}
+
+/**
+ * Read what the fast path did.
+ */
+static void read_fast_path(reader_t *this)
+{
+	fast_path_t *fast_path = this->context->parts.fast_path;
+	fast_path_counters_t counters;
+	int i;
+
+	fast_path->get_counters(fast_path, &counters);
+	for (i = 0; i < FAST_PATH_RESULT_MAX; i++)
+	{
+		tell(this, FAST_PATH, counters.results[i],
+			 enum_to_name(fast_path_result_names, i));
+	}
+	tell(this, SEND_FAILURES, counters.send_failed, NULL);
+}
+
+/**
+ * Read how full tables are.
+ */
+static void read_tables(reader_t *this)
+{
+	control_context_t *context = this->context;
+	control_parts_t *parts = &context->parts;
+	redirect_sessions_t *sessions = parts->sessions;
+
+	tell(this, ENTRIES, parts->clients->get_count(parts->clients), "clients");
+	tell(this, ENTRIES, parts->guard->get_sessions(parts->guard), "guard");
+	tell(this, ENTRIES, context->server->get_clients(context->server),
+		 "control-clients");
+	tell(this, DROPS, parts->clients->get_dropped(parts->clients), "clients");
+	tell(this, DROPS, sessions->table->get_dropped(sessions->table),
+		 "sessions");
+	tell(this, DROPS, sessions->auth->get_dropped(sessions->auth),
+		 "auth-redirects");
+	tell(this, DROPS, context->server->get_dropped(context->server),
+		 "control-clients");
+	tell(this, DROPS, context->events->get_dropped(context->events),
+		 "control-events");
+}
+
+/*
+ * Described in header
+ */
+void control_stats_read(control_context_t *context,
+						void (*sample)(void *data,
+									   const control_sample_t *sample),
+						void *data)
+{
+	reader_t this = {
+		.context = context,
+		.sample = sample,
+		.data = data,
+	};
+	gateway_info_t *infos;
+	int count;
+
+	tell_labels(&this, INFO, 1,
+				(const char*[CONTROL_LABELS]){ PACKAGE_VERSION, VERSION });
+	tell(&this, UPTIME, time_monotonic(NULL) - context->loaded, NULL);
+	infos = get_gateways(&this, &count);
+	read_decisions(&this);
+	read_sessions(&this);
+	read_gateways(&this, infos, count);
+	free(infos);
+	read_load(&this);
+	read_guard(&this);
+	read_fast_path(&this);
+	read_tables(&this);
+}
