@@ -304,32 +304,11 @@ START_TEST(goes_back_if_the_next_gateway_refuses)
 }
 END_TEST
 
-/** Wait until a thread of the guard has queued the job that goes on. */
-static void wait_for_lookup(void)
-{
-	int i;
-
-	for (i = 0; i < 2000; i++)
-	{
-		message_t *message;
-
-		harness_jobs();
-		message = harness_next();
-		if (message)
-		{
-			harness_put_back(message);
-			return;
-		}
-		usleep(5000);
-	}
-	ck_abort_msg("nothing was sent after the name was looked up");
-}
-
 START_TEST(follows_a_redirect_to_a_name)
 {
 	harness_resolve("192.0.2.9");
 	redirect_to("sun.example.org");
-	wait_for_lookup();
+	harness_wait();
 	harness_expect_to("192.0.2.9");
 	harness_deliver_all(NULL);
 	ck_assert_int_eq(harness_count_children(TRUE, "192.0.2.9"), 1);
@@ -341,7 +320,7 @@ START_TEST(tries_all_addresses_of_a_name)
 {
 	harness_resolve("192.0.2.9, 192.0.2.10");
 	redirect_to("sun.example.org");
-	wait_for_lookup();
+	harness_wait();
 	harness_expect_to("192.0.2.9");
 	drop_next();
 	harness_forward(10);
@@ -357,7 +336,7 @@ START_TEST(goes_back_if_a_name_does_not_resolve)
 {
 	harness_resolve("");
 	redirect_to("sun.example.org");
-	wait_for_lookup();
+	harness_wait();
 	harness_expect_to(GATEWAY);
 	ck_assert(!harness_next_has(REDIRECT_SUPPORTED));
 	harness_deliver_all(NULL);
@@ -431,7 +410,7 @@ START_TEST(refuses_targets_by_list)
 	/* either at once, or when its name was looked up */
 	if (!harness_timers(3))
 	{
-		wait_for_lookup();
+		harness_wait();
 	}
 	harness_expect_to(GATEWAY);
 	ck_assert(!harness_next_has(REDIRECT_SUPPORTED));

@@ -17,6 +17,7 @@
 
 #include <collections/linked_list.h>
 #include <encoding/payloads/auth_payload.h>
+#include <encoding/payloads/nonce_payload.h>
 #include <encoding/payloads/notify_payload.h>
 #include <processing/jobs/job.h>
 #include <threading/mutex.h>
@@ -49,15 +50,22 @@ static struct {
 	chunk_t spi;
 	payload_type_t strip[2];
 	bool spoil;
+	notify_case_t *entry;
 } inject;
 
 /**
- * Redirects of the gateway in IKE_SA_INIT.
+ * Redirects of the gateway.
  */
 static struct {
 	char *gateway;
 	int times;
+	bool auth;
 } provide;
+
+/**
+ * Nonce of the last IKE_SA_INIT request.
+ */
+static chunk_t nonce_i;
 
 guard_t *guard;
 seen_t seen;
@@ -271,9 +279,10 @@ static bool is_place(place_t *place, message_t *message, bool client)
 }
 
 /**
- * Take payloads of two types out of a message.
+ * Take payloads of two types out of a message; 0 for none.
  */
-static void strip_payloads(message_t *message)
+static void strip_payloads(message_t *message, payload_type_t first,
+						   payload_type_t second)
 {
 	enumerator_t *enumerator;
 	payload_t *payload;
@@ -281,9 +290,8 @@ static void strip_payloads(message_t *message)
 	enumerator = message->create_payload_enumerator(message);
 	while (enumerator->enumerate(enumerator, &payload))
 	{
-		if (inject.strip[0] &&
-			(payload->get_type(payload) == inject.strip[0] ||
-			 payload->get_type(payload) == inject.strip[1]))
+		if (payload->get_type(payload) == first ||
+			payload->get_type(payload) == second)
 		{
 			message->remove_payload_at(message, enumerator);
 			payload->destroy(payload);
@@ -297,16 +305,28 @@ static void strip_payloads(message_t *message)
  */
 static void put_notify(message_t *message)
 {
+	uint8_t buf[NOTIFY_CASE_DATA_MAX];
 	notify_payload_t *notify;
+
+	if (inject.entry)
+	{
+		free(inject.data.ptr);
+		inject.data = chunk_clone(notify_case_data(inject.entry,
+					message->get_exchange_type(message) == IKE_SA_INIT &&
+					!message->get_request(message) ? nonce_i : chunk_empty,
+					buf));
+	}
 
 	notify = notify_payload_create(PLV2_NOTIFY);
 	notify->set_notify_type(notify, inject.type);
 	notify->set_notification_data(notify, inject.data);
-	notify->set_protocol_id(notify, inject.protocol);
 	if (inject.spi.len)
 	{
+		/* charon refuses to set an SPI without protocol */
+		notify->set_protocol_id(notify, PROTO_IKE);
 		notify->set_spi_data(notify, inject.spi);
 	}
+	notify->set_protocol_id(notify, inject.protocol);
 	message->add_payload(message, (payload_t*)notify);
 }
 
@@ -329,10 +349,19 @@ static void spoil_auth(message_t *message)
 }
 
 /**
- * Count what is sent.
+ * Count what is sent, and remember its nonce.
  */
 static void count_message(message_t *message)
 {
+	nonce_payload_t *nonce;
+
+	if (message->get_exchange_type(message) == IKE_SA_INIT &&
+		message->get_request(message))
+	{
+		nonce = (nonce_payload_t*)message->get_payload(message, PLV2_NONCE);
+		free(nonce_i.ptr);
+		nonce_i = nonce->get_nonce(nonce);
+	}
 	if (message->get_exchange_type(message) == IKE_SA_INIT &&
 		message->get_request(message))
 	{
@@ -358,27 +387,30 @@ static bool message_hook(listener_t *this, ike_sa_t *ike_sa, message_t *message,
 {
 	ike_sa_id_t *id = ike_sa->get_id(ike_sa);
 
-	if (incoming)
+	if (incoming || !plain)
 	{
 		return TRUE;
 	}
-	if (!plain)
+	if (id->is_initiator(id) && message->get_request(message) &&
+		message->get_exchange_type(message) == IKE_AUTH)
 	{
-		if (message->get_exchange_type(message) != EXCHANGE_TYPE_UNDEFINED)
-		{
-			count_message(message);
-		}
-		return TRUE;
+		/* the client does not tell whom it wants, so that any answers */
+		strip_payloads(message, PLV2_ID_RESPONDER, 0);
 	}
 	if (inject.count && is_place(&inject.place, message, id->is_initiator(id)))
 	{
 		inject.count--;
-		strip_payloads(message);
+		strip_payloads(message, inject.strip[0], inject.strip[1]);
 		if (inject.spoil)
 		{
 			spoil_auth(message);
 		}
 		put_notify(message);
+	}
+	/* the guard comes first, so this is not sent if it does not want to */
+	if (message->get_exchange_type(message) != EXCHANGE_TYPE_UNDEFINED)
+	{
+		count_message(message);
 	}
 	return TRUE;
 }
@@ -410,7 +442,22 @@ static bool redirect_on_init(redirect_provider_t *this, ike_sa_t *ike_sa,
 							 identification_t **gateway)
 {
 	*gateway = NULL;
-	if (provide.times > 0)
+	if (provide.times > 0 && !provide.auth)
+	{
+		provide.times--;
+		*gateway = identification_create_from_string(provide.gateway);
+	}
+	return *gateway != NULL;
+}
+
+/**
+ * Redirect a client in IKE_AUTH, if told to.
+ */
+static bool redirect_on_auth(redirect_provider_t *this, ike_sa_t *ike_sa,
+							 identification_t **gateway)
+{
+	*gateway = NULL;
+	if (provide.times > 0 && provide.auth)
 	{
 		provide.times--;
 		*gateway = identification_create_from_string(provide.gateway);
@@ -420,13 +467,20 @@ static bool redirect_on_init(redirect_provider_t *this, ike_sa_t *ike_sa,
 
 static redirect_provider_t provider = {
 	.redirect_on_init = redirect_on_init,
-	.redirect_on_auth = (void*)return_false,
+	.redirect_on_auth = redirect_on_auth,
 };
 
 void harness_redirect_init(char *gateway, int times)
 {
 	provide.gateway = gateway;
 	provide.times = times;
+	provide.auth = FALSE;
+}
+
+void harness_redirect_auth(char *gateway, int times)
+{
+	harness_redirect_init(gateway, times);
+	provide.auth = TRUE;
 }
 
 void harness_inject_odd(place_t place, notify_type_t type, chunk_t data,
@@ -441,6 +495,19 @@ void harness_inject_odd(place_t place, notify_type_t type, chunk_t data,
 	inject.spi = spi;
 	inject.strip[0] = inject.strip[1] = 0;
 	inject.spoil = FALSE;
+	inject.entry = NULL;
+}
+
+void harness_inject_case(place_t place, notify_case_t *entry, int count)
+{
+	harness_inject_odd(place, entry->type, chunk_empty, count, entry->protocol,
+					   chunk_create(entry->spi, entry->spi_size));
+	inject.entry = entry;
+}
+
+int harness_to_inject(void)
+{
+	return inject.count;
 }
 
 void harness_spoil_auth(void)
@@ -680,18 +747,71 @@ METHOD(task_t, destroy_redirect, void,
 	free(this);
 }
 
-void harness_redirect_active(bool client, chunk_t data)
+/**
+ * Check out the newest IKE_SA of one side.
+ */
+static ike_sa_t *checkout_sa(bool client)
 {
 	ike_sa_manager_t *manager = charon->ike_sa_manager;
-	redirect_task_t *task;
 	ike_sa_t *ike_sa = find_sa(client);
 	ike_sa_id_t *id;
 
-	ck_assert_msg(ike_sa != NULL, "there is no IKE_SA to redirect");
+	ck_assert_msg(ike_sa != NULL, "there is no such IKE_SA");
 	id = ike_sa->get_id(ike_sa);
 	id = id->clone(id);
 	ike_sa = manager->checkout(manager, id);
 	id->destroy(id);
+	return ike_sa;
+}
+
+void harness_call(bool client, status_t (*method)(ike_sa_t*))
+{
+	ike_sa_t *ike_sa = checkout_sa(client);
+
+	ck_assert_int_eq(method(ike_sa), SUCCESS);
+	charon->ike_sa_manager->checkin(charon->ike_sa_manager, ike_sa);
+}
+
+void harness_delete(bool client)
+{
+	ike_sa_t *ike_sa = checkout_sa(client);
+
+	ck_assert_int_eq(ike_sa->delete(ike_sa, FALSE), SUCCESS);
+	charon->ike_sa_manager->checkin(charon->ike_sa_manager, ike_sa);
+}
+
+void harness_establish(void)
+{
+	harness_initiate();
+	harness_deliver_all(NULL);
+	ck_assert_int_eq(harness_count_children(TRUE, GATEWAY), 1);
+}
+
+void harness_wait(void)
+{
+	message_t *message;
+	int i;
+
+	for (i = 0; i < 2000; i++)
+	{
+		harness_jobs();
+		message = harness_next();
+		if (message)
+		{
+			harness_put_back(message);
+			return;
+		}
+		usleep(5000);
+	}
+	ck_abort_msg("nothing was sent in 10 seconds");
+}
+
+void harness_redirect_active(bool client, chunk_t data)
+{
+	ike_sa_manager_t *manager = charon->ike_sa_manager;
+	ike_sa_t *ike_sa = checkout_sa(client);
+	redirect_task_t *task;
+
 	INIT(task,
 		.task = {
 			.get_type = _get_type,
@@ -779,6 +899,16 @@ uint64_t harness_count(guard_count_t count)
 	return guard ? guard->get_count(guard, count) : 0;
 }
 
+uint64_t harness_malformed(wire_verdict_t verdict)
+{
+	return guard ? guard->get_malformed(guard, verdict) : 0;
+}
+
+u_int harness_sessions(void)
+{
+	return guard ? guard->get_sessions(guard) : 0;
+}
+
 /**
  * Log to stderr as TESTS_VERBOSITY says, or not at all.
  */
@@ -844,6 +974,7 @@ void harness_teardown(void)
 	timers->destroy_function(timers, (void*)waiting_destroy);
 	mutex->destroy(mutex);
 	free(inject.data.ptr);
+	free(nonce_i.ptr);
 	/* charon did not make it, so it does not destroy it */
 	sender->interface.destroy(&sender->interface);
 	charon->sender = NULL;

@@ -21,6 +21,7 @@
 #define HARNESS_H_
 
 #include "guard/guard.h"
+#include "notify_corpus.h"
 
 #include <check.h>
 #include <daemon.h>
@@ -79,6 +80,13 @@ void harness_option(char *name, char *value);
  * Read a counter of the guard, 0 without guard.
  */
 uint64_t harness_count(guard_count_t count);
+
+/**
+ * Read a counter of refusals by wire/, and the number of IKE_SAs that the guard
+ * keeps a record of; 0 without guard.
+ */
+uint64_t harness_malformed(wire_verdict_t verdict);
+u_int harness_sessions(void);
 
 /**
  * Choose how to authenticate, and the keyingtries of the client.
@@ -171,6 +179,16 @@ void harness_inject_odd(place_t place, notify_type_t type, chunk_t data,
 						int count, uint8_t protocol, chunk_t spi);
 
 /**
+ * As harness_inject(), with a notify of the corpus.
+ */
+void harness_inject_case(place_t place, notify_case_t *entry, int count);
+
+/**
+ * Number of notifies that are still to be put into messages.
+ */
+int harness_to_inject(void);
+
+/**
  * Take payloads out of the messages where the notify is put in.
  */
 void harness_strip(payload_type_t first, payload_type_t second);
@@ -199,6 +217,33 @@ chunk_t harness_redirect_nonce(char *gateway, chunk_t nonce);
  * @param times			how often
  */
 void harness_redirect_init(char *gateway, int times);
+
+/**
+ * Have the gateway redirect clients in IKE_AUTH, properly; as above.
+ */
+void harness_redirect_auth(char *gateway, int times);
+
+/**
+ * Set up an IKE_SA between client and GATEWAY.
+ */
+void harness_establish(void);
+
+/**
+ * Have a thread of the guard look up a name: run jobs until a message waits.
+ */
+void harness_wait(void);
+
+/**
+ * Do something with the newest IKE_SA of one side, checked out.
+ *
+ * @param method		ike_sa->rekey or ike_sa->reauth
+ */
+void harness_call(bool client, status_t (*method)(ike_sa_t*));
+
+/**
+ * Delete the newest IKE_SA of one side.
+ */
+void harness_delete(bool client);
 
 /**
  * Send a REDIRECT in INFORMATIONAL over an established IKE_SA.

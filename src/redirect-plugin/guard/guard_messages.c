@@ -367,14 +367,15 @@ static guard_session_t *session_of_init(guard_context_t *context,
 										ike_sa_t *ike_sa, message_t *message,
 										uint32_t period)
 {
+	guard_sessions_t *sessions = context->sessions;
 	ike_sa_id_t *id = ike_sa->get_id(ike_sa);
 	uint64_t spi = message->get_initiator_spi(message);
 
-	if (!spi || id->get_initiator_spi(id) == spi)
+	if (id->get_initiator_spi(id) == spi)
 	{
-		return context->sessions->add(context->sessions, ike_sa, NULL, period);
+		return sessions->add(sessions, ike_sa, NULL, period);
 	}
-	return context->sessions->add_early(context->sessions, ike_sa, spi, period);
+	return sessions->add_early(sessions, ike_sa, spi, period);
 }
 
 /**
@@ -403,7 +404,6 @@ static void init_request(guard_context_t *context, ike_sa_t *ike_sa,
 	{
 		session->history->set_origin(session->history, other);
 	}
-	session->spi = message->get_initiator_spi(message);
 	session->first_auth = 0;
 	session->auth_sent = FALSE;
 	session->waiting = TRUE;
@@ -448,9 +448,8 @@ static void informational_request(guard_context_t *context, ike_sa_t *ike_sa,
 		return;
 	}
 	session = context->sessions->get(context->sessions, ike_sa);
-	if (session && session->processing && session->authorized &&
-		!session->peer_failed && session->redirect &&
-		session->redirect->step == GUARD_STEP_PENDING)
+	if (session && session->processing &&
+		guard_wrap_is_authentic(ike_sa, session))
 	{
 		message->set_exchange_type(message, EXCHANGE_TYPE_UNDEFINED);
 	}

@@ -128,8 +128,11 @@ static status_t initiate(ike_sa_t *old, guard_session_t *session, ike_sa_t *new,
 	guard_children_t *children;
 	status_t status;
 
+	/* what the tasks drop belongs to the old one, for whoever listens */
+	charon->bus->set_sa(charon->bus, old);
 	guard_connect_unhold(new, session);
 	new->adopt_child_tasks(new, old);
+	charon->bus->set_sa(charon->bus, new);
 	children = guard_children_create(old);
 	if (active)
 	{

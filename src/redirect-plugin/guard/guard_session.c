@@ -216,7 +216,8 @@ static guard_session_t *find_early(private_guard_sessions_t *this,
 	guard_session_t *session, *found = NULL;
 	enumerator_t *enumerator;
 
-	if (!this->early->get_count(this->early))
+	/* a host may talk to itself: the other end has the same SPIs */
+	if (!this->early->get_count(this->early) || !id->is_initiator(id))
 	{
 		return NULL;
 	}

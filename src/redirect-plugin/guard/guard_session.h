@@ -92,7 +92,7 @@ struct guard_session_t {
 	/** unique ID of the IKE_SA, 0 while only its SPI is known */
 	uint32_t unique;
 
-	/** initiator SPI of the last IKE_SA_INIT request */
+	/** initiator SPI, for sessions without unique ID only */
 	uint64_t spi;
 
 	/** unique ID of the IKE_SA that this one is about to replace, 0 if none;
@@ -185,8 +185,8 @@ struct guard_sessions_t {
 
 	/**
 	 * Make the session of an IKE_SA of which only the initiator SPI is known:
-	 * charon raises events of the one it makes under the name of the one that
-	 * is replaced. get() finds it by the SPI and registers it.
+	 * charon raises events of one it makes under the name of the one that is
+	 * replaced. get() finds it by the SPI and registers it.
 	 *
 	 * @param replaced		IKE_SA that will be replaced
 	 * @param spi			initiator SPI of the new one

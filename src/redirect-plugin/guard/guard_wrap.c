@@ -64,22 +64,14 @@ static bool complies(ike_sa_t *ike_sa)
 	return good;
 }
 
-/**
- * Whether the gateway was authenticated by the response that was just processed,
- * and nothing but this host's own authentication is missing.
+/*
+ * Described in header
  */
-static bool is_authenticated(ike_sa_t *ike_sa, guard_session_t *session,
-							 status_t status)
+bool guard_wrap_is_authentic(ike_sa_t *ike_sa, guard_session_t *session)
 {
-	if (!session->authorized || session->peer_failed)
-	{
-		return FALSE;
-	}
-	if (status != NEED_MORE && (status != FAILED || !session->local_failed))
-	{
-		return FALSE;
-	}
-	return complies(ike_sa);
+	return session->redirect &&
+		   session->redirect->step == GUARD_STEP_PENDING &&
+		   session->authorized && !session->peer_failed && complies(ike_sa);
 }
 
 /**
@@ -136,7 +128,9 @@ static status_t after_first(guard_context_t *context, ike_sa_t *ike_sa,
 {
 	guard_redirect_t *redirect = session->redirect;
 
-	if (is_authenticated(ike_sa, session, status))
+	/* nothing but this host's own authentication may be missing */
+	if ((status == NEED_MORE || (status == FAILED && session->local_failed)) &&
+		guard_wrap_is_authentic(ike_sa, session))
 	{
 		return begin_anew(context, ike_sa, session);
 	}

@@ -41,6 +41,12 @@
 void guard_wrap(ike_sa_t *ike_sa, guard_session_t *session, task_type_t type);
 
 /**
+ * Whether a first IKE_AUTH response with a REDIRECT has shown, so far as it is
+ * processed, that it comes from a gateway that the configuration allows.
+ */
+bool guard_wrap_is_authentic(ike_sa_t *ike_sa, guard_session_t *session);
+
+/**
  * Undo what was done for a response that was not processed.
  */
 void guard_unwrap(ike_sa_t *ike_sa, guard_session_t *session);

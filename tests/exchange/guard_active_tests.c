@@ -1,0 +1,379 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "harness.h"
+
+/** Have the gateway send a REDIRECT on an established IKE_SA. */
+static void redirect(char *gateway)
+{
+	chunk_t data = harness_redirect(gateway);
+
+	harness_redirect_active(FALSE, data);
+	free(data.ptr);
+}
+
+/** Drop all messages that go to a host. */
+static void drop_next(void)
+{
+	message_t *message = harness_next();
+
+	ck_assert(message != NULL);
+	message->destroy(message);
+}
+
+/* proves: R5-7 client, R5-6 client, R3-13 client */
+START_TEST(follows_and_deletes_the_old_one_when_the_new_one_is_up)
+{
+	harness_establish();
+	redirect("192.0.2.9");
+	harness_deliver_all("192.0.2.9");
+	ck_assert(harness_next_has(REDIRECTED_FROM));
+	/* the old one is used until then */
+	ck_assert_int_eq(harness_count_children(TRUE, GATEWAY), 1);
+	ck_assert_int_eq(seen.deletes, 0);
+	harness_deliver_all(NULL);
+	ck_assert_int_eq(seen.deletes, 1);
+	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
+	ck_assert_int_eq(harness_count_sas(FALSE, NULL), 1);
+	ck_assert_int_eq(harness_count_children(TRUE, "192.0.2.9"), 1);
+}
+END_TEST
+
+/* proves: R5-4 client */
+START_TEST(acknowledges_before_a_name_is_looked_up)
+{
+	message_t *message;
+
+	harness_establish();
+	harness_resolve(NULL);
+	redirect("sun.example.org");
+	harness_deliver(NULL);
+	/* nothing answers the name, but the gateway */
+	message = harness_next();
+	ck_assert(message != NULL);
+	ck_assert_int_eq(message->get_exchange_type(message), INFORMATIONAL);
+	ck_assert(!message->get_request(message));
+	harness_deliver(message);
+	harness_jobs();
+	harness_expect_to(NULL);
+	/* the time is up, the IKE_SA is still there */
+	ck_assert_int_eq(harness_timers(5), 1);
+	harness_expect_to(NULL);
+	ck_assert_int_eq(harness_count_children(TRUE, GATEWAY), 1);
+	ck_assert_uint_eq(harness_count(GUARD_UNRESOLVED), 1);
+}
+END_TEST
+
+START_TEST(follows_to_a_name)
+{
+	harness_establish();
+	harness_resolve("192.0.2.9");
+	redirect("sun.example.org");
+	harness_deliver(NULL);
+	harness_deliver(NULL);
+	harness_wait();
+	harness_deliver_all(NULL);
+	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
+	ck_assert_int_eq(harness_count_children(TRUE, "192.0.2.9"), 1);
+}
+END_TEST
+
+/* proves: R7-1 client, R7-2 client */
+START_TEST(follows_five_of_twelve_redirects)
+{
+	char gateway[32];
+	int i;
+
+	harness_establish();
+	for (i = 1; i <= 12; i++)
+	{
+		snprintf(gateway, sizeof(gateway), "192.0.2.%d", i);
+		redirect(gateway);
+		harness_deliver_all(NULL);
+	}
+	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
+	ck_assert_int_eq(harness_count_sas(FALSE, NULL), 1);
+	ck_assert_int_eq(harness_count_children(TRUE, "192.0.2.5"), 1);
+	ck_assert_uint_eq(harness_count(GUARD_LOOP), 7);
+	/* and again when the period is over */
+	harness_forward(300);
+	redirect("192.0.2.13");
+	harness_deliver_all(NULL);
+	ck_assert_int_eq(harness_count_children(TRUE, "192.0.2.13"), 1);
+}
+END_TEST
+
+/* none of the gateways answers, so that all come on one IKE_SA: the core makes
+ * a new IKE_SA for each */
+START_TEST(makes_one_ike_sa_for_any_number_of_redirects)
+{
+	char gateway[32];
+	int i;
+
+	harness_establish();
+	for (i = 1; i <= 12; i++)
+	{
+		ike_sa_t *ike_sa = harness_sa(FALSE);
+
+		snprintf(gateway, sizeof(gateway), "192.0.2.%d", i);
+		ck_assert(ike_sa != NULL);
+		redirect(gateway);
+		harness_deliver(NULL);
+		harness_deliver(NULL);
+		harness_jobs();
+		if (i == 1)
+		{
+			harness_expect_to("192.0.2.1");
+			drop_next();
+		}
+		else
+		{
+			harness_expect_to(NULL);
+		}
+	}
+	/* the established one and the one that is being set up */
+	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 2);
+	ck_assert_int_eq(harness_count_children(TRUE, GATEWAY), 1);
+}
+END_TEST
+
+START_TEST(goes_back_to_the_configured_gateway_if_the_next_is_silent)
+{
+	harness_keyingtries(1);
+	harness_establish();
+	redirect("192.0.2.9");
+	harness_deliver_all("192.0.2.9");
+	drop_next();
+	harness_deliver_all(NULL);
+	harness_forward(10);
+	ck_assert_int_eq(harness_timers(10), 1);
+	harness_expect_to(GATEWAY);
+	ck_assert(harness_next_has(REDIRECT_SUPPORTED));
+	harness_deliver_all(NULL);
+	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
+	ck_assert_int_eq(harness_count_children(TRUE, GATEWAY), 1);
+	/* and does not go there again soon */
+	redirect("192.0.2.9");
+	harness_deliver_all("192.0.2.9");
+	harness_expect_to(NULL);
+	ck_assert_uint_eq(harness_count(GUARD_DEAD), 1);
+	ck_assert_int_eq(harness_count_children(TRUE, GATEWAY), 1);
+}
+END_TEST
+
+START_TEST(comes_back_if_the_gateway_insists_on_a_refused_target)
+{
+	harness_option("deny", "192.0.2.9");
+	harness_establish();
+	redirect("192.0.2.9");
+	harness_deliver_all(NULL);
+	ck_assert_int_eq(harness_count_children(TRUE, GATEWAY), 1);
+	ck_assert_uint_eq(harness_count(GUARD_DENIED), 1);
+
+	/* the gateway deletes the IKE_SA when its time is over */
+	harness_delete(FALSE);
+	harness_deliver(NULL);
+	harness_deliver(NULL);
+	harness_jobs();
+	harness_expect_to(GATEWAY);
+	ck_assert(!harness_next_has(REDIRECT_SUPPORTED));
+	harness_deliver_all(NULL);
+	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
+	ck_assert_int_eq(harness_count_children(TRUE, GATEWAY), 1);
+}
+END_TEST
+
+START_TEST(stays_away_if_deleted_without_redirect)
+{
+	harness_establish();
+	harness_delete(FALSE);
+	harness_deliver_all(NULL);
+	harness_expect_to(NULL);
+	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 0);
+}
+END_TEST
+
+START_TEST(makes_one_new_ike_sa_if_deleted_while_it_follows)
+{
+	message_t *init;
+
+	harness_establish();
+	redirect("192.0.2.9");
+	harness_deliver_all("192.0.2.9");
+	init = harness_next();
+	harness_delete(FALSE);
+	harness_deliver_all(NULL);
+	harness_put_back(init);
+	harness_deliver_all(NULL);
+	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
+	ck_assert_int_eq(harness_count_children(TRUE, "192.0.2.9"), 1);
+}
+END_TEST
+
+START_TEST(follows_after_a_rekeying_that_is_going_on)
+{
+	message_t *rekey;
+	ike_sa_t *ike_sa;
+
+	harness_establish();
+	ike_sa = harness_sa(TRUE);
+	harness_call(TRUE, ike_sa->rekey);
+	rekey = harness_next();
+	ck_assert_int_eq(rekey->get_exchange_type(rekey), CREATE_CHILD_SA);
+	redirect("192.0.2.9");
+	harness_deliver(NULL);
+	harness_deliver(NULL);
+	harness_jobs();
+	harness_expect_to(NULL);
+
+	harness_put_back(rekey);
+	harness_deliver_all(NULL);
+	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
+	ck_assert_int_eq(harness_count_sas(FALSE, NULL), 1);
+	ck_assert_int_eq(harness_count_children(TRUE, "192.0.2.9"), 1);
+}
+END_TEST
+
+START_TEST(follows_on_a_rekeyed_ike_sa)
+{
+	ike_sa_t *ike_sa;
+
+	harness_establish();
+	ike_sa = harness_sa(!_i);
+	/* _i: 0 by the client, 1 by the gateway, which is initiator of it then */
+	harness_call(!_i, ike_sa->rekey);
+	harness_deliver_all(NULL);
+	redirect("192.0.2.9");
+	harness_deliver_all(NULL);
+	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
+	ck_assert_int_eq(harness_count_children(TRUE, "192.0.2.9"), 1);
+}
+END_TEST
+
+START_TEST(follows_after_a_reauthentication_that_is_going_on)
+{
+	message_t *init;
+	ike_sa_t *ike_sa;
+
+	lib->settings->set_bool(lib->settings, "%s.make_before_break", TRUE,
+							lib->ns);
+	harness_establish();
+	ike_sa = harness_sa(TRUE);
+	harness_call(TRUE, ike_sa->reauth);
+	init = harness_next();
+	ck_assert_int_eq(init->get_exchange_type(init), IKE_SA_INIT);
+	redirect("192.0.2.9");
+	harness_deliver(NULL);
+	harness_deliver(NULL);
+	harness_jobs();
+	harness_expect_to(NULL);
+
+	harness_put_back(init);
+	harness_deliver_all(NULL);
+	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
+	ck_assert_int_eq(harness_count_sas(FALSE, NULL), 1);
+	ck_assert_int_eq(harness_count_children(TRUE, "192.0.2.9"), 1);
+}
+END_TEST
+
+START_TEST(ends_a_reauthentication_at_another_gateway)
+{
+	ike_sa_t *ike_sa;
+
+	lib->settings->set_bool(lib->settings, "%s.make_before_break", TRUE,
+							lib->ns);
+	harness_establish();
+	if (_i)
+	{
+		harness_redirect_auth("192.0.2.9", 1);
+	}
+	else
+	{
+		harness_redirect_init("192.0.2.9", 1);
+	}
+	ike_sa = harness_sa(TRUE);
+	harness_call(TRUE, ike_sa->reauth);
+	harness_deliver_all(NULL);
+	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
+	ck_assert_int_eq(harness_count_sas(FALSE, NULL), 1);
+	ck_assert_int_eq(harness_count_children(TRUE, "192.0.2.9"), 1);
+}
+END_TEST
+
+START_TEST(does_not_follow_for_a_connection_that_does_not)
+{
+	harness_option("connections.home.follow", "no");
+	harness_establish();
+	redirect("192.0.2.9");
+	harness_deliver_all("192.0.2.9");
+	harness_expect_to(NULL);
+	ck_assert_int_eq(harness_count_children(TRUE, GATEWAY), 1);
+	ck_assert_uint_eq(harness_count(GUARD_UNANNOUNCED), 1);
+}
+END_TEST
+
+START_TEST(keeps_an_ike_sa_in_a_storm_of_redirects)
+{
+	char gateway[32];
+	int i;
+
+	harness_establish();
+	for (i = 0; i < 10000; i++)
+	{
+		snprintf(gateway, sizeof(gateway), "10.%d.%d.1", i / 250, i % 250);
+		redirect(gateway);
+		harness_deliver_all(NULL);
+	}
+	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
+	ck_assert_int_eq(harness_count_children(TRUE, NULL), 1);
+	ck_assert_uint_le(harness_sessions(), 1);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	Suite *s = suite_create("guard_active");
+	TCase *c = tcase_create("client");
+
+	tcase_add_checked_fixture(c, harness_setup, harness_teardown);
+	tcase_set_timeout(c, 240);
+	tcase_add_test(c, follows_and_deletes_the_old_one_when_the_new_one_is_up);
+	tcase_add_test(c, acknowledges_before_a_name_is_looked_up);
+	tcase_add_test(c, follows_to_a_name);
+	tcase_add_test(c, follows_five_of_twelve_redirects);
+	tcase_add_test(c, makes_one_ike_sa_for_any_number_of_redirects);
+	tcase_add_test(c, goes_back_to_the_configured_gateway_if_the_next_is_silent);
+	tcase_add_test(c, comes_back_if_the_gateway_insists_on_a_refused_target);
+	tcase_add_test(c, stays_away_if_deleted_without_redirect);
+	tcase_add_test(c, makes_one_new_ike_sa_if_deleted_while_it_follows);
+	tcase_add_test(c, follows_after_a_rekeying_that_is_going_on);
+	tcase_add_loop_test(c, follows_on_a_rekeyed_ike_sa, 0, 2);
+	tcase_add_test(c, follows_after_a_reauthentication_that_is_going_on);
+	tcase_add_loop_test(c, ends_a_reauthentication_at_another_gateway, 0, 2);
+	tcase_add_test(c, does_not_follow_for_a_connection_that_does_not);
+	tcase_add_test(c, keeps_an_ike_sa_in_a_storm_of_redirects);
+	suite_add_tcase(s, c);
+	return s;
+}
+
+int main(void)
+{
+	SRunner *runner = srunner_create(suite());
+	int failed;
+
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
