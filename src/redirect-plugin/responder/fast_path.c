@@ -77,6 +77,11 @@ struct private_fast_path_t {
 	redirect_reporter_t *reporter;
 
 	/**
+	 * TRUE if there were answers among what was received last.
+	 */
+	bool flooded;
+
+	/**
 	 * Options; not changed while the filter is in use.
 	 */
 	fast_path_config_t config;
@@ -273,45 +278,60 @@ static void set_source(question_t *question, ike_datagram_t *datagram)
 	}
 }
 
+/**
+ * Look at a received datagram; TRUE if it is answered.
+ */
+static bool look_at(private_fast_path_t *this, ike_datagram_t *datagram,
+					linked_list_t *packets)
+{
+	fast_path_result_t result;
+	question_t question = {
+		.message = datagram->data,
+		.request.local = datagram->destination,
+		.local_port = datagram->port,
+	};
+
+	set_source(&question, datagram);
+	result = examine(this, &question, datagram->answer,
+					 &datagram->answer_len);
+	count(&this->counters.results[result], 1);
+	if (result == FAST_PATH_ANSWERED)
+	{
+		return TRUE;
+	}
+	packets->insert_last(packets, create_packet(datagram));
+	return FALSE;
+}
+
 CALLBACK(receive_, void,
 	private_fast_path_t *this, linked_list_t *packets)
 {
-	fast_path_result_t result;
 	ike_datagram_t *datagram;
-	int i, received, failed;
+	int i, received, answered, failed;
 
-	/* packets were passed on just now: let charon's workers go first, they may
-	 * have no other CPU than the one a flood keeps this thread busy on */
-	sched_yield();
+	if (this->flooded)
+	{	/* packets were passed on amidst answers: let charon's workers go first,
+		 * they may have no other CPU than the one that keeps this thread busy */
+		sched_yield();
+	}
 	do
 	{
+		answered = 0;
 		received = this->sockets->receive(this->sockets);
 		for (i = 0; i < received; i++)
 		{
 			datagram = this->sockets->get(this->sockets, i);
 			if (datagram->data.len)
 			{
-				question_t question = {
-					.message = datagram->data,
-					.request.local = datagram->destination,
-					.local_port = datagram->port,
-				};
-
-				set_source(&question, datagram);
-				result = examine(this, &question, datagram->answer,
-								 &datagram->answer_len);
-				count(&this->counters.results[result], 1);
-				if (result != FAST_PATH_ANSWERED)
-				{
-					packets->insert_last(packets, create_packet(datagram));
-				}
+				answered += look_at(this, datagram, packets);
 			}
 		}
-		failed = this->sockets->answer(this->sockets);
+		failed = answered ? this->sockets->answer(this->sockets) : 0;
 		if (failed)
 		{
 			count(&this->counters.send_failed, failed);
 		}
+		this->flooded = answered > 0;
 	}
 	while (received && !packets->get_count(packets));
 }
