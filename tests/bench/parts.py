@@ -271,6 +271,18 @@ class Memory(Part):
         print(flush=True)
 
 
+class Decide(Part):
+    """Decisions, without a network around them."""
+
+    def run(self):
+        """Measure and print."""
+        program = os.path.join(self.bench.programs, "decide_bench")
+        done = subprocess.run([program] + (["10000"] if self.bench.quick
+                                           else []), check=False)
+        self.met.append(done.returncode == 0)
+        print(flush=True)
+
+
 class Profile(Part):
     """Not measured against a bar: the fast path for a profiler to look at."""
 
@@ -290,6 +302,7 @@ PARTS = {
     "served": Served,
     "dpd": Dpd,
     "memory": Memory,
+    "decide": Decide,
 }
 EXTRA = {
     "profile": Profile,

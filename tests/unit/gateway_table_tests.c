@@ -338,6 +338,30 @@ START_TEST(compares_by_capacity_if_all_have_one)
 }
 END_TEST
 
+START_TEST(knows_by_what_loads_can_be_compared)
+{
+	fixture_t this = create(TWO);
+	gateway_view_t *v = view(&this);
+
+	ck_assert_int_eq(v->known, REDIRECT_SELECTOR_KNOWN_RECENT);
+	gateway_view_destroy(v);
+	this.table->set_load(this.table, "moon", 5, 500);
+	v = view(&this);
+	ck_assert_int_eq(v->known, REDIRECT_SELECTOR_KNOWN_RECENT);
+	gateway_view_destroy(v);
+	this.table->set_load(this.table, "sun", REDIRECT_SELECTOR_UNKNOWN, 100);
+	v = view(&this);
+	ck_assert_int_eq(v->known, REDIRECT_SELECTOR_KNOWN_LOAD);
+	gateway_view_destroy(v);
+	/* who takes no clients need not be compared */
+	this.table->set(this.table, "sun", GATEWAY_DRAIN, -1, -1);
+	v = view(&this);
+	ck_assert_int_eq(v->known, REDIRECT_SELECTOR_KNOWN_SESSIONS);
+	gateway_view_destroy(v);
+	destroy(&this);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("gateway_table");
@@ -355,6 +379,7 @@ int main(void)
 	tcase_add_test(tcase, starts_slowly_after_a_drain_and_when_new);
 	tcase_add_test(tcase, starts_at_once_without_slow_start);
 	tcase_add_test(tcase, compares_by_capacity_if_all_have_one);
+	tcase_add_test(tcase, knows_by_what_loads_can_be_compared);
 	suite_add_tcase(suite, tcase);
 	return policy_fixture_run(suite);
 }

@@ -364,6 +364,7 @@ START_TEST(the_bound_counts_sessions_if_they_are_known)
 	uint32_t i;
 
 	create(&this, "rendezvous", 125);
+	this.view.known = REDIRECT_SELECTOR_KNOWN_SESSIONS;
 	for (i = 0; i < GATEWAYS; i++)
 	{
 		this.gateways[i].sessions = 1000;
@@ -411,6 +412,7 @@ START_TEST(least_loaded_takes_the_fewest_sessions_for_the_size)
 	int i;
 
 	create(&this, "least-loaded", 0);
+	this.view.known = REDIRECT_SELECTOR_KNOWN_SESSIONS;
 	for (i = 0; i < GATEWAYS; i++)
 	{
 		this.gateways[i].size = 1000;
@@ -432,6 +434,7 @@ START_TEST(least_loaded_takes_what_gateways_tell)
 	int i;
 
 	create(&this, "least-loaded", 0);
+	this.view.known = REDIRECT_SELECTOR_KNOWN_LOAD;
 	for (i = 0; i < GATEWAYS; i++)
 	{
 		this.gateways[i].load = 700;
@@ -451,6 +454,7 @@ START_TEST(least_loaded_does_not_flap_within_its_margin)
 	int i, first;
 
 	create(&this, "least-loaded", 0);
+	this.view.known = REDIRECT_SELECTOR_KNOWN_SESSIONS;
 	for (i = 0; i < GATEWAYS; i++)
 	{
 		this.gateways[i].sessions = 1000;
@@ -474,6 +478,7 @@ START_TEST(power_of_two_takes_the_better_of_two)
 	int i;
 
 	create(&this, "power-of-two", 0);
+	this.view.known = REDIRECT_SELECTOR_KNOWN_SESSIONS;
 	for (i = 0; i < GATEWAYS; i++)
 	{
 		this.gateways[i].sessions = 100 * i;

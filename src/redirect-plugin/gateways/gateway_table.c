@@ -287,6 +287,27 @@ static bool fill_view(private_gateway_table_t *this, gateway_view_t *view,
 	return starting;
 }
 
+/**
+ * By what the loads of gateways that take clients can be compared.
+ */
+static redirect_selector_known_t find_known(const gateway_view_t *view)
+{
+	bool sessions = TRUE, load = TRUE;
+	int i;
+
+	for (i = 0; i < view->count; i++)
+	{
+		if (!view->left_out[i])
+		{
+			sessions &= view->live[i]->sessions != REDIRECT_SELECTOR_UNKNOWN;
+			load &= view->live[i]->load != REDIRECT_SELECTOR_UNKNOWN;
+		}
+	}
+	return sessions ? REDIRECT_SELECTOR_KNOWN_SESSIONS
+					: load ? REDIRECT_SELECTOR_KNOWN_LOAD
+						   : REDIRECT_SELECTOR_KNOWN_RECENT;
+}
+
 METHOD(gateway_table_t, create_view, gateway_view_t*,
 	private_gateway_table_t *this, const gateway_t *gateways, uint16_t count,
 	uint32_t slow_start)
@@ -311,6 +332,7 @@ METHOD(gateway_table_t, create_view, gateway_view_t*,
 		view->families[i] = gateways[i].families;
 	}
 	this->starting = fill_view(this, view, gateways, slow_start);
+	view->known = find_known(view);
 	this->changed = FALSE;
 	this->mutex->unlock(this->mutex);
 	return view;

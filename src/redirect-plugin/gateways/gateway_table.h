@@ -107,6 +107,9 @@ struct gateway_view_t {
 	/** gateways as selectors see them */
 	redirect_selector_gateway_t *gateways;
 
+	/** by what the loads of those that take clients can be compared */
+	redirect_selector_known_t known;
+
 	/** gateway_left_out_t for every client, GATEWAY_CANDIDATE for most */
 	uint8_t *left_out;
 

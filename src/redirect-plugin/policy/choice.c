@@ -174,6 +174,7 @@ static int pick(choice_t *this, const uint16_t *candidates, uint16_t count)
 		.gateways = this->state->view->gateways,
 		.candidates = candidates,
 		.count = count,
+		.known = this->state->view->known,
 	};
 	int index;
 

@@ -24,7 +24,7 @@
  * From: what HAProxy calls "leastconn", relative to capacity; the margin is what
  * thermostats have.
  *
- * Cost: three looks at each candidate, no state. Take it if sessions live long
+ * Cost: two looks at each candidate, no state. Take it if sessions live long
  * and differ much, and the loads of gateways are known. Without known loads it
  * balances what this gateway itself sent away.
  */
@@ -47,7 +47,7 @@ METHOD(redirect_selector_t, select_, int,
 {
 	const redirect_selector_gateway_t *gateway;
 	rendezvous_score_t best = RENDEZVOUS_SCORE_INIT;
-	selector_load_t known = selector_load_known(view);
+	redirect_selector_known_t known = view->known;
 	double load, least = INFINITY;
 	int i, equal = 0, index = 0;
 

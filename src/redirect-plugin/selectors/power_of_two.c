@@ -66,9 +66,7 @@ METHOD(redirect_selector_t, select_, int,
 	redirect_selector_t *this, const redirect_selector_request_t *request,
 	const redirect_selector_view_t *view)
 {
-	redirect_selector_view_t pair = { .gateways = view->gateways, .count = 2 };
 	const redirect_selector_gateway_t *a, *b;
-	selector_load_t known;
 	uint64_t sum = 0;
 	int i, first, second;
 
@@ -85,11 +83,8 @@ METHOD(redirect_selector_t, select_, int,
 	second = draw(view, sum - a->weight,
 				  redirect_selector_mix(request->request, 2), first);
 	b = &view->gateways[view->candidates[second]];
-	pair.candidates = (uint16_t[]){ view->candidates[first],
-									view->candidates[second] };
-	known = selector_load_known(&pair);
-	return selector_load_of(known, b) < selector_load_of(known, a) ? second
-																   : first;
+	return selector_load_of(view->known, b) < selector_load_of(view->known, a)
+				? second : first;
 }
 
 METHOD(redirect_selector_t, destroy, void,

@@ -33,6 +33,7 @@ typedef struct redirect_selector_request_t redirect_selector_request_t;
 typedef struct redirect_selector_view_t redirect_selector_view_t;
 typedef struct redirect_selector_options_t redirect_selector_options_t;
 typedef struct redirect_selector_registry_t redirect_selector_registry_t;
+typedef enum redirect_selector_known_t redirect_selector_known_t;
 
 /**
  * Version of this interface. Gateways come in an array, so even a member that
@@ -105,6 +106,19 @@ struct redirect_selector_request_t {
 };
 
 /**
+ * By what the loads of gateways can be compared: what is known of all that take
+ * clients.
+ */
+enum redirect_selector_known_t {
+	/** nothing but the clients that were sent there lately */
+	REDIRECT_SELECTOR_KNOWN_RECENT,
+	/** load, and clients that were sent there since */
+	REDIRECT_SELECTOR_KNOWN_LOAD,
+	/** sessions, and clients that were sent there since */
+	REDIRECT_SELECTOR_KNOWN_SESSIONS,
+};
+
+/**
  * The gateways a selector picks one of.
  */
 struct redirect_selector_view_t {
@@ -117,6 +131,9 @@ struct redirect_selector_view_t {
 
 	/** number of candidates, at least 1 */
 	uint16_t count;
+
+	/** by what their loads can be compared */
+	redirect_selector_known_t known;
 };
 
 /**

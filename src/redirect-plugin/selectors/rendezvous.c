@@ -29,8 +29,8 @@
  * weight / -ln(u) with u uniform in (0, 1); the bound by Mirrokni, Thorup,
  * Zadimoghaddam, "Consistent hashing with bounded loads", SODA 2018.
  *
- * Cost: a hash a candidate, and a handful of logarithms; with balance_factor two
- * more looks at each candidate. Take it unless there is a reason for another.
+ * Cost: a hash a candidate, and a handful of logarithms; with balance_factor one
+ * more look at each candidate. Take it unless there is a reason for another.
  */
 
 #include "rendezvous.h"
@@ -78,9 +78,9 @@ METHOD(redirect_selector_t, select_bounded, int,
 {
 	const redirect_selector_gateway_t *gateway;
 	rendezvous_score_t best = RENDEZVOUS_SCORE_INIT;
-	selector_load_t known = selector_load_known(view);
+	redirect_selector_known_t known = view->known;
 	uint64_t clients = 1, weights = 0;
-	double bound;
+	double bound, score;
 	int i;
 
 	for (i = 0; i < view->count; i++)
@@ -93,11 +93,12 @@ METHOD(redirect_selector_t, select_bounded, int,
 	for (i = 0; i < view->count; i++)
 	{
 		gateway = &view->gateways[view->candidates[i]];
+		score = rendezvous_score_better(&best, request->client, gateway);
 		/* rounded up as in the paper, so that there is always one below */
-		if (selector_load_clients(known, gateway) + 1 <=
-			ceil(bound * gateway->weight))
+		if (score > 0 && selector_load_clients(known, gateway) + 1 <=
+						 ceil(bound * gateway->weight))
 		{
-			rendezvous_score_offer(&best, request->client, gateway, i);
+			best = (rendezvous_score_t){ score, i };
 		}
 	}
 	return best.index;

@@ -45,11 +45,36 @@ struct rendezvous_score_t {
 #define RENDEZVOUS_SCORE_INIT { .score = 0, .index = -1 }
 
 /**
- * Let a candidate take part.
+ * Calculate the score of a candidate, if it is better than the best so far.
  *
  * The score is weight / -ln(u), with u uniform in (0, 1). As -ln(u) is never
  * less than 1 - u, the logarithm is calculated for the few candidates that may
  * win only.
+ *
+ * @param best			best candidate so far
+ * @param client		hash of the client
+ * @param gateway		gateway of the candidate
+ * @return				its score, 0 if it is not better
+ */
+static inline double rendezvous_score_better(const rendezvous_score_t *best,
+							uint64_t client,
+							const redirect_selector_gateway_t *gateway)
+{
+	/* 53 bits in the middle of their interval, so u is never 0 or 1 */
+	double u = ((redirect_selector_mix(client, gateway->id) >> 11) + 0.5) *
+			   0x1p-53;
+	double score;
+
+	if (gateway->weight <= best->score * (1 - u))
+	{
+		return 0;
+	}
+	score = gateway->weight / -log(u);
+	return score > best->score ? score : 0;
+}
+
+/**
+ * Let a candidate take part.
  *
  * @param best			best candidate so far
  * @param client		hash of the client
@@ -61,17 +86,9 @@ static inline void rendezvous_score_offer(rendezvous_score_t *best,
 							const redirect_selector_gateway_t *gateway,
 							int index)
 {
-	/* 53 bits in the middle of their interval, so u is never 0 or 1 */
-	double u = ((redirect_selector_mix(client, gateway->id) >> 11) + 0.5) *
-			   0x1p-53;
-	double score;
+	double score = rendezvous_score_better(best, client, gateway);
 
-	if (gateway->weight <= best->score * (1 - u))
-	{
-		return;
-	}
-	score = gateway->weight / -log(u);
-	if (score > best->score)
+	if (score > 0)
 	{
 		best->score = score;
 		best->index = index;
