@@ -74,7 +74,14 @@ class Authority:
             ["openssl", "x509", "-in", path, "-noout", "-checkend", "86400"],
             check=False, capture_output=True).returncode
 
-    def _issue(self, host, gateway, issuer):
+    def _lock(self):
+        """File that is locked until it is closed."""
+        lock = open(self._path("lock"), "w", encoding="ascii")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return lock
+
+    def _found(self, issuer):
+        """Make a CA, unless there is a good one."""
         if not self._is_good("ca-" + issuer):
             for name in os.listdir(self._directory):
                 if name.startswith(issuer + "-"):
@@ -82,6 +89,9 @@ class Authority:
             self._make("ca-" + issuer, f"{issuer} CA",
                        ["basicConstraints=critical,CA:TRUE",
                         "keyUsage=keyCertSign,cRLSign"])
+
+    def _issue(self, host, gateway, issuer):
+        self._found(issuer)
         name = f"{issuer}-{host}"
         if not self._is_good(name):
             if gateway:
@@ -101,8 +111,7 @@ class Authority:
         issuer: name of the CA, made if there is none of that name
         swanctl: directory, with x509 and private below
         """
-        with open(self._path("lock"), "w", encoding="ascii") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with self._lock():
             self._issue(host, gateway, issuer)
         for kind, suffix in (("x509", "Cert"), ("private", "Key")):
             shutil.copy(self._path(f"{issuer}-{host}{suffix}.pem"),
@@ -110,5 +119,7 @@ class Authority:
 
     def trust(self, issuer, swanctl):
         """Put the certificate of a CA below a host's /etc/swanctl."""
+        with self._lock():
+            self._found(issuer)
         shutil.copy(self._path(f"ca-{issuer}Cert.pem"),
                     os.path.join(swanctl, "x509ca", f"{issuer}Cert.pem"))
