@@ -1,0 +1,100 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "redirectctl.h"
+
+#include <library.h>
+
+/**
+ * Write which gateways were left out, a line each reason.
+ */
+static void write_left_out(vici_message_t *answer)
+{
+	enumerator_t *enumerator;
+	vici_type_t type;
+	chunk_t value;
+	char *name;
+	int level = 0;
+
+	enumerator = answer->create_enumerator(answer);
+	while (enumerator->enumerate(enumerator, &type, &name, &value) &&
+		   type != VICI_END)
+	{
+		level += (type == VICI_SECTION_START) - (type == VICI_SECTION_END);
+		if (type == VICI_KEY_VALUE && level)
+		{
+			printf("left out: %.*s %s\n", (int)value.len, value.ptr, name);
+		}
+	}
+	enumerator->destroy(enumerator);
+}
+
+/**
+ * redirectctl decide
+ */
+static int run(int argc, char *argv[])
+{
+	static const char *const names[] = {
+		"remote", "local", "phase", "supported", "redirected-from",
+		"connection", "id", "eap-id", "group", "issuer", NULL
+	};
+	vici_builder_t *request = vici_builder_create();
+	vici_message_t *answer;
+	int code;
+
+	if (argc > 1 && argv[1][0] != '-')
+	{	/* the address of the client may stand alone */
+		request->add_kv(request, "remote", "%s", argv[1]);
+		argc--;
+		argv++;
+	}
+	if (!parse_keys(&cmd_decide, names, argc, argv, request))
+	{
+		request->destroy(request);
+		return EXIT_USAGE;
+	}
+	code = ask("decide", request->finalize(request), &answer);
+	if (code != EXIT_DONE)
+	{
+		return code;
+	}
+	if (options.format == OUTPUT_TEXT)
+	{
+		printf("%s\n", answer->get_str(answer, "", "text"));
+		write_left_out(answer);
+	}
+	else
+	{
+		output_message(answer, "decision", options.format, stdout);
+		fputs(options.format == OUTPUT_JSON ? "\n" : "", stdout);
+	}
+	answer->destroy(answer);
+	return code;
+}
+
+const subcommand_t cmd_decide = {
+	"decide",
+	"ADDRESS [--phase PHASE] [--id ID] [--connection NAME] ...",
+	"Tells where a client would be sent, and why",
+	"  --remote ADDRESS           address of the client, or the first argument\n"
+	"  --local ADDRESS            address of this gateway it asks, default the\n"
+	"                             first one of the same family\n"
+	"  --phase PHASE              init (default), identity, auth or active\n"
+	"  --supported yes|no         whether it supports redirects, default yes\n"
+	"  --redirected-from ADDRESS  gateway that redirected it here\n"
+	"  --connection NAME          connection\n"
+	"  --id ID, --eap-id ID       identities\n"
+	"  --group NAME, --issuer DN  group, issuer of its certificate\n\n"
+	"Nothing is done, counted or logged.\n", run,
+};

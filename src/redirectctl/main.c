@@ -1,0 +1,280 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "redirectctl.h"
+
+#include <library.h>
+
+#include <getopt.h>
+#include <stdarg.h>
+
+redirectctl_options_t options = {
+	.uri = "unix:///run/charon.redirect",
+};
+
+/**
+ * Subcommands in the order of the help
+ */
+static const subcommand_t *const commands[] = {
+	&cmd_status, &cmd_gateways, &cmd_rules, &cmd_sessions, &cmd_decide,
+	&cmd_set_gateway, &cmd_drain, &cmd_undrain, &cmd_rebalance, &cmd_monitor,
+	&cmd_top, &cmd_counters, &cmd_metrics, &cmd_check, &cmd_version,
+};
+
+/**
+ * Write the help.
+ */
+static void write_help(FILE *out)
+{
+	int i;
+
+	fprintf(out, "usage: redirectctl [OPTIONS] COMMAND [ARGUMENTS]\n\n"
+			"Shows and changes what the redirect plugin of charon does.\n\n");
+	for (i = 0; i < (int)countof(commands); i++)
+	{
+		fprintf(out, "  %-12s  %s\n", commands[i]->name, commands[i]->summary);
+	}
+	fprintf(out, "\nOptions:\n"
+			"  --uri URI     socket, default %s\n"
+			"  --json        write JSON\n"
+			"  --raw         write messages as they come\n"
+			"  --help        show help, also of a COMMAND\n\n"
+			"See redirectctl(8), also for exit codes.\n", options.uri);
+}
+
+/**
+ * Write the help of a subcommand.
+ */
+static void write_command_help(const subcommand_t *command, FILE *out)
+{
+	fprintf(out, "usage: redirectctl [OPTIONS] %s%s%s\n\n%s.\n", command->name,
+			*command->arguments ? " " : "", command->arguments,
+			command->summary);
+	if (command->help)
+	{
+		fprintf(out, "\n%s", command->help);
+	}
+}
+
+/*
+ * Described in header
+ */
+int usage_error(const subcommand_t *command, const char *fmt, ...)
+{
+	va_list args;
+
+	if (fmt)
+	{
+		fprintf(stderr, "redirectctl %s: ", command->name);
+		va_start(args, fmt);
+		vfprintf(stderr, fmt, args);
+		va_end(args);
+		fputc('\n', stderr);
+	}
+	fprintf(stderr, "see 'redirectctl %s --help'\n", command->name);
+	return EXIT_USAGE;
+}
+
+/*
+ * Described in header
+ */
+int ask(const char *command, vici_message_t *request, vici_message_t **answer)
+{
+	vici_message_t *received = NULL;
+	int code = EXIT_UNREACHABLE;
+	ipc_t *ipc;
+
+	ipc = ipc_create(options.uri);
+	if (ipc)
+	{
+		received = ipc->request(ipc, command, request, NULL, NULL, NULL);
+		ipc->destroy(ipc);
+	}
+	DESTROY_IF(request);
+	if (received)
+	{
+		code = EXIT_DONE;
+		if (!received->get_bool(received, TRUE, "success"))
+		{
+			fprintf(stderr, "redirectctl: %s\n",
+					received->get_str(received, "refused", "errmsg"));
+			code = EXIT_REFUSED;
+		}
+	}
+	if (answer && code == EXIT_DONE)
+	{
+		*answer = received;
+		return code;
+	}
+	DESTROY_IF(received);
+	return code;
+}
+
+/*
+ * Described in header
+ */
+bool parse_keys(const subcommand_t *command, const char *const *names,
+				int argc, char *argv[], vici_builder_t *request)
+{
+	int i, j;
+
+	for (i = 1; i < argc; i += 2)
+	{
+		for (j = 0; names[j]; j++)
+		{
+			if (strpfx(argv[i], "--") && streq(argv[i] + 2, names[j]))
+			{
+				break;
+			}
+		}
+		if (!names[j] || i + 1 == argc)
+		{
+			usage_error(command, names[j] ? "%s needs a value"
+										  : "'%s' is not known", argv[i]);
+			return FALSE;
+		}
+		request->add_kv(request, (char*)names[j], "%s", argv[i + 1]);
+	}
+	return TRUE;
+}
+
+/**
+ * Find a subcommand.
+ */
+static const subcommand_t *find_command(const char *name)
+{
+	int i;
+
+	for (i = 0; i < (int)countof(commands); i++)
+	{
+		if (streq(commands[i]->name, name))
+		{
+			return commands[i];
+		}
+	}
+	fprintf(stderr, "redirectctl: there is no command '%s', see 'redirectctl "
+			"--help'\n", name);
+	return NULL;
+}
+
+/**
+ * Check whether help is asked for.
+ */
+static bool wants_help(int argc, char *argv[])
+{
+	int i;
+
+	for (i = 1; i < argc; i++)
+	{
+		if (streq(argv[i], "--help") || streq(argv[i], "-h"))
+		{
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+/**
+ * Take options for all subcommands out of the arguments, wherever they are.
+ *
+ * @return				arguments that are left, -1 if one is wrong
+ */
+static int take_options(int argc, char *argv[])
+{
+	int i, left = 0;
+
+	for (i = 0; i < argc; i++)
+	{
+		if (streq(argv[i], "--json"))
+		{
+			options.format = OUTPUT_JSON;
+		}
+		else if (streq(argv[i], "--raw"))
+		{
+			options.format = OUTPUT_RAW;
+		}
+		else if (streq(argv[i], "--uri"))
+		{
+			if (i + 1 == argc)
+			{
+				fprintf(stderr, "redirectctl: --uri needs a value\n");
+				return -1;
+			}
+			options.uri = argv[++i];
+		}
+		else
+		{
+			argv[left++] = argv[i];
+		}
+	}
+	argv[left] = NULL;
+	return left;
+}
+
+/**
+ * Run what the arguments name.
+ */
+static int run(int argc, char *argv[])
+{
+	const subcommand_t *command;
+
+	if (argc < 2)
+	{
+		write_help(stderr);
+		return EXIT_USAGE;
+	}
+	if (argv[1][0] == '-')
+	{
+		if (wants_help(2, argv))
+		{
+			write_help(stdout);
+			return EXIT_DONE;
+		}
+		fprintf(stderr, "redirectctl: '%s' is not known, see 'redirectctl "
+				"--help'\n", argv[1]);
+		return EXIT_USAGE;
+	}
+	command = find_command(argv[1]);
+	if (!command)
+	{
+		return EXIT_USAGE;
+	}
+	if (wants_help(argc - 1, argv + 1))
+	{
+		write_command_help(command, stdout);
+		return EXIT_DONE;
+	}
+	return command->run(argc - 1, argv + 1);
+}
+
+/**
+ * Begin here.
+ */
+int main(int argc, char *argv[])
+{
+	int code;
+
+	/* no file: the settings of charon are none of its business, but for check;
+	 * which reads them as charon does */
+	if (!library_init("", "charon"))
+	{
+		library_deinit();
+		fprintf(stderr, "redirectctl: libstrongswan cannot be used\n");
+		return EXIT_UNREACHABLE;
+	}
+	argc = take_options(argc, argv);
+	code = argc < 0 ? EXIT_USAGE : run(argc, argv);
+	library_deinit();
+	return code;
+}
