@@ -74,6 +74,12 @@ def median_ratio(a, b, key):
     return statistics.median(x[key] / y[key] for x, y in zip(a, b) if y[key])
 
 
+def cpu_advantage(a, b):
+    """How many times less CPU a redirect takes with a than with b. Says the
+    same as rates do on an idle machine, where each has a CPU for itself."""
+    return median_ratio(b, a, "cpu_us")
+
+
 def table(head, rows):
     """Print a table: first column to the left, the others to the right."""
     widths = [max(len(row[i]) for row in [head] + rows)
