@@ -362,6 +362,32 @@ START_TEST(knows_by_what_loads_can_be_compared)
 }
 END_TEST
 
+START_TEST(learns_how_many_clients_others_send)
+{
+	fixture_t this = create(TWO);
+	gateway_view_t *v = view(&this);
+	uint32_t second, i;
+
+	ck_assert(v->others == 1);
+	this.table->set_load(this.table, "sun", 0, REDIRECT_SELECTOR_UNKNOWN);
+	for (second = 1; second <= 60; second++)
+	{
+		for (i = 0; i < 10; i++)
+		{
+			gateway_live_assign(v->live[1], TRUE);
+		}
+		this.table->set_load(this.table, "sun", second * 40,
+							 REDIRECT_SELECTOR_UNKNOWN);
+		this.table->tick(this.table);
+	}
+	gateway_view_destroy(v);
+	v = view(&this);
+	ck_assert(v->others > 3.99 && v->others <= 4);
+	gateway_view_destroy(v);
+	destroy(&this);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("gateway_table");
@@ -380,6 +406,7 @@ int main(void)
 	tcase_add_test(tcase, starts_at_once_without_slow_start);
 	tcase_add_test(tcase, compares_by_capacity_if_all_have_one);
 	tcase_add_test(tcase, knows_by_what_loads_can_be_compared);
+	tcase_add_test(tcase, learns_how_many_clients_others_send);
 	suite_add_tcase(suite, tcase);
 	return policy_fixture_run(suite);
 }

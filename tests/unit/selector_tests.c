@@ -77,6 +77,7 @@ static void create(fixture_t *this, const char *selector, uint32_t factor)
 		.gateways = this->gateways,
 		.candidates = this->candidates,
 		.count = GATEWAYS,
+		.others = 1,
 	};
 	this->registry = selector_registry_create();
 	this->selector = this->registry->create(this->registry, selector, &options);

@@ -22,6 +22,13 @@
  */
 #define DECAY 6
 
+/**
+ * Clients this gateway has to send in a second to compare with others, and the
+ * most that others may be found to send for each of them.
+ */
+#define SENT_MIN 4
+#define OTHERS_MAX 256
+
 typedef struct private_gateway_table_t private_gateway_table_t;
 typedef struct setting_t setting_t;
 
@@ -112,6 +119,21 @@ struct private_gateway_table_t {
 	 * Seconds that passed, from 1 on
 	 */
 	uint32_t now;
+
+	/**
+	 * Sessions that came to gateways since the last tick
+	 */
+	uint32_t arrived;
+
+	/**
+	 * Clients that this gateway sent before these were counted
+	 */
+	uint32_t sent;
+
+	/**
+	 * Clients that reach a gateway for each one that this gateway sends
+	 */
+	double others;
 
 	/**
 	 * TRUE if something was set since the last view
@@ -333,9 +355,26 @@ METHOD(gateway_table_t, create_view, gateway_view_t*,
 	}
 	this->starting = fill_view(this, view, gateways, slow_start);
 	view->known = find_known(view);
+	view->others = this->others;
 	this->changed = FALSE;
 	this->mutex->unlock(this->mutex);
 	return view;
+}
+
+/**
+ * Learn how many clients others send, slowly.
+ */
+static void learn_others(private_gateway_table_t *this)
+{
+	double others;
+
+	if (this->sent >= SENT_MIN)
+	{
+		others = (double)this->arrived / this->sent;
+		others = min(max(others, 1), OTHERS_MAX);
+		this->others += (others - this->others) / 4;
+	}
+	this->arrived = this->sent = 0;
 }
 
 METHOD(gateway_table_t, tick, bool,
@@ -349,6 +388,7 @@ METHOD(gateway_table_t, tick, bool,
 
 	this->mutex->lock(this->mutex);
 	this->now++;
+	learn_others(this);
 	enumerator = this->live->create_enumerator(this->live);
 	while (enumerator->enumerate(enumerator, &name, &live))
 	{
@@ -436,6 +476,24 @@ METHOD(gateway_table_t, set_up, bool,
 	return live != NULL;
 }
 
+/**
+ * Compare what came to a gateway since its last sample with what was sent there,
+ * and begin to count again.
+ */
+static void count_arrived(private_gateway_table_t *this, gateway_live_t *live,
+						  uint32_t sessions)
+{
+	uint32_t sent;
+
+	sent = __atomic_exchange_n(&live->assigned, 0, __ATOMIC_RELAXED);
+	if (sessions != REDIRECT_SELECTOR_UNKNOWN &&
+		live->sessions != REDIRECT_SELECTOR_UNKNOWN && sessions > live->sessions)
+	{
+		this->sent += sent;
+		this->arrived += sessions - live->sessions;
+	}
+}
+
 METHOD(gateway_table_t, set_load, bool,
 	private_gateway_table_t *this, const char *name, uint32_t sessions,
 	uint32_t load)
@@ -447,9 +505,9 @@ METHOD(gateway_table_t, set_load, bool,
 	if (live)
 	{
 		this->changed |= live->sessions != sessions || live->load != load;
+		count_arrived(this, live, sessions);
 		live->sessions = sessions;
 		live->load = load;
-		__atomic_store_n(&live->assigned, 0, __ATOMIC_RELAXED);
 	}
 	this->mutex->unlock(this->mutex);
 	return live != NULL;
@@ -517,6 +575,7 @@ gateway_table_t *gateway_table_create()
 			.destroy = _destroy,
 		},
 		.now = 1,
+		.others = 1,
 		.live = hashtable_create(hashtable_hash_str, hashtable_equals_str, 16),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);

@@ -110,6 +110,9 @@ struct gateway_view_t {
 	/** by what the loads of those that take clients can be compared */
 	redirect_selector_known_t known;
 
+	/** clients that reach a gateway for each one that this gateway sends */
+	double others;
+
 	/** gateway_left_out_t for every client, GATEWAY_CANDIDATE for most */
 	uint8_t *left_out;
 
@@ -149,7 +152,8 @@ struct gateway_table_t {
 	/**
 	 * Let a second pass, the table has no other clock. A 64th of the clients
 	 * sent to each gateway lately is forgotten, so that their number tells of
-	 * the last minute.
+	 * the last minute. What samples told since is compared with the clients this
+	 * gateway sent, to learn how many others send.
 	 *
 	 * @return				TRUE if views made before are outdated: something was
 	 *						set, or a gateway is starting slowly

@@ -175,6 +175,7 @@ static int pick(choice_t *this, const uint16_t *candidates, uint16_t count)
 		.candidates = candidates,
 		.count = count,
 		.known = this->state->view->known,
+		.others = this->state->view->others,
 	};
 	int index;
 

@@ -47,14 +47,12 @@ METHOD(redirect_selector_t, select_, int,
 {
 	const redirect_selector_gateway_t *gateway;
 	rendezvous_score_t best = RENDEZVOUS_SCORE_INIT;
-	redirect_selector_known_t known = view->known;
 	double load, least = INFINITY;
 	int i, equal = 0, index = 0;
 
 	for (i = 0; i < view->count; i++)
 	{
-		load = selector_load_of(known,
-								&view->gateways[view->candidates[i]]);
+		load = selector_load_of(view, &view->gateways[view->candidates[i]]);
 		if (load < least)
 		{
 			least = load;
@@ -65,7 +63,7 @@ METHOD(redirect_selector_t, select_, int,
 	for (i = 0; i < view->count; i++)
 	{
 		gateway = &view->gateways[view->candidates[i]];
-		if (selector_load_of(known, gateway) <= least)
+		if (selector_load_of(view, gateway) <= least)
 		{
 			rendezvous_score_offer(&best, request->client, gateway, i);
 			equal++;

@@ -83,8 +83,8 @@ METHOD(redirect_selector_t, select_, int,
 	second = draw(view, sum - a->weight,
 				  redirect_selector_mix(request->request, 2), first);
 	b = &view->gateways[view->candidates[second]];
-	return selector_load_of(view->known, b) < selector_load_of(view->known, a)
-				? second : first;
+	return selector_load_of(view, b) < selector_load_of(view, a) ? second
+																 : first;
 }
 
 METHOD(redirect_selector_t, destroy, void,

@@ -134,6 +134,10 @@ struct redirect_selector_view_t {
 
 	/** by what their loads can be compared */
 	redirect_selector_known_t known;
+
+	/** clients that reach a gateway for each one that this gateway sends there,
+	 * as others send clients, too: at least 1, learned from samples */
+	double others;
 };
 
 /**

@@ -78,15 +78,13 @@ METHOD(redirect_selector_t, select_bounded, int,
 {
 	const redirect_selector_gateway_t *gateway;
 	rendezvous_score_t best = RENDEZVOUS_SCORE_INIT;
-	redirect_selector_known_t known = view->known;
-	uint64_t clients = 1, weights = 0;
-	double bound, score;
+	double bound, score, clients = 1, weights = 0;
 	int i;
 
 	for (i = 0; i < view->count; i++)
 	{
 		gateway = &view->gateways[view->candidates[i]];
-		clients += selector_load_clients(known, gateway);
+		clients += selector_load_clients(view, gateway);
 		weights += gateway->weight;
 	}
 	bound = this->factor * clients / weights;
@@ -95,7 +93,7 @@ METHOD(redirect_selector_t, select_bounded, int,
 		gateway = &view->gateways[view->candidates[i]];
 		score = rendezvous_score_better(&best, request->client, gateway);
 		/* rounded up as in the paper, so that there is always one below */
-		if (score > 0 && selector_load_clients(known, gateway) + 1 <=
+		if (score > 0 && selector_load_clients(view, gateway) + 1 <=
 						 ceil(bound * gateway->weight))
 		{
 			best = (rendezvous_score_t){ score, i };

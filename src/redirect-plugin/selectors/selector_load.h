@@ -33,21 +33,24 @@
 /**
  * Number of clients a gateway is taken to have.
  *
- * @param known			by what loads can be compared
- * @param gateway		gateway
+ * Those sent there since the last sample count as often as others do the same:
+ * if all gateways found the same one to be the best, it would be the worst.
+ *
+ * @param view			gateways
+ * @param gateway		one of them
  * @return				clients
  */
-static inline uint64_t selector_load_clients(
-								redirect_selector_known_t known,
+static inline double selector_load_clients(
+								const redirect_selector_view_t *view,
 								const redirect_selector_gateway_t *gateway)
 {
-	switch (known)
+	switch (view->known)
 	{
 		case REDIRECT_SELECTOR_KNOWN_SESSIONS:
-			return (uint64_t)gateway->sessions +
-				   redirect_selector_assigned(gateway);
+			return gateway->sessions +
+				   redirect_selector_assigned(gateway) * view->others;
 		case REDIRECT_SELECTOR_KNOWN_LOAD:
-			return redirect_selector_assigned(gateway);
+			return redirect_selector_assigned(gateway) * view->others;
 		default:
 			return redirect_selector_recent(gateway);
 	}
@@ -56,16 +59,16 @@ static inline uint64_t selector_load_clients(
 /**
  * Load of a gateway, relative to its size.
  *
- * @param known			by what loads can be compared
- * @param gateway		gateway
+ * @param view			gateways
+ * @param gateway		one of them
  * @return				load, only to be compared with others
  */
-static inline double selector_load_of(redirect_selector_known_t known,
+static inline double selector_load_of(const redirect_selector_view_t *view,
 								const redirect_selector_gateway_t *gateway)
 {
-	double clients = selector_load_clients(known, gateway);
+	double clients = selector_load_clients(view, gateway);
 
-	if (known == REDIRECT_SELECTOR_KNOWN_LOAD)
+	if (view->known == REDIRECT_SELECTOR_KNOWN_LOAD)
 	{
 		return gateway->load +
 			   clients * (100 * SELECTOR_LOAD_CLIENT) / gateway->size;
