@@ -79,6 +79,16 @@ class Charons:
         raise ValueError(f"libstrongswan-{name}.so is not built in {root}; "
                          "scripts/build does that")
 
+    def redirectctl(self, charon):
+        """The operator's command, as built for a charon."""
+        return os.path.join(self._build, f"{self._variant}-{charon.version}",
+                            "src", "redirectctl", "redirectctl")
+
+    def vici(self, charon):
+        """Directory of strongSwan's VICI client for Python."""
+        return os.path.join(self._build, f"source-{charon.version}", "src",
+                            "libcharon", "plugins", "vici", "python")
+
 
 def _version(path):
     return [int(number) for number in re.findall(r"\d+", os.path.basename(path))]

@@ -98,6 +98,12 @@ class Lab:
         if charon:
             lab_host.write("/run/lab/launch",
                            self._memory.launch(charon.plugins))
+            lab_host.write("/run/lab/redirectctl", "#!/bin/sh\nexec "
+                           f"'{self._charons.redirectctl(charon)}' \"$@\"\n",
+                           0o755)
+            lab_host.write("/run/lab/vici-python", "#!/bin/sh\nPYTHONPATH='"
+                           f"{self._charons.vici(charon)}' exec python3 "
+                           "\"$@\"\n", 0o755)
             self._add_credentials(lab_host)
         for overlay in self.scenario.overlays(host.name):
             lab_host.overlay(overlay, {**self.scenario.values,
