@@ -27,7 +27,8 @@
  *       nonce = none               # right: Ni behind it, wrong: another
  *       notify = 16407             # type of the notify, REDIRECT by default
  *       count = 1                  # how many times, 0 for always
- *       only = no                  # yes: take all else out but IDr and AUTH
+ *       only = no                  # yes: take all else out but what this end
+ *                                  # needs: nonce, IDr, CERT and AUTH
  *       forge = no                 # yes: send it in an IKE_SA_INIT response of
  *                                  # its own, before the genuine one
  *     }
@@ -107,7 +108,7 @@ static chunk_t create_data(misbehave_t *this, entry_t *entry)
 }
 
 /**
- * Take out what is not needed to authenticate the sender.
+ * Take out what neither authenticates the sender nor is read by it afterwards.
  */
 static void strip(message_t *message)
 {
@@ -122,6 +123,7 @@ static void strip(message_t *message)
 			case PLV2_ID_RESPONDER:
 			case PLV2_AUTH:
 			case PLV2_CERTIFICATE:
+			case PLV2_NONCE:
 				break;
 			default:
 				message->remove_payload_at(message, enumerator);

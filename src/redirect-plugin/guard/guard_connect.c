@@ -161,6 +161,31 @@ bool guard_connect_next(guard_context_t *context, ike_sa_t *ike_sa,
 	return FALSE;
 }
 
+/*
+ * Described in header
+ */
+void guard_connect_report(guard_context_t *context, ike_sa_t *ike_sa,
+						  guard_redirect_t *redirect, guard_count_t count)
+{
+	host_t *from = NULL;
+
+	if (redirect->from.version)
+	{
+		from = host_create_from_chunk(
+						redirect->from.version == 4 ? AF_INET : AF_INET6,
+						ip_address_chunk(&redirect->from), 0);
+	}
+	context->report->report(context->report, ike_sa, (guard_event_t){
+		.count = count,
+		.phase = redirect->phase,
+		.authenticated = count == GUARD_ARRIVED ||
+						 redirect->phase != GUARD_PHASE_INIT,
+		.from = from,
+		.gateway = redirect->gateway,
+	});
+	DESTROY_IF(from);
+}
+
 /**
  * Job: see whether the address that was tried has answered.
  */
@@ -192,11 +217,7 @@ static status_t watch(guard_job_t *job, ike_sa_t *ike_sa,
 		 * and keyingtries are as configured */
 		return SUCCESS;
 	}
-	context->report->report(context->report, ike_sa, (guard_event_t){
-		.count = GUARD_SILENT,
-		.phase = redirect->phase,
-		.gateway = redirect->gateway,
-	});
+	guard_connect_report(context, ike_sa, redirect, GUARD_SILENT);
 	status = guard_connect_restart(context, ike_sa, session);
 	if (status == NOT_FOUND)
 	{
@@ -256,15 +277,20 @@ status_t guard_connect_return(guard_context_t *context, ike_sa_t *ike_sa,
 							  guard_session_t *session)
 {
 	guard_redirect_t *redirect = session->redirect;
-	guard_event_t event = { .count = GUARD_RETURNED };
 
 	if (redirect)
 	{
-		event.phase = redirect->phase;
-		event.gateway = redirect->gateway;
+		guard_connect_report(context, ike_sa, redirect, GUARD_RETURNED);
 	}
-	context->report->report(context->report, ike_sa, event);
-	session->redirect = guard_connect_back(ike_sa, session, event.phase);
+	else
+	{
+		context->report->report(context->report, ike_sa, (guard_event_t){
+			.count = GUARD_RETURNED,
+			.phase = GUARD_PHASE_INIT,
+		});
+	}
+	session->redirect = guard_connect_back(ike_sa, session,
+							redirect ? redirect->phase : GUARD_PHASE_INIT);
 	free(redirect);
 	switch (guard_connect_restart(context, ike_sa, session))
 	{

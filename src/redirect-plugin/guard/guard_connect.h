@@ -78,6 +78,13 @@ status_t guard_connect_return(guard_context_t *context, ike_sa_t *ike_sa,
 							  guard_session_t *session);
 
 /**
+ * Report how far a redirect got: with the gateway that sent it, not the one that
+ * the IKE_SA talks to meanwhile.
+ */
+void guard_connect_report(guard_context_t *context, ike_sa_t *ike_sa,
+						  guard_redirect_t *redirect, guard_count_t count);
+
+/**
  * Take care that an address that was just tried answers in time.
  */
 void guard_connect_watch(guard_context_t *context, ike_sa_t *ike_sa,

@@ -65,24 +65,8 @@ static void run_hook(guard_context_t *context, guard_session_t *session,
 void guard_move_tell(guard_context_t *context, ike_sa_t *ike_sa,
 					 guard_session_t *session, guard_count_t count)
 {
-	guard_redirect_t *redirect = session->redirect;
-	host_t *from = NULL;
-
-	if (redirect->from.version)
-	{
-		from = host_create_from_chunk(
-						redirect->from.version == 4 ? AF_INET : AF_INET6,
-						ip_address_chunk(&redirect->from), 0);
-	}
-	context->report->report(context->report, ike_sa, (guard_event_t){
-		.count = redirect->back ? GUARD_RETURNED : count,
-		.phase = redirect->phase,
-		.authenticated = count == GUARD_ARRIVED ||
-						 redirect->phase != GUARD_PHASE_INIT,
-		.from = from,
-		.gateway = redirect->gateway,
-	});
-	DESTROY_IF(from);
+	guard_connect_report(context, ike_sa, session->redirect,
+						 session->redirect->back ? GUARD_RETURNED : count);
 	run_hook(context, session, count);
 }
 

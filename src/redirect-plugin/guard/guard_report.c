@@ -21,7 +21,7 @@
 /**
  * Lines a second for each thing that is counted.
  */
-#define LINES 2
+#define LINES 5
 
 typedef struct private_guard_report_t private_guard_report_t;
 

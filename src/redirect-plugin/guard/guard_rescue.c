@@ -182,11 +182,7 @@ void guard_rescue_failed(guard_context_t *context, ike_sa_t *ike_sa,
 	{
 		return;
 	}
-	context->report->report(context->report, ike_sa, (guard_event_t){
-		.count = GUARD_FAILED,
-		.phase = redirect->phase,
-		.gateway = redirect->gateway,
-	});
+	guard_connect_report(context, ike_sa, redirect, GUARD_FAILED);
 	context->dead->add(context->dead, &redirect->gateway, times.dead_time);
 
 	rescue = rescue_create(context, ike_sa, session, redirect->phase);

@@ -108,11 +108,7 @@ static status_t go_back(guard_context_t *context, ike_sa_t *ike_sa,
 	guard_redirect_t *redirect = session->redirect;
 	guard_times_t times = guard_context_times(context, session->name);
 
-	context->report->report(context->report, ike_sa, (guard_event_t){
-		.count = GUARD_FAILED,
-		.phase = redirect->phase,
-		.gateway = redirect->gateway,
-	});
+	guard_connect_report(context, ike_sa, redirect, GUARD_FAILED);
 	context->dead->add(context->dead, &redirect->gateway, times.dead_time);
 	session->redirect = guard_connect_back(ike_sa, session, redirect->phase);
 	session->attempt++;
