@@ -19,6 +19,7 @@
 #include "policy/overload_monitor.h"
 #include "policy/policy_loader.h"
 #include "responder/fast_path.h"
+#include "responder/redirected_children.h"
 #include "responder/responder_listener.h"
 #include "responder/responder_provider.h"
 #include "sessions/redirect_sessions.h"
@@ -81,6 +82,11 @@ struct private_redirect_plugin_t {
 	 * Answers them.
 	 */
 	responder_provider_t *provider;
+
+	/**
+	 * Gives active clients of other gateways their CHILD_SAs.
+	 */
+	redirected_children_t *children;
 
 	/**
 	 * Lets no redirect notify through to charon unchecked.
@@ -156,6 +162,7 @@ static bool plugin_cb(private_redirect_plugin_t *this,
 		/* first, so that others only see notifies that are valid */
 		charon->bus->add_listener(charon->bus, &this->guard->listener);
 		charon->bus->add_listener(charon->bus, listener);
+		charon->bus->add_listener(charon->bus, &this->children->listener);
 		this->sessions->enable(this->sessions, TRUE);
 		charon->redirect->add_provider(charon->redirect, provider);
 		this->control->start(this->control);
@@ -165,6 +172,7 @@ static bool plugin_cb(private_redirect_plugin_t *this,
 		this->control->stop(this->control);
 		charon->redirect->remove_provider(charon->redirect, provider);
 		this->sessions->enable(this->sessions, FALSE);
+		charon->bus->remove_listener(charon->bus, &this->children->listener);
 		charon->bus->remove_listener(charon->bus, listener);
 		charon->bus->remove_listener(charon->bus, &this->guard->listener);
 	}
@@ -253,6 +261,7 @@ static void create_control(private_redirect_plugin_t *this)
 		.monitor = this->monitor,
 		.reporter = this->reporter,
 		.clients = this->clients,
+		.children = this->children,
 		.guard = this->guard,
 		.fast_path = this->fast_path,
 		.sessions = this->sessions,
@@ -271,6 +280,7 @@ METHOD(plugin_t, destroy, void,
 	this->sessions->destroy(this->sessions);
 	this->guard->destroy(this->guard);
 	this->provider->destroy(this->provider);
+	this->children->destroy(this->children);
 	this->listener->destroy(this->listener);
 	this->clients->destroy(this->clients);
 	this->reporter->destroy(this->reporter);
@@ -321,6 +331,7 @@ plugin_t *redirect_plugin_create()
 											   this->clients);
 	this->provider = responder_provider_create(this->engine, this->reporter,
 											   this->clients);
+	this->children = redirected_children_create(this->clients);
 	this->fast_path = fast_path_create(this->engine, this->reporter,
 									   this->loader);
 	create_sessions(this);

@@ -26,6 +26,7 @@
 #include "responder/client_table.h"
 #include "responder/fast_path.h"
 #include "responder/redirect_reporter.h"
+#include "responder/redirected_children.h"
 #include "sessions/redirect_sessions.h"
 
 typedef struct control_parts_t control_parts_t;
@@ -49,6 +50,9 @@ struct control_parts_t {
 
 	/** clients whose IKE_SA is being set up */
 	client_table_t *clients;
+
+	/** CHILD_SAs of clients that were redirected here */
+	redirected_children_t *children;
 
 	/** guard */
 	guard_t *guard;

@@ -19,7 +19,7 @@
  */
 enum {
 	INFO, UPTIME, CONFIGURED,
-	DECISIONS, RETRANSMISSIONS, ARRIVALS, OUTCOMES,
+	DECISIONS, RETRANSMISSIONS, ARRIVALS, OFFERS, OUTCOMES,
 	SESSIONS, DRAINING, STALLED, LEFT,
 	REDIRECTS, UP, TAKES, WEIGHT, CAPACITY, GATEWAY_SESSIONS, GATEWAY_LOAD,
 	OVERLOADED, LOAD,
@@ -43,6 +43,8 @@ static const control_family_t families[FAMILIES] = {
 		"requests.", TRUE, {} },
 	[ARRIVALS] = { "arrivals_total", "Clients that another gateway has sent "
 		"here, told by REDIRECTED_FROM.", TRUE, {} },
+	[OFFERS] = { "child_offers_total", "CHILD_SAs initiated to clients that "
+		"asked for them with the virtual IP of another gateway.", TRUE, {} },
 	[OUTCOMES] = { "session_redirects_total", "Redirects of established "
 		"clients by what became of them.", TRUE, { "outcome" } },
 	[SESSIONS] = { "sessions", "Established IKE_SAs.", FALSE, { "state" } },
@@ -132,6 +134,7 @@ static void tell(reader_t *this, int family, double value, const char *label)
 static void read_decisions(reader_t *this)
 {
 	redirect_reporter_t *reporter = this->context->parts.reporter;
+	redirected_children_t *children = this->context->parts.children;
 	int phase, action, cause, reason;
 
 	for (phase = 0; phase < REDIRECT_PHASE_MAX; phase++)
@@ -158,6 +161,7 @@ static void read_decisions(reader_t *this)
 	tell(this, RETRANSMISSIONS, reporter->get_retransmissions(reporter), NULL);
 	tell(this, ARRIVALS,
 		 this->context->events->get_arrivals(this->context->events), NULL);
+	tell(this, OFFERS, children->get_offered(children), NULL);
 }
 
 /**
@@ -351,6 +355,8 @@ static void read_tables(reader_t *this)
 	tell(this, ENTRIES, context->server->get_clients(context->server),
 		 "control-clients");
 	tell(this, DROPS, parts->clients->get_dropped(parts->clients), "clients");
+	tell(this, DROPS, parts->children->get_dropped(parts->children),
+		 "redirected-clients");
 	tell(this, DROPS, sessions->table->get_dropped(sessions->table),
 		 "sessions");
 	tell(this, DROPS, sessions->auth->get_dropped(sessions->auth),
