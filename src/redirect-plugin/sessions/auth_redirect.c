@@ -21,6 +21,13 @@
 #include <processing/jobs/callback_job.h>
 #include <threading/mutex.h>
 
+/**
+ * Milliseconds from the IKE_AUTH response to the INFORMATIONAL: clients that
+ * still work on the response ignore it, and get it by the retransmission only,
+ * seconds later (seen with strongSwan).
+ */
+#define DELAY 250
+
 typedef struct private_auth_redirect_t private_auth_redirect_t;
 typedef struct waiting_t waiting_t;
 typedef struct send_job_t send_job_t;
@@ -219,9 +226,10 @@ METHOD(listener_t, ike_updown, bool,
 			.session = session,
 			.waiting = waiting,
 		);
-		lib->processor->queue_job(lib->processor,
+		lib->scheduler->schedule_job_ms(lib->scheduler,
 			(job_t*)callback_job_create((callback_job_cb_t)send_job, job,
-							(callback_job_cleanup_t)send_job_destroy, NULL));
+							(callback_job_cleanup_t)send_job_destroy, NULL),
+			DELAY);
 	}
 	return TRUE;
 }
