@@ -194,7 +194,7 @@ START_TEST(follows_five_redirects_and_then_asks_to_be_served)
 	int i;
 
 	harness_initiate();
-	for (i = 0; i < countof(gateways); i++)
+	for (i = 0; i < (int)countof(gateways); i++)
 	{
 		harness_redirect_init(gateways[i], 1);
 		harness_deliver(NULL);
