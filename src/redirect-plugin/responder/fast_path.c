@@ -210,6 +210,7 @@ static fast_path_result_t examine(private_fast_path_t *this,
 	}
 	request->phase = REDIRECT_PHASE_INIT;
 	request->supported = TRUE;
+	request->remote_port = question->remote_port;
 	request->spi_i = init.spi_i;
 	request->redirected_from = ip_address_from_chunk(
 								chunk_create(init.redirected_from.data,

@@ -1,0 +1,159 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+/*
+ * Decisions while everything they depend on changes under them.
+ */
+
+#include "policy_fixture.h"
+
+#include <threading/thread.h>
+
+/**
+ * Threads that decide, and changes meanwhile.
+ */
+#define DECIDERS 4
+#define CHANGES 300
+
+/**
+ * Configurations that alternate: clients belong to sun, or to mars.
+ */
+static const char *const confs[] = {
+	"self = moon\nsticky = 1h\nselector = least-loaded\n"
+	"gateways { " MOON SUN " }\nrules { r { gateways = sun } }",
+	"self = moon\nselector = round-robin\n"
+	"gateways { " MOON MARS " }\nrules { r { gateways = mars } }",
+};
+
+/**
+ * What deciding threads share.
+ */
+typedef struct {
+	policy_fixture_t fixture;
+	bool done;
+} shared_t;
+
+/**
+ * Decide and carry out until told to stop.
+ *
+ * @return				number of decisions, 0 if one was wrong
+ */
+static void *decide(void *data)
+{
+	shared_t *this = data;
+	redirect_request_t request;
+	redirect_decision_t decision;
+	uintptr_t count = 0;
+	bool good = TRUE;
+
+	request = (redirect_request_t){
+		.phase = REDIRECT_PHASE_INIT,
+		.supported = TRUE,
+	};
+	ip_address_from_string("198.51.100.1", &request.remote);
+	ip_address_from_string("192.0.2.1", &request.local);
+	while (!__atomic_load_n(&this->done, __ATOMIC_RELAXED) || !count)
+	{
+		request.remote.data[3] = ++count;
+		request.spi_i = count;
+		decision = policy_fixture_carry_out(&this->fixture, request);
+		/* one configuration or the other, never a bit of both */
+		good = good && (decision.reason == REDIRECT_REASON_NO_GATEWAY ||
+						(streq(decision.gateway, "sun") &&
+						 decision.target.data[3] == 2) ||
+						(streq(decision.gateway, "mars") &&
+						 decision.target.data[3] == 3));
+	}
+	return (void*)(good ? count : 0);
+}
+
+START_TEST(decides_by_one_configuration_or_the_other)
+{
+	shared_t shared = { .fixture = policy_fixture_create(confs[0]) };
+	policy_engine_t *engine = shared.fixture.engine;
+	gateway_table_t *table = shared.fixture.table;
+	thread_t *threads[DECIDERS];
+	int i;
+
+	for (i = 0; i < DECIDERS; i++)
+	{
+		threads[i] = thread_create(decide, &shared);
+		ck_assert(threads[i] != NULL);
+	}
+	for (i = 1; i <= CHANGES; i++)
+	{
+		policy_fixture_reload(&shared.fixture, confs[i % 2]);
+		table->set_up(table, "sun", i % 3);
+		table->set_load(table, "moon", i, i);
+		engine->tick(engine, i % 5 ? OVERLOAD_NONE : OVERLOAD_HIGH);
+	}
+	__atomic_store_n(&shared.done, TRUE, __ATOMIC_RELAXED);
+	for (i = 0; i < DECIDERS; i++)
+	{
+		ck_assert_ptr_nonnull(threads[i]->join(threads[i]));
+	}
+	policy_fixture_destroy(&shared.fixture);
+}
+END_TEST
+
+START_TEST(takes_over_what_was_set_at_the_next_tick)
+{
+	policy_fixture_t fixture = policy_fixture_create(confs[0]);
+	redirect_request_t request = policy_fixture_init("198.51.100.1", 1);
+
+	fixture.table->set(fixture.table, "sun", GATEWAY_DISABLED, -1, -1);
+	assert_decision(policy_fixture_decide(&fixture, request),
+					REDIRECT, CAUSE, "sun");
+	fixture.engine->tick(fixture.engine, OVERLOAD_NONE);
+	assert_decision(policy_fixture_decide(&fixture, request),
+					SERVE, NO_GATEWAY, "");
+	fixture.table->set(fixture.table, "sun", GATEWAY_ACTIVE, -1, -1);
+	fixture.engine->refresh(fixture.engine);
+	assert_decision(policy_fixture_decide(&fixture, request),
+					REDIRECT, CAUSE, "sun");
+	policy_fixture_destroy(&fixture);
+}
+END_TEST
+
+START_TEST(shows_its_state_between_acquire_and_release)
+{
+	policy_fixture_t fixture = policy_fixture_create(confs[0]);
+	const policy_state_t *state;
+	int token;
+
+	state = fixture.engine->acquire(fixture.engine, &token);
+	ck_assert_uint_eq(state->policy->gateway_count, 2);
+	ck_assert_uint_eq(state->view->count, 2);
+	fixture.engine->release(fixture.engine, token);
+	fixture.engine->set_policy(fixture.engine, NULL);
+	state = fixture.engine->acquire(fixture.engine, &token);
+	ck_assert_ptr_null(state->policy);
+	ck_assert_uint_eq(state->view->count, 0);
+	fixture.engine->release(fixture.engine, token);
+	policy_fixture_destroy(&fixture);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("engine");
+	TCase *tcase = tcase_create("engine");
+
+	tcase_set_timeout(tcase, 120);
+	tcase_add_test(tcase, decides_by_one_configuration_or_the_other);
+	tcase_add_test(tcase, takes_over_what_was_set_at_the_next_tick);
+	tcase_add_test(tcase, shows_its_state_between_acquire_and_release);
+	suite_add_tcase(suite, tcase);
+	return policy_fixture_run(suite);
+}
