@@ -194,6 +194,52 @@ START_TEST(comes_back_if_the_gateway_insists_on_a_refused_target)
 }
 END_TEST
 
+START_TEST(keeps_the_old_one_if_nobody_takes_it)
+{
+	place_t init = { IKE_SA_INIT, FALSE, FALSE, -1 };
+
+	harness_establish();
+	redirect("192.0.2.9");
+	harness_deliver_all("192.0.2.9");
+	drop_next();
+	harness_deliver_all(NULL);
+	harness_forward(10);
+	ck_assert_int_eq(harness_timers(10), 1);
+	harness_expect_to(GATEWAY);
+	/* the configured gateway does not want it either */
+	harness_inject(init, NO_PROPOSAL_CHOSEN, chunk_empty, 1);
+	harness_strip(PLV2_SECURITY_ASSOCIATION, PLV2_KEY_EXCHANGE);
+	harness_deliver_all(NULL);
+	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
+	ck_assert_int_eq(harness_count_children(TRUE, GATEWAY), 1);
+	ck_assert(!harness_sa(TRUE)->has_condition(harness_sa(TRUE),
+											   COND_REDIRECTED));
+	/* until it deletes the old one */
+	harness_delete(FALSE);
+	harness_deliver_all(NULL);
+	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
+	ck_assert_int_eq(harness_count_children(TRUE, GATEWAY), 1);
+}
+END_TEST
+
+/* charon gives up before the guard does, as configured */
+START_TEST(goes_back_if_charon_gives_up_first)
+{
+	harness_keyingtries(1);
+	harness_establish();
+	redirect("192.0.2.9");
+	harness_deliver_all("192.0.2.9");
+	drop_next();
+	harness_deliver_all(NULL);
+	harness_give_up();
+	harness_jobs();
+	harness_expect_to(GATEWAY);
+	harness_deliver_all(NULL);
+	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
+	ck_assert_int_eq(harness_count_children(TRUE, GATEWAY), 1);
+}
+END_TEST
+
 START_TEST(stays_away_if_deleted_without_redirect)
 {
 	harness_establish();
@@ -355,6 +401,8 @@ static Suite *suite(void)
 	tcase_add_test(c, makes_one_ike_sa_for_any_number_of_redirects);
 	tcase_add_test(c, goes_back_to_the_configured_gateway_if_the_next_is_silent);
 	tcase_add_test(c, comes_back_if_the_gateway_insists_on_a_refused_target);
+	tcase_add_test(c, keeps_the_old_one_if_nobody_takes_it);
+	tcase_add_test(c, goes_back_if_charon_gives_up_first);
 	tcase_add_test(c, stays_away_if_deleted_without_redirect);
 	tcase_add_test(c, makes_one_new_ike_sa_if_deleted_while_it_follows);
 	tcase_add_test(c, follows_after_a_rekeying_that_is_going_on);

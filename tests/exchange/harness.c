@@ -655,9 +655,9 @@ void harness_deliver_all(char *to)
 }
 
 /**
- * Find the newest established IKE_SA of one side.
+ * Find the newest IKE_SA of one side, or the newest that is established.
  */
-static ike_sa_t *find_sa(bool client)
+static ike_sa_t *find_sa(bool client, bool established)
 {
 	ike_sa_t *ike_sa, *found = NULL;
 	enumerator_t *enumerator;
@@ -667,6 +667,7 @@ static ike_sa_t *find_sa(bool client)
 	while (enumerator->enumerate(enumerator, &ike_sa))
 	{
 		if (ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR) == client &&
+			(!established || ike_sa->get_state(ike_sa) == IKE_ESTABLISHED) &&
 			(!found || ike_sa->get_unique_id(ike_sa) >
 											found->get_unique_id(found)))
 		{
@@ -679,7 +680,7 @@ static ike_sa_t *find_sa(bool client)
 
 ike_sa_t *harness_sa(bool client)
 {
-	return find_sa(client);
+	return find_sa(client, FALSE);
 }
 
 /**
@@ -748,12 +749,12 @@ METHOD(task_t, destroy_redirect, void,
 }
 
 /**
- * Check out the newest IKE_SA of one side.
+ * Check out the newest IKE_SA of one side, or the newest established one.
  */
-static ike_sa_t *checkout_sa(bool client)
+static ike_sa_t *checkout_sa(bool client, bool established)
 {
 	ike_sa_manager_t *manager = charon->ike_sa_manager;
-	ike_sa_t *ike_sa = find_sa(client);
+	ike_sa_t *ike_sa = find_sa(client, established);
 	ike_sa_id_t *id;
 
 	ck_assert_msg(ike_sa != NULL, "there is no such IKE_SA");
@@ -766,15 +767,31 @@ static ike_sa_t *checkout_sa(bool client)
 
 void harness_call(bool client, status_t (*method)(ike_sa_t*))
 {
-	ike_sa_t *ike_sa = checkout_sa(client);
+	ike_sa_t *ike_sa = checkout_sa(client, TRUE);
 
 	ck_assert_int_eq(method(ike_sa), SUCCESS);
 	charon->ike_sa_manager->checkin(charon->ike_sa_manager, ike_sa);
 }
 
+void harness_give_up(void)
+{
+	ike_sa_t *ike_sa = checkout_sa(TRUE, FALSE);
+	message_t *message;
+	int i;
+
+	for (i = 0; i < 20 && ike_sa->retransmit(ike_sa, 0) == SUCCESS; i++)
+	{
+		message = sender->dequeue(sender);
+		ck_assert(message != NULL);
+		message->destroy(message);
+	}
+	ck_assert_int_lt(i, 20);
+	charon->ike_sa_manager->checkin_and_destroy(charon->ike_sa_manager, ike_sa);
+}
+
 void harness_delete(bool client)
 {
-	ike_sa_t *ike_sa = checkout_sa(client);
+	ike_sa_t *ike_sa = checkout_sa(client, TRUE);
 
 	ck_assert_int_eq(ike_sa->delete(ike_sa, FALSE), SUCCESS);
 	charon->ike_sa_manager->checkin(charon->ike_sa_manager, ike_sa);
@@ -809,7 +826,7 @@ void harness_wait(void)
 void harness_redirect_active(bool client, chunk_t data)
 {
 	ike_sa_manager_t *manager = charon->ike_sa_manager;
-	ike_sa_t *ike_sa = checkout_sa(client);
+	ike_sa_t *ike_sa = checkout_sa(client, TRUE);
 	redirect_task_t *task;
 
 	INIT(task,

@@ -234,19 +234,24 @@ void harness_establish(void);
 void harness_wait(void);
 
 /**
- * Do something with the newest IKE_SA of one side, checked out.
+ * Do something with the newest established IKE_SA of one side, checked out.
  *
  * @param method		ike_sa->rekey or ike_sa->reauth
  */
 void harness_call(bool client, status_t (*method)(ike_sa_t*));
 
 /**
- * Delete the newest IKE_SA of one side.
+ * Have the newest IKE_SA of the client wait for a response until it gives up.
+ */
+void harness_give_up(void);
+
+/**
+ * Delete the newest established IKE_SA of one side.
  */
 void harness_delete(bool client);
 
 /**
- * Send a REDIRECT in INFORMATIONAL over an established IKE_SA.
+ * Send a REDIRECT in INFORMATIONAL over the newest established IKE_SA.
  *
  * @param client		TRUE to send it as client
  */

@@ -92,6 +92,7 @@ static void destroying(private_guard_t *this, ike_sa_t *ike_sa)
 	guard_context_t *context = &this->context;
 	guard_session_t *session = get_session(this, ike_sa);
 	guard_times_t times;
+	bool rescued = FALSE;
 
 	if (!session)
 	{
@@ -101,12 +102,16 @@ static void destroying(private_guard_t *this, ike_sa_t *ike_sa)
 		session->redirect->step == GUARD_STEP_FOLLOWING &&
 		!session->redirect->back && !context->shutdown)
 	{
-		guard_rescue_failed(context, ike_sa, session);
+		rescued = guard_rescue_failed(context, ike_sa, session);
 	}
 	guard_connect_unhold(ike_sa, session);
 	times = guard_context_times(context, session->name);
 	context->sessions->remove(context->sessions, ike_sa,
 							  times.connection.loop_detect_period);
+	if (session->replaces && !rescued && !context->shutdown)
+	{
+		guard_move_failed(context, session->replaces);
+	}
 	guard_session_destroy(session);
 }
 

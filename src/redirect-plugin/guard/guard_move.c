@@ -17,7 +17,22 @@
 #include "guard_connect.h"
 
 #include <daemon.h>
+#include <processing/jobs/callback_job.h>
 #include <sa/ikev2/tasks/ike_reauth_complete.h>
+
+typedef struct kept_t kept_t;
+
+/**
+ * An IKE_SA that is kept.
+ */
+struct kept_t {
+
+	/** what the guard shares */
+	guard_context_t *context;
+
+	/** its unique ID */
+	uint32_t unique;
+};
 
 /**
  * Run the hook script, except for active sessions, whose redirects must not
@@ -189,4 +204,44 @@ status_t guard_move(guard_context_t *context, ike_sa_t *old,
 	charon->ike_sa_manager->checkin(charon->ike_sa_manager, new);
 	charon->bus->set_sa(charon->bus, old);
 	return active ? SUCCESS : old->delete(old, FALSE);
+}
+
+/**
+ * Job: keep an IKE_SA that was to be replaced.
+ */
+static job_requeue_t keep(kept_t *kept)
+{
+	ike_sa_manager_t *manager = charon->ike_sa_manager;
+	guard_sessions_t *sessions = kept->context->sessions;
+	guard_session_t *session;
+	ike_sa_t *ike_sa;
+
+	ike_sa = manager->checkout_by_id(manager, kept->unique);
+	if (ike_sa)
+	{
+		ike_sa->set_condition(ike_sa, COND_REDIRECTED, FALSE);
+		session = sessions->get(sessions, ike_sa);
+		if (session)
+		{
+			session->stranded = TRUE;
+		}
+		manager->checkin(manager, ike_sa);
+	}
+	return JOB_REQUEUE_NONE;
+}
+
+/*
+ * Described in header
+ */
+void guard_move_failed(guard_context_t *context, uint32_t unique)
+{
+	kept_t *kept;
+
+	INIT(kept,
+		.context = context,
+		.unique = unique,
+	);
+	lib->processor->queue_job(lib->processor, (job_t*)
+			callback_job_create_with_prio((callback_job_cb_t)keep, kept, free,
+										  NULL, JOB_PRIO_MEDIUM));
 }

@@ -48,4 +48,12 @@ status_t guard_move(guard_context_t *context, ike_sa_t *ike_sa,
 void guard_move_tell(guard_context_t *context, ike_sa_t *ike_sa,
 					 guard_session_t *session, guard_count_t count);
 
+/**
+ * The IKE_SA that was to replace another is gone, and so is the way back: have a
+ * job see to it that the other one is kept, as if the redirect had been refused.
+ *
+ * @param unique		unique ID of the IKE_SA that was to be replaced
+ */
+void guard_move_failed(guard_context_t *context, uint32_t unique);
+
 #endif /** GUARD_MOVE_H_ @}*/

@@ -170,7 +170,7 @@ static void rescue_queue(rescue_t *this)
 /*
  * Described in header
  */
-void guard_rescue_failed(guard_context_t *context, ike_sa_t *ike_sa,
+bool guard_rescue_failed(guard_context_t *context, ike_sa_t *ike_sa,
 						 guard_session_t *session)
 {
 	guard_redirect_t *redirect = session->redirect;
@@ -180,7 +180,7 @@ void guard_rescue_failed(guard_context_t *context, ike_sa_t *ike_sa,
 	guard_connect_hold(ike_sa, session);
 	if (!array_count(session->held))
 	{
-		return;
+		return FALSE;
 	}
 	guard_connect_report(context, ike_sa, redirect, GUARD_FAILED);
 	context->dead->add(context->dead, &redirect->gateway, times.dead_time);
@@ -190,6 +190,7 @@ void guard_rescue_failed(guard_context_t *context, ike_sa_t *ike_sa,
 	session->held = NULL;
 	rescue->replaces = session->replaces;
 	rescue_queue(rescue);
+	return TRUE;
 }
 
 /*

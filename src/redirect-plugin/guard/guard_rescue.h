@@ -28,8 +28,10 @@
  * CHILD_SAs that were to be made, also with keyingtries = 1.
  *
  * To be called from ike_state_change() with IKE_DESTROYING.
+ *
+ * @return				FALSE if there is nothing to connect for
  */
-void guard_rescue_failed(guard_context_t *context, ike_sa_t *ike_sa,
+bool guard_rescue_failed(guard_context_t *context, ike_sa_t *ike_sa,
 						 guard_session_t *session);
 
 /**
