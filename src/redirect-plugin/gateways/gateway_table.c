@@ -12,15 +12,10 @@
  * for more details.
  */
 
-#include "gateway_table.h"
+#include "gateway_live.h"
 
 #include <collections/hashtable.h>
 #include <threading/mutex.h>
-
-/**
- * Binary digits that the number of recent clients decays by each second.
- */
-#define DECAY 6
 
 /**
  * Clients this gateway has to send in a second to compare with others, and the
@@ -30,75 +25,6 @@
 #define OTHERS_MAX 256
 
 typedef struct private_gateway_table_t private_gateway_table_t;
-typedef struct setting_t setting_t;
-
-ENUM(gateway_left_out_names, GATEWAY_CANDIDATE, GATEWAY_LEFT_SCOPE,
-	"candidate",
-	"disabled",
-	"draining",
-	"down",
-	"full",
-	"without weight",
-	"this gateway",
-	"where the client came from",
-	"of another address family",
-	"not asked for",
-);
-
-/**
- * A value that the file and the operator may set.
- */
-struct setting_t {
-
-	/** value in the file when it was set at runtime, or -1 */
-	int64_t file;
-
-	/** value set at runtime, -1 if not set */
-	int64_t runtime;
-};
-
-/**
- * What is known of one gateway; freed with the table only, so that views may
- * keep pointers.
- */
-struct gateway_live_t {
-
-	/** name, allocated */
-	char *name;
-
-	/** gateway_state_t */
-	setting_t state;
-
-	/** weight */
-	setting_t weight;
-
-	/** capacity */
-	setting_t capacity;
-
-	/** FALSE if it does not answer */
-	bool up;
-
-	/** TRUE if it takes clients: up and active */
-	bool taking;
-
-	/** second it began to take clients, or again; 0 if it always did */
-	uint32_t since;
-
-	/** sessions at the last sample */
-	uint32_t sessions;
-
-	/** load at the last sample */
-	uint32_t load;
-
-	/** clients sent there since the last sample, atomic */
-	uint32_t assigned;
-
-	/** clients sent there lately, decays, atomic */
-	uint32_t recent;
-
-	/** clients sent there, atomic */
-	uint64_t redirected;
-};
 
 /**
  * Private data
@@ -152,41 +78,6 @@ struct private_gateway_table_t {
 };
 
 /**
- * Take over what the file says: a value set at runtime is dropped if the file
- * changed it since.
- */
-static void update(setting_t *setting, int64_t file)
-{
-	if (setting->file != file)
-	{
-		setting->file = file;
-		setting->runtime = -1;
-	}
-}
-
-/**
- * Value in effect.
- */
-static int64_t effective(const setting_t *setting)
-{
-	return setting->runtime >= 0 ? setting->runtime : setting->file;
-}
-
-/**
- * Note since when a gateway takes clients; the mutex is held.
- */
-static void update_taking(private_gateway_table_t *this, gateway_live_t *live)
-{
-	bool taking = live->up && effective(&live->state) == GATEWAY_ACTIVE;
-
-	if (taking && !live->taking)
-	{
-		live->since = this->now;
-	}
-	live->taking = taking;
-}
-
-/**
  * Get a gateway, create it if needed; the mutex is held.
  *
  * @param first			TRUE while the first gateways are made known, which may
@@ -200,161 +91,28 @@ static gateway_live_t *get_live(private_gateway_table_t *this,
 	live = this->live->get(this->live, gateway->name);
 	if (!live)
 	{
-		INIT(live,
-			.name = strdup(gateway->name),
-			.state = { .file = -1, .runtime = -1 },
-			.weight = { .file = -1, .runtime = -1 },
-			.capacity = { .file = -1, .runtime = -1 },
-			.up = TRUE,
-			.taking = first,
-			.sessions = REDIRECT_SELECTOR_UNKNOWN,
-			.load = REDIRECT_SELECTOR_UNKNOWN,
-		);
+		live = gateway_live_create(gateway->name, first);
 		this->live->put(this->live, live->name, live);
 	}
-	update(&live->state, gateway->state);
-	update(&live->weight, gateway->weight);
-	update(&live->capacity, gateway->capacity);
-	update_taking(this, live);
+	gateway_live_configure(live, gateway, this->now);
 	return live;
-}
-
-/**
- * Seconds a gateway has been starting slowly, slow_start if it is not.
- */
-static uint32_t get_started(private_gateway_table_t *this,
-							const gateway_live_t *live, uint32_t slow_start)
-{
-	return live->since ? min(this->now - live->since, slow_start) : slow_start;
-}
-
-/**
- * Part of a value that a gateway gets while it starts, at least 1.
- */
-static uint32_t ramp(uint32_t value, uint32_t started, uint32_t slow_start)
-{
-	if (started >= slow_start)
-	{
-		return max(value, 1);
-	}
-	return max((uint64_t)value * started / slow_start, 1);
-}
-
-/**
- * Why a gateway takes no clients at all.
- */
-static gateway_left_out_t left_out(const gateway_live_t *live)
-{
-	int64_t capacity = effective(&live->capacity);
-
-	switch (effective(&live->state))
-	{
-		case GATEWAY_DISABLED:
-			return GATEWAY_LEFT_DISABLED;
-		case GATEWAY_DRAIN:
-			return GATEWAY_LEFT_DRAINING;
-		default:
-			break;
-	}
-	if (!live->up)
-	{
-		return GATEWAY_LEFT_DOWN;
-	}
-	if (capacity && live->sessions != REDIRECT_SELECTOR_UNKNOWN &&
-		live->sessions >= capacity)
-	{
-		return GATEWAY_LEFT_FULL;
-	}
-	return effective(&live->weight) ? GATEWAY_CANDIDATE : GATEWAY_LEFT_WEIGHT;
-}
-
-/**
- * Fill in what selectors see, once all gateways are known.
- *
- * @return				TRUE if a gateway is starting slowly
- */
-static bool fill_view(private_gateway_table_t *this, gateway_view_t *view,
-					  const gateway_t *gateways, uint32_t slow_start)
-{
-	gateway_live_t *live;
-	uint32_t weight, capacity, started;
-	bool starting = FALSE, all_capacities = TRUE;
-	int i;
-
-	for (i = 0; i < view->count; i++)
-	{
-		all_capacities &= effective(&view->live[i]->capacity) != 0;
-	}
-	for (i = 0; i < view->count; i++)
-	{
-		live = view->live[i];
-		started = get_started(this, live, slow_start);
-		starting |= started < slow_start;
-		weight = effective(&live->weight);
-		capacity = effective(&live->capacity);
-		view->gateways[i] = (redirect_selector_gateway_t){
-			.name = gateways[i].name,
-			.id = gateways[i].id,
-			.weight = ramp(weight, started, slow_start),
-			.size = ramp(all_capacities ? capacity : weight, started,
-						 slow_start),
-			.capacity = capacity,
-			.sessions = live->sessions,
-			.load = live->load,
-			.priority = gateways[i].priority,
-			.assigned = &live->assigned,
-			.recent = &live->recent,
-		};
-	}
-	return starting;
-}
-
-/**
- * By what the loads of gateways that take clients can be compared.
- */
-static redirect_selector_known_t find_known(const gateway_view_t *view)
-{
-	bool sessions = TRUE, load = TRUE;
-	int i;
-
-	for (i = 0; i < view->count; i++)
-	{
-		if (!view->left_out[i])
-		{
-			sessions &= view->live[i]->sessions != REDIRECT_SELECTOR_UNKNOWN;
-			load &= view->live[i]->load != REDIRECT_SELECTOR_UNKNOWN;
-		}
-	}
-	return sessions ? REDIRECT_SELECTOR_KNOWN_SESSIONS
-					: load ? REDIRECT_SELECTOR_KNOWN_LOAD
-						   : REDIRECT_SELECTOR_KNOWN_RECENT;
 }
 
 METHOD(gateway_table_t, create_view, gateway_view_t*,
 	private_gateway_table_t *this, const gateway_t *gateways, uint16_t count,
 	uint32_t slow_start)
 {
-	gateway_view_t *view;
+	gateway_view_t *view = gateway_view_create(count);
 	bool first;
 	int i;
 
-	INIT(view,
-		.count = count,
-		.gateways = calloc(count, sizeof(*view->gateways)),
-		.left_out = calloc(count, sizeof(*view->left_out)),
-		.families = calloc(count, sizeof(*view->families)),
-		.live = calloc(count, sizeof(*view->live)),
-	);
 	this->mutex->lock(this->mutex);
 	first = !this->live->get_count(this->live);
 	for (i = 0; i < count; i++)
 	{
 		view->live[i] = get_live(this, &gateways[i], first);
-		view->left_out[i] = left_out(view->live[i]);
-		view->families[i] = gateways[i].families;
 	}
-	this->starting = fill_view(this, view, gateways, slow_start);
-	view->known = find_known(view);
+	this->starting = gateway_view_fill(view, gateways, this->now, slow_start);
 	view->others = this->others;
 	this->changed = FALSE;
 	this->mutex->unlock(this->mutex);
@@ -382,7 +140,6 @@ METHOD(gateway_table_t, tick, bool,
 {
 	enumerator_t *enumerator;
 	gateway_live_t *live;
-	uint32_t recent;
 	bool outdated;
 	char *name;
 
@@ -392,10 +149,7 @@ METHOD(gateway_table_t, tick, bool,
 	enumerator = this->live->create_enumerator(this->live);
 	while (enumerator->enumerate(enumerator, &name, &live))
 	{
-		recent = __atomic_load_n(&live->recent, __ATOMIC_RELAXED);
-		/* rounded up, so that it gets to zero */
-		recent = (recent + (1 << DECAY) - 1) >> DECAY;
-		__atomic_fetch_sub(&live->recent, recent, __ATOMIC_RELAXED);
+		gateway_live_decay(live);
 	}
 	enumerator->destroy(enumerator);
 	outdated = this->changed || this->starting;
@@ -413,9 +167,9 @@ METHOD(gateway_table_t, get_status, bool,
 	if (live)
 	{
 		*status = (gateway_status_t){
-			.state = effective(&live->state),
-			.weight = effective(&live->weight),
-			.capacity = effective(&live->capacity),
+			.state = setting_effective(&live->state),
+			.weight = setting_effective(&live->weight),
+			.capacity = setting_effective(&live->capacity),
 			.up = live->up,
 			.since = live->since ? this->now - live->since : 0,
 			.sessions = live->sessions,
@@ -428,17 +182,6 @@ METHOD(gateway_table_t, get_status, bool,
 	return live != NULL;
 }
 
-/**
- * Set a value at runtime, unless it is negative.
- */
-static void set_runtime(setting_t *setting, int64_t value)
-{
-	if (value >= 0)
-	{
-		setting->runtime = value;
-	}
-}
-
 METHOD(gateway_table_t, set, bool,
 	private_gateway_table_t *this, const char *name, int state, int64_t weight,
 	int64_t capacity)
@@ -449,10 +192,10 @@ METHOD(gateway_table_t, set, bool,
 	live = this->live->get(this->live, name);
 	if (live)
 	{
-		set_runtime(&live->state, state);
-		set_runtime(&live->weight, weight);
-		set_runtime(&live->capacity, capacity);
-		update_taking(this, live);
+		setting_set(&live->state, state);
+		setting_set(&live->weight, weight);
+		setting_set(&live->capacity, capacity);
+		gateway_live_update(live, this->now);
 		this->changed = TRUE;
 	}
 	this->mutex->unlock(this->mutex);
@@ -470,7 +213,7 @@ METHOD(gateway_table_t, set_up, bool,
 	{
 		this->changed |= live->up != up;
 		live->up = up;
-		update_taking(this, live);
+		gateway_live_update(live, this->now);
 	}
 	this->mutex->unlock(this->mutex);
 	return live != NULL;
@@ -523,38 +266,12 @@ METHOD(gateway_table_t, destroy, void,
 	enumerator = this->live->create_enumerator(this->live);
 	while (enumerator->enumerate(enumerator, &name, &live))
 	{
-		free(live->name);
-		free(live);
+		gateway_live_destroy(live);
 	}
 	enumerator->destroy(enumerator);
 	this->live->destroy(this->live);
 	this->mutex->destroy(this->mutex);
 	free(this);
-}
-
-/*
- * Described in header
- */
-void gateway_live_assign(gateway_live_t *live, bool redirected)
-{
-	__atomic_fetch_add(&live->assigned, 1, __ATOMIC_RELAXED);
-	__atomic_fetch_add(&live->recent, 1, __ATOMIC_RELAXED);
-	if (redirected)
-	{
-		__atomic_fetch_add(&live->redirected, 1, __ATOMIC_RELAXED);
-	}
-}
-
-/*
- * Described in header
- */
-void gateway_view_destroy(gateway_view_t *view)
-{
-	free(view->gateways);
-	free(view->left_out);
-	free(view->families);
-	free(view->live);
-	free(view);
 }
 
 /*

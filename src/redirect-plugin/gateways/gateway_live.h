@@ -1,0 +1,170 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+/**
+ * @defgroup gateway_live gateway_live
+ * @{ @ingroup redirect_gateways
+ *
+ * What the table of gateways keeps of each one, and makes views of; only for
+ * gateway_table.c and gateway_view.c. The mutex of the table is held whenever
+ * one of these is called, but for gateway_live_assign().
+ */
+
+#ifndef GATEWAY_LIVE_H_
+#define GATEWAY_LIVE_H_
+
+#include "gateway_table.h"
+
+typedef struct setting_t setting_t;
+
+/**
+ * A value that the file and the operator may set.
+ */
+struct setting_t {
+
+	/** value in the file when it was set at runtime, or -1 */
+	int64_t file;
+
+	/** value set at runtime, -1 if not set */
+	int64_t runtime;
+};
+
+/**
+ * What is known of one gateway; freed with the table only, so that views may
+ * keep pointers.
+ */
+struct gateway_live_t {
+
+	/** name, allocated */
+	char *name;
+
+	/** gateway_state_t */
+	setting_t state;
+
+	/** weight */
+	setting_t weight;
+
+	/** capacity */
+	setting_t capacity;
+
+	/** FALSE if it does not answer */
+	bool up;
+
+	/** TRUE if it takes clients: up and active */
+	bool taking;
+
+	/** second it began to take clients, or again; 0 if it always did */
+	uint32_t since;
+
+	/** sessions at the last sample */
+	uint32_t sessions;
+
+	/** load at the last sample */
+	uint32_t load;
+
+	/** clients sent there since the last sample, atomic */
+	uint32_t assigned;
+
+	/** clients sent there lately, decays, atomic */
+	uint32_t recent;
+
+	/** clients sent there, atomic */
+	uint64_t redirected;
+};
+
+/**
+ * Value in effect.
+ */
+static inline int64_t setting_effective(const setting_t *setting)
+{
+	return setting->runtime >= 0 ? setting->runtime : setting->file;
+}
+
+/**
+ * Set a value at runtime, unless it is negative.
+ */
+static inline void setting_set(setting_t *setting, int64_t value)
+{
+	if (value >= 0)
+	{
+		setting->runtime = value;
+	}
+}
+
+/**
+ * Create what is kept of a gateway of which nothing is known.
+ *
+ * @param name			name, copied
+ * @param old			TRUE if it may have been there for long, so that it need not
+ *						start slowly
+ */
+gateway_live_t *gateway_live_create(const char *name, bool old);
+
+/**
+ * Take over what the file says: a value set at runtime is dropped if the file
+ * changed it since.
+ *
+ * @param live			what is kept
+ * @param gateway		gateway as configured
+ * @param now			second that it is
+ */
+void gateway_live_configure(gateway_live_t *live, const gateway_t *gateway,
+							uint32_t now);
+
+/**
+ * Note since when a gateway takes clients, after its state or up changed.
+ *
+ * @param live			what is kept
+ * @param now			second that it is
+ */
+void gateway_live_update(gateway_live_t *live, uint32_t now);
+
+/**
+ * Forget some of the clients that were sent there lately.
+ */
+void gateway_live_decay(gateway_live_t *live);
+
+/**
+ * Why a gateway takes no clients at all.
+ *
+ * @return				reason, GATEWAY_CANDIDATE if it does
+ */
+gateway_left_out_t gateway_live_left_out(const gateway_live_t *live);
+
+/**
+ * Destroy what is kept of a gateway.
+ */
+void gateway_live_destroy(gateway_live_t *live);
+
+/**
+ * Create a view that knows its gateways, but nothing of them yet.
+ *
+ * @param count			number of gateways
+ * @return				view, its array live has to be filled in next
+ */
+gateway_view_t *gateway_view_create(uint16_t count);
+
+/**
+ * Fill in a view.
+ *
+ * @param view			view whose array live is complete
+ * @param gateways		gateways as configured, in the same order
+ * @param now			second that it is
+ * @param slow_start	seconds over which a gateway gets its weight
+ * @return				TRUE if one of them is starting slowly
+ */
+bool gateway_view_fill(gateway_view_t *view, const gateway_t *gateways,
+					   uint32_t now, uint32_t slow_start);
+
+#endif /** GATEWAY_LIVE_H_ @}*/
