@@ -308,7 +308,7 @@ conn bench
              f"sql:{nss}", "--empty-password"], env=env)
         if status:
             raise OSError(f"certutil: {err}")
-        # pluto runs its helpers by absolute path
+        # pluto runs other programs by absolute path
         self.place.namespaces.check(
             ["mount", "--bind", os.path.join(self._root, "usr/libexec"),
              "/usr/libexec"])
