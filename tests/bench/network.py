@@ -120,16 +120,16 @@ def start(namespaces, argv, cpu, output, env=None):
 
 def pid_of(process, name):
     """PID out here of the program that start() started, by its name."""
-    todo = [process.pid]
-    while todo:
-        pid = todo.pop()
+    waiting = [process.pid]
+    while waiting:
+        pid = waiting.pop()
         try:
             with open(f"/proc/{pid}/comm", encoding="ascii") as file:
                 if file.read().strip() == name[:15]:
                     return pid
             with open(f"/proc/{pid}/task/{pid}/children",
                       encoding="ascii") as file:
-                todo += [int(child) for child in file.read().split()]
+                waiting += [int(child) for child in file.read().split()]
         except FileNotFoundError:
             continue
     return None
