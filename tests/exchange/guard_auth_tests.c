@@ -105,7 +105,10 @@ START_TEST(asks_to_be_served_if_the_name_of_a_last_response_does_not_resolve)
 {
 	harness_redirect_auth("sun.example.org", 1);
 	harness_initiate();
-	harness_deliver_all(NULL);
+	harness_deliver(NULL);
+	harness_deliver(NULL);
+	harness_deliver(NULL);
+	harness_deliver(NULL);
 	harness_wait();
 	harness_expect_to(GATEWAY);
 	harness_deliver_all(NULL);
@@ -120,7 +123,8 @@ START_TEST(resolves_the_name_of_a_last_response)
 	harness_resolve("192.0.2.9");
 	harness_redirect_auth("sun.example.org", 1);
 	harness_initiate();
-	harness_deliver_all(NULL);
+	/* the name may be looked up before all is delivered, or after */
+	harness_deliver_all("192.0.2.9");
 	harness_wait();
 	harness_expect_to("192.0.2.9");
 	harness_deliver_all(NULL);
@@ -157,7 +161,8 @@ START_TEST(resolves_the_name_of_a_first_response_with_eap)
 	inject(first, "sun.example.org");
 	harness_strip(PLV2_EAP, 0);
 	harness_initiate();
-	harness_deliver_all(NULL);
+	/* the name may be looked up before all is delivered, or after */
+	harness_deliver_all("192.0.2.9");
 	harness_wait();
 	harness_expect_to("192.0.2.9");
 	harness_deliver_all(NULL);

@@ -63,12 +63,15 @@ class Sanitizers(Plain):
             for name in ("libasan.so", "libubsan.so")]
 
     def launch(self, plugins):
-        plugin = os.path.join(plugins, "libstrongswan-redirect.so")
+        # the plugin for tests is built with sanitizers as well
+        ours = " ".join(f"'{plugins}/libstrongswan-{name}.so'"
+                        for name in ("redirect", "misbehave"))
         suppressions = os.path.join(HERE, "lsan.supp")
         libraries = " ".join(os.path.realpath(path)
                              for path in self._libraries)
-        return (f"[ -e '{plugin}' ] || exec /run/lab/charon\n"
-                f"export LD_PRELOAD='{libraries} {plugin}'\n"
+        return (f"ours=$(ls {ours} 2> /dev/null | tr '\\n' ' ')\n"
+                "[ -n \"$ours\" ] || exec /run/lab/charon\n"
+                f"export LD_PRELOAD=\"{libraries} $ours\"\n"
                 "export ASAN_OPTIONS=log_path=/var/log/asan:exitcode=0:"
                 "fast_unwind_on_malloc=0\n"
                 "export UBSAN_OPTIONS=log_path=/var/log/ubsan:"
