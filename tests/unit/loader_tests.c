@@ -247,6 +247,18 @@ START_TEST(warns_of_limits_of_charon)
 }
 END_TEST
 
+START_TEST(warns_if_this_gateway_does_not_know_which_it_is)
+{
+	fixture_t this = create("gateways { " MOON SUN " }");
+
+	ck_assert(this.loader->load(this.loader));
+	ck_assert_ptr_nonnull(strstr(logged, "charon.plugins.redirect.self is not "
+								 "set, so capacity and load of this gateway are "
+								 "not known"));
+	destroy(&this);
+}
+END_TEST
+
 START_TEST(the_monitor_turns_overload_on_and_off)
 {
 	fixture_t this = create("self = moon\n"
@@ -322,6 +334,7 @@ int main(void)
 	tcase_add_test(tcase, does_not_care_about_a_selector_that_is_not_in_use);
 	tcase_add_test(tcase, complains_of_an_unknown_selector_on_reload);
 	tcase_add_test(tcase, warns_of_limits_of_charon);
+	tcase_add_test(tcase, warns_if_this_gateway_does_not_know_which_it_is);
 	tcase_add_test(tcase, the_monitor_turns_overload_on_and_off);
 	tcase_add_test(tcase, the_monitor_lets_gateways_start_slowly);
 	suite_add_tcase(suite, tcase);

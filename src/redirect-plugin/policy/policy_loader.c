@@ -147,13 +147,20 @@ static void finish_rooms(private_policy_loader_t *this, void *configs[],
 }
 
 /**
- * Warn of marks that charon's own limits keep from being reached.
+ * Warn of what keeps a good configuration from doing what it says: a gateway that
+ * does not know which one it is, marks that charon's own limits keep from being
+ * reached.
  */
-static void log_limits(const policy_t *policy)
+static void log_warnings(const policy_t *policy)
 {
 	array_t *warnings;
 	char *warning;
 
+	if (policy->gateway_count && policy->self < 0)
+	{
+		DBG1(DBG_CFG, "redirect: %s.plugins.redirect.self is not set, so "
+			 "capacity and load of this gateway are not known", lib->ns);
+	}
 	warnings = overload_limits_check(lib->settings, lib->ns, &policy->overload,
 						policy->self < 0 ? 0
 										 : policy->gateways[policy->self].capacity);
@@ -192,7 +199,7 @@ static bool load(private_policy_loader_t *this, bool strict)
 	{
 		DBG1(DBG_CFG, "redirect: loaded %u gateways and %u rules",
 			 policy->gateway_count, policy->rule_count);
-		log_limits(policy);
+		log_warnings(policy);
 		this->engine->set_policy(this->engine, policy);
 		this->loaded = TRUE;
 		this->state = LOADER_DONE;
