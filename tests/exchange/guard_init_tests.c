@@ -98,6 +98,44 @@ START_TEST(follows_a_redirect_to_an_address)
 }
 END_TEST
 
+/* proves: R3-9 client, R9.3-1 client */
+START_TEST(tells_where_it_comes_from_when_asked_again)
+{
+	chunk_t from;
+
+	redirect_to("192.0.2.9");
+	harness_inject(init_response, COOKIE, chunk_from_chars(1, 2, 3, 4), 1);
+	harness_strip(PLV2_SECURITY_ASSOCIATION, PLV2_KEY_EXCHANGE);
+	harness_deliver(NULL);
+	harness_deliver(NULL);
+	harness_expect_to("192.0.2.9");
+	ck_assert(harness_next_has(COOKIE));
+	ck_assert(!harness_next_has(REDIRECT_SUPPORTED));
+	from = harness_next_notify(REDIRECTED_FROM);
+	ck_assert(chunk_equals_const(from,
+								 chunk_from_chars(1, 4, 198, 51, 100, 1)));
+	free(from.ptr);
+	harness_deliver_all(NULL);
+	ck_assert_int_eq(harness_count_children(TRUE, "192.0.2.9"), 1);
+}
+END_TEST
+
+/* a COOKIE is good for the gateway that made it only */
+START_TEST(takes_no_cookie_to_the_next_gateway)
+{
+	harness_inject(init_response, COOKIE, chunk_from_chars(1, 2, 3, 4), 1);
+	harness_strip(PLV2_SECURITY_ASSOCIATION, PLV2_KEY_EXCHANGE);
+	harness_initiate();
+	harness_deliver(NULL);
+	harness_deliver(NULL);
+	ck_assert(harness_next_has(COOKIE));
+	harness_redirect_init("192.0.2.9", 1);
+	harness_deliver_all("192.0.2.9");
+	harness_expect_to("192.0.2.9");
+	ck_assert(!harness_next_has(COOKIE));
+}
+END_TEST
+
 /* proves: R3-1 client, R4-1 client, R9.1-1 client */
 START_TEST(announces_support)
 {
@@ -485,6 +523,8 @@ static Suite *suite(void)
 	tcase_add_checked_fixture(c, harness_setup, harness_teardown);
 	tcase_set_timeout(c, 60);
 	tcase_add_test(c, follows_a_redirect_to_an_address);
+	tcase_add_test(c, tells_where_it_comes_from_when_asked_again);
+	tcase_add_test(c, takes_no_cookie_to_the_next_gateway);
 	tcase_add_test(c, announces_support);
 	tcase_add_test(c, announces_nothing_for_a_connection_that_does_not_follow);
 	tcase_add_test(c, follows_nothing_for_a_connection_that_does_not_follow);

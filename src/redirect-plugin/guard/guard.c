@@ -203,6 +203,7 @@ METHOD(listener_t, ike_rekey, bool,
 	if (rekeyed)
 	{
 		rekeyed->up = TRUE;
+		rekeyed->announced = session->announced;
 		rekeyed->stranded = session->stranded;
 		if (session->redirect && !rekeyed->redirect)
 		{

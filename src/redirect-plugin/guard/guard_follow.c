@@ -19,19 +19,6 @@
 
 #include <daemon.h>
 
-/**
- * Whether support was announced where it counts for this phase.
- */
-static bool is_willing(const guard_connection_t *connection,
-					   guard_session_t *session, guard_phase_t phase)
-{
-	if (phase == GUARD_PHASE_ACTIVE)
-	{
-		return connection->follow;
-	}
-	return connection->follow && session->announced;
-}
-
 /*
  * Described in header
  */
@@ -46,7 +33,8 @@ guard_count_t guard_follow_decide(guard_context_t *context, ike_sa_t *ike_sa,
 	guard_count_t result;
 
 	times = guard_context_times(context, session->name);
-	if (!is_willing(&times.connection, session, phase))
+	/* what was announced counts, by charon's own option as well (R3-1) */
+	if (!times.connection.follow || !session->announced)
 	{
 		return GUARD_UNANNOUNCED;
 	}

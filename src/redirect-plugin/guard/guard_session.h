@@ -109,7 +109,7 @@ struct guard_session_t {
 	uint8_t nonce[WIRE_NONCE_MAX];
 	size_t nonce_len;
 
-	/** whether that request announced support */
+	/** whether support was announced by the request that set the IKE_SA up */
 	bool announced;
 
 	/** TRUE not to announce support any more, after a refused redirect */
