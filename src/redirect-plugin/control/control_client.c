@@ -14,10 +14,10 @@
 
 #include "control_client.h"
 
+#include <processing/jobs/callback_job.h>
 #include <threading/mutex.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -25,6 +25,15 @@
  * Octets of the length in front of messages.
  */
 #define HEADER 4
+
+/**
+ * Milliseconds until it is tried again to write to a client that did not read:
+ * at first, and at most after doubling it each time. A watcher would be the
+ * other way, but cannot be told to watch a file descriptor again while its
+ * callback for it returns.
+ */
+#define RETRY_MIN 2
+#define RETRY_MAX 1000
 
 typedef struct private_control_client_t private_control_client_t;
 
@@ -44,15 +53,14 @@ struct private_control_client_t {
 	control_client_owner_t owner;
 
 	/**
-	 * References: who created it, the watcher for reading, the one for writing
+	 * References: who created it, who reads, the job that writes
 	 */
 	refcount_t refs;
 
 	/**
-	 * The same connection twice, as the watcher tells what it watches by the
-	 * file descriptor
+	 * Connection
 	 */
-	int reader, writer;
+	int fd;
 
 	/**
 	 * Length of the message that is read, and the message
@@ -82,9 +90,14 @@ struct private_control_client_t {
 	bool answering;
 
 	/**
-	 * TRUE while the watcher waits until it can be written to
+	 * TRUE while a job is going to write what waits
 	 */
-	bool watching;
+	bool scheduled;
+
+	/**
+	 * Milliseconds until that job tries again
+	 */
+	uint32_t retry;
 
 	/**
 	 * TRUE if it is closed, and if that is because it did not read
@@ -96,9 +109,6 @@ struct private_control_client_t {
 	 */
 	mutex_t *mutex;
 };
-
-static bool on_writable(private_control_client_t *this, int fd,
-						watcher_event_t event);
 
 METHOD(control_client_t, get_ref, control_client_t*,
 	private_control_client_t *this)
@@ -112,8 +122,7 @@ METHOD(control_client_t, put_ref, void,
 {
 	if (ref_put(&this->refs))
 	{
-		close(this->reader);
-		close(this->writer);
+		close(this->fd);
 		__atomic_fetch_sub(this->owner.waiting, this->out.len - this->written,
 						   __ATOMIC_RELAXED);
 		free(this->in.ptr);
@@ -124,7 +133,7 @@ METHOD(control_client_t, put_ref, void,
 }
 
 /**
- * Disconnect; the mutex is held. Both watchers wake up by that.
+ * Disconnect; the mutex is held. The watcher wakes up by that.
  */
 static void shut_down(private_control_client_t *this, bool slow)
 {
@@ -132,7 +141,7 @@ static void shut_down(private_control_client_t *this, bool slow)
 	{
 		this->closed = TRUE;
 		this->slow = slow;
-		shutdown(this->reader, SHUT_RDWR);
+		shutdown(this->fd, SHUT_RDWR);
 	}
 }
 
@@ -161,7 +170,7 @@ static void write_out(private_control_client_t *this)
 
 	while (!this->closed && this->written < this->out.len)
 	{
-		len = send(this->writer, this->out.ptr + this->written,
+		len = send(this->fd, this->out.ptr + this->written,
 				   get_waiting(this), MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (len < 0 && errno == EINTR)
 		{
@@ -228,6 +237,43 @@ static size_t write_head(uint8_t *head, vici_operation_t op, const char *name,
 	return len;
 }
 
+/**
+ * Try again to write what waits.
+ */
+static job_requeue_t write_job(private_control_client_t *this)
+{
+	size_t before;
+	uint32_t retry;
+
+	this->mutex->lock(this->mutex);
+	before = this->written;
+	write_out(this);
+	this->scheduled = !this->closed && get_waiting(this);
+	if (!get_waiting(this) && !this->busy)
+	{
+		this->answering = FALSE;
+	}
+	this->retry = this->written != before ? RETRY_MIN
+										  : min(this->retry * 2, RETRY_MAX);
+	retry = this->scheduled ? this->retry : 0;
+	this->mutex->unlock(this->mutex);
+	return retry ? JOB_RESCHEDULE_MS(retry) : JOB_REQUEUE_NONE;
+}
+
+/**
+ * Have a job write what waits; the mutex is held.
+ */
+static void schedule_write(private_control_client_t *this)
+{
+	this->scheduled = TRUE;
+	this->retry = RETRY_MIN;
+	get_ref(this);
+	lib->scheduler->schedule_job_ms(lib->scheduler,
+		(job_t*)callback_job_create((callback_job_cb_t)write_job, this,
+						(callback_job_cleanup_t)this->public.put_ref, NULL),
+		RETRY_MIN);
+}
+
 METHOD(control_client_t, send_, size_t,
 	private_control_client_t *this, vici_operation_t op, const char *name,
 	chunk_t contents)
@@ -240,7 +286,7 @@ METHOD(control_client_t, send_, size_t,
 	if (!this->closed)
 	{
 		append(this, chunk_create(head, len), contents);
-		if (!this->watching)
+		if (!this->scheduled)
 		{
 			write_out(this);
 		}
@@ -250,12 +296,9 @@ METHOD(control_client_t, send_, size_t,
 		{
 			shut_down(this, TRUE);
 		}
-		if (!this->closed && !this->watching && get_waiting(this))
+		if (!this->closed && !this->scheduled && get_waiting(this))
 		{
-			this->watching = TRUE;
-			get_ref(this);
-			lib->watcher->add(lib->watcher, this->writer, WATCHER_WRITE,
-							  (watcher_cb_t)on_writable, this);
+			schedule_write(this);
 		}
 	}
 	waiting = get_waiting(this);
@@ -279,39 +322,18 @@ METHOD(control_client_t, accepts_event, bool,
 }
 
 /**
- * The client reads nothing anymore, end what its reader refers to.
+ * The client reads nothing anymore: the watcher must be done with it before the
+ * file descriptor may be closed.
  */
-static void end_reading(private_control_client_t *this)
+static job_requeue_t end_reading(private_control_client_t *this)
 {
 	this->mutex->lock(this->mutex);
 	shut_down(this, FALSE);
 	this->mutex->unlock(this->mutex);
+	lib->watcher->remove(lib->watcher, this->fd);
 	this->owner.gone(this->owner.data, &this->public, this->slow);
 	put_ref(this);
-}
-
-/**
- * The client can be written to.
- */
-static bool on_writable(private_control_client_t *this, int fd,
-						watcher_event_t event)
-{
-	bool keep;
-
-	this->mutex->lock(this->mutex);
-	write_out(this);
-	keep = !this->closed && get_waiting(this);
-	this->watching = keep;
-	if (!get_waiting(this) && !this->busy)
-	{
-		this->answering = FALSE;
-	}
-	this->mutex->unlock(this->mutex);
-	if (!keep)
-	{
-		put_ref(this);
-	}
-	return keep;
+	return JOB_REQUEUE_NONE;
 }
 
 /**
@@ -325,7 +347,7 @@ static bool read_some(private_control_client_t *this, uint8_t *buf, size_t len)
 
 	do
 	{
-		got = recv(this->reader, buf, len, MSG_DONTWAIT);
+		got = recv(this->fd, buf, len, MSG_DONTWAIT);
 	}
 	while (got < 0 && errno == EINTR);
 	if (got > 0)
@@ -418,7 +440,9 @@ static bool on_readable(private_control_client_t *this, int fd,
 {
 	if (!read_message(this))
 	{
-		end_reading(this);
+		lib->processor->queue_job(lib->processor,
+			(job_t*)callback_job_create((callback_job_cb_t)end_reading, this,
+										NULL, NULL));
 		return FALSE;
 	}
 	return TRUE;
@@ -428,19 +452,14 @@ METHOD(control_client_t, start, void,
 	private_control_client_t *this)
 {
 	get_ref(this);
-	lib->watcher->add(lib->watcher, this->reader, WATCHER_READ,
+	lib->watcher->add(lib->watcher, this->fd, WATCHER_READ,
 					  (watcher_cb_t)on_readable, this);
 }
 
 METHOD(control_client_t, stop, void,
 	private_control_client_t *this)
 {
-	lib->watcher->remove(lib->watcher, this->writer);
-	lib->watcher->remove(lib->watcher, this->reader);
-	if (this->watching)
-	{
-		put_ref(this);
-	}
+	lib->watcher->remove(lib->watcher, this->fd);
 	put_ref(this);
 }
 
@@ -451,14 +470,7 @@ control_client_t *control_client_create(int fd,
 										const control_client_owner_t *owner)
 {
 	private_control_client_t *this;
-	int writer;
 
-	writer = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	if (writer == -1)
-	{
-		close(fd);
-		return NULL;
-	}
 	INIT(this,
 		.public = {
 			.start = _start,
@@ -471,8 +483,7 @@ control_client_t *control_client_create(int fd,
 		},
 		.owner = *owner,
 		.refs = 1,
-		.reader = fd,
-		.writer = writer,
+		.fd = fd,
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
 	return &this->public;

@@ -113,7 +113,7 @@ typedef struct {
  *
  * @param fd			connection, adopted
  * @param owner			what it tells its server, copied
- * @return				client, NULL if there are no file descriptors left
+ * @return				client
  */
 control_client_t *control_client_create(int fd,
 										const control_client_owner_t *owner);

@@ -36,7 +36,7 @@ typedef struct control_client_t control_client_t;
  * Octets of events that wait for a client. One that reads too slowly for that
  * is disconnected.
  */
-#define CONTROL_EVENTS_MAX (128 * 1024)
+#define CONTROL_EVENTS_MAX (64 * 1024)
 
 /**
  * Octets that wait for one client, and for all of them, while they are being
