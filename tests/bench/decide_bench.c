@@ -325,6 +325,7 @@ static void *work(void *data)
  */
 static double measure_threads(bench_t *this, int count, uint64_t *waits)
 {
+	static uint64_t begun;
 	worker_t workers[THREADS] = {};
 	pthread_t threads[THREADS];
 	uint64_t cpu = 0;
@@ -333,7 +334,7 @@ static double measure_threads(bench_t *this, int count, uint64_t *waits)
 	for (i = 0; i < count; i++)
 	{
 		workers[i].bench = this;
-		workers[i].first = (i + 1ULL) << 40;
+		workers[i].first = ++begun << 40;
 		pthread_create(&threads[i], NULL, work, &workers[i]);
 	}
 	*waits = 0;
