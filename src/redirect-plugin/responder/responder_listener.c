@@ -24,11 +24,6 @@
 typedef struct private_responder_listener_t private_responder_listener_t;
 
 /**
- * Message ID of the first IKE_AUTH exchange
- */
-#define FIRST_IKE_AUTH 1
-
-/**
  * Private data
  */
 struct private_responder_listener_t {
@@ -180,6 +175,35 @@ static void decide_init(private_responder_listener_t *this, ike_sa_t *ike_sa,
 }
 
 /**
+ * Count the rounds of authentication (RFC 4739) that were completed.
+ */
+static u_int count_rounds(ike_sa_t *ike_sa, bool local)
+{
+	enumerator_t *enumerator;
+	auth_cfg_t *cfg;
+	u_int rounds = 0;
+
+	enumerator = ike_sa->create_auth_cfg_enumerator(ike_sa, local);
+	while (enumerator->enumerate(enumerator, &cfg))
+	{
+		rounds++;
+	}
+	enumerator->destroy(enumerator);
+	return rounds;
+}
+
+/**
+ * Check if an IKE_AUTH response that is about to be sent is the first one, with
+ * EAP: it has the gateway's AUTH, and nobody was authenticated before. The
+ * message ID does not tell, IKE_INTERMEDIATE (RFC 9242) comes before.
+ */
+static bool is_first_eap_response(ike_sa_t *ike_sa, message_t *message)
+{
+	return has_payload(message, PLV2_AUTH) && has_payload(message, PLV2_EAP) &&
+		   count_rounds(ike_sa, FALSE) == 0 && count_rounds(ike_sa, TRUE) <= 1;
+}
+
+/**
  * Redirect by the identity that a client claims, in the first IKE_AUTH response
  * with EAP (R6-7): the gateway's AUTH stays, the client verifies it (R6-8). The
  * IKE_SA is not established, charon removes it after half_open_timeout.
@@ -192,7 +216,7 @@ static void decide_identity(private_responder_listener_t *this,
 	uint8_t data[WIRE_REDIRECT_MAX];
 	size_t len;
 
-	if (!has_payload(message, PLV2_AUTH) || !has_payload(message, PLV2_EAP))
+	if (!is_first_eap_response(ike_sa, message))
 	{
 		return;
 	}
@@ -229,8 +253,7 @@ METHOD(listener_t, message, bool,
 			}
 			break;
 		case IKE_AUTH:
-			if (!incoming && !message->get_request(message) &&
-				message->get_message_id(message) == FIRST_IKE_AUTH)
+			if (!incoming && !message->get_request(message))
 			{
 				decide_identity(this, ike_sa, message);
 			}
