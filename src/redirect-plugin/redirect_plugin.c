@@ -126,22 +126,15 @@ static bool registry_cb(private_redirect_plugin_t *this,
 }
 
 /**
- * Read the configuration of the guard; the one in force stays after an error.
+ * Read the configuration of the guard on its own: at start it protects even if
+ * the rest of the configuration, about which the loader complains, is bad.
  */
-static bool load_guard(private_redirect_plugin_t *this)
+static void load_guard(private_redirect_plugin_t *this)
 {
 	array_t *errors = array_create(0, 0);
-	bool good;
-	char *error;
 
-	good = this->guard->reload(this->guard, lib->settings, errors);
-	while (array_remove(errors, ARRAY_HEAD, &error))
-	{
-		DBG1(DBG_CFG, "%s", error);
-		free(error);
-	}
-	array_destroy(errors);
-	return good;
+	this->guard->reload(this->guard, lib->settings, errors);
+	config_list_destroy(errors);
 }
 
 /**
@@ -155,10 +148,10 @@ static bool plugin_cb(private_redirect_plugin_t *this,
 
 	if (reg)
 	{
+		load_guard(this);
 		/* with a bad configuration every client is served, so go on */
 		this->loader->load(this->loader);
 		this->monitor->start(this->monitor);
-		load_guard(this);
 		/* first, so that others only see notifies that are valid */
 		charon->bus->add_listener(charon->bus, &this->guard->listener);
 		charon->bus->add_listener(charon->bus, listener);
@@ -199,10 +192,7 @@ static bool fast_path_cb(private_redirect_plugin_t *this,
 METHOD(plugin_t, reload, bool,
 	private_redirect_plugin_t *this)
 {
-	bool good;
-
-	good = this->loader->load(this->loader);
-	return load_guard(this) && good;
+	return this->loader->load(this->loader);
 }
 
 METHOD(plugin_t, get_features, int,
@@ -222,6 +212,39 @@ METHOD(plugin_t, get_features, int,
 
 	*features = f;
 	return countof(f);
+}
+
+/**
+ * Read the configuration of the guard together with that of all others.
+ */
+static void *read_guard(void *data, const config_section_t *section)
+{
+	return guard_config_load(section->settings, section->errors);
+}
+
+/**
+ * Put the configuration of the guard into force.
+ */
+static void apply_guard(void *data, void *config)
+{
+	private_redirect_plugin_t *this = data;
+
+	this->guard->set_config(this->guard, config);
+}
+
+/**
+ * Let the loader know the guard, which does not know the loader.
+ */
+static void add_guard(private_redirect_plugin_t *this)
+{
+	config_room_t room = {
+		.read = read_guard,
+		.apply = apply_guard,
+		.discard = (void*)guard_config_destroy,
+		.data = this,
+	};
+
+	this->loader->add_room(this->loader, &room);
 }
 
 /**
@@ -334,6 +357,7 @@ plugin_t *redirect_plugin_create()
 	this->children = redirected_children_create(this->clients);
 	this->fast_path = fast_path_create(this->engine, this->reporter,
 									   this->loader);
+	add_guard(this);
 	create_sessions(this);
 	create_control(this);
 	return &this->public.plugin;

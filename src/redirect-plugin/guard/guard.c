@@ -260,6 +260,12 @@ METHOD(listener_t, alert, bool,
 	return TRUE;
 }
 
+METHOD(guard_t, set_config, void,
+	private_guard_t *this, guard_config_t *config)
+{
+	this->context.config->replace(this->context.config, config);
+}
+
 METHOD(guard_t, reload, bool,
 	private_guard_t *this, settings_t *settings, array_t *errors)
 {
@@ -268,7 +274,7 @@ METHOD(guard_t, reload, bool,
 	config = guard_config_load(settings, errors);
 	if (config)
 	{
-		this->context.config->replace(this->context.config, config);
+		_set_config(this, config);
 	}
 	return config != NULL;
 }
@@ -330,6 +336,7 @@ guard_t *guard_create(guard_lookup_t lookup)
 				.alert = _alert,
 			},
 			.reload = _reload,
+			.set_config = _set_config,
 			.get_count = _get_count,
 			.get_malformed = _get_malformed,
 			.get_sessions = _get_sessions,

@@ -20,6 +20,7 @@
 #ifndef GUARD_H_
 #define GUARD_H_
 
+#include "guard_config.h"
 #include "guard_event.h"
 #include "guard_resolver.h"
 
@@ -60,6 +61,14 @@ struct guard_t {
 	 * @return				FALSE if there was an error
 	 */
 	bool (*reload)(guard_t *this, settings_t *settings, array_t *errors);
+
+	/**
+	 * Put a configuration into force that was read before, e.g. together with
+	 * other parts of the plugin. Waits like reload().
+	 *
+	 * @param config		from guard_config_load(), adopted
+	 */
+	void (*set_config)(guard_t *this, guard_config_t *config);
 
 	/**
 	 * Read a counter; any thread, no locks.
