@@ -46,7 +46,7 @@ static const control_family_t families[FAMILIES] = {
 	[OFFERS] = { "child_offers_total", "CHILD_SAs initiated to clients that "
 		"asked for them with the virtual IP of another gateway.", TRUE, {} },
 	[OUTCOMES] = { "session_redirects_total", "Redirects of established "
-		"clients by what became of them.", TRUE, { "outcome" } },
+		"clients by what became of them.", TRUE, { "gateway", "outcome" } },
 	[SESSIONS] = { "sessions", "Established IKE_SAs.", FALSE, { "state" } },
 	[DRAINING] = { "drain_active", "1 if this gateway drains.", FALSE, {} },
 	[STALLED] = { "drain_stalled", "1 if no gateway is left to drain to.",
@@ -165,6 +165,21 @@ static void read_decisions(reader_t *this)
 }
 
 /**
+ * Tell outcomes of a gateway.
+ */
+static void tell_outcomes(void *data, const char *gateway,
+						  const uint64_t counts[SESSION_OUTCOME_MAX])
+{
+	int i;
+
+	for (i = 0; i < SESSION_OUTCOME_MAX; i++)
+	{
+		tell_labels(data, OUTCOMES, counts[i], (const char*[CONTROL_LABELS]){
+			gateway, enum_to_name(session_outcome_names, i) });
+	}
+}
+
+/**
  * Read what there is about established clients.
  */
 static void read_sessions(reader_t *this)
@@ -173,11 +188,8 @@ static void read_sessions(reader_t *this)
 	drain_progress_t progress;
 	int i;
 
-	for (i = 0; i < SESSION_OUTCOME_MAX; i++)
-	{
-		tell(this, OUTCOMES, sessions->table->get_outcome(sessions->table, i),
-			 enum_to_name(session_outcome_names, i));
-	}
+	this->context->events->read_outcomes(this->context->events, tell_outcomes,
+										 this);
 	for (i = 0; i < SESSION_STATE_MAX; i++)
 	{
 		tell(this, SESSIONS, sessions->table->get_count(sessions->table, i),
