@@ -32,7 +32,7 @@ static void drop_next(void)
 	message->destroy(message);
 }
 
-/* proves: R5-7 client, R5-6 client, R3-13 client */
+/* proves: R5-7 client, R3-13 client */
 START_TEST(follows_and_deletes_the_old_one_when_the_new_one_is_up)
 {
 	harness_establish();
@@ -47,6 +47,58 @@ START_TEST(follows_and_deletes_the_old_one_when_the_new_one_is_up)
 	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
 	ck_assert_int_eq(harness_count_sas(FALSE, NULL), 1);
 	ck_assert_int_eq(harness_count_children(TRUE, "192.0.2.9"), 1);
+}
+END_TEST
+
+/** An INFORMATIONAL request with REDIRECT that nobody encrypted. */
+static message_t *forge_request(chunk_t data)
+{
+	ike_sa_t *ike_sa = harness_sa(FALSE);
+	ike_sa_id_t *id = ike_sa->get_id(ike_sa), *ids;
+	message_t *message;
+	packet_t *packet;
+	host_t *host;
+
+	message = message_create(IKEV2_MAJOR_VERSION, IKEV2_MINOR_VERSION);
+	ids = ike_sa_id_create(IKEV2_MAJOR_VERSION, id->get_initiator_spi(id),
+						   id->get_responder_spi(id), FALSE);
+	message->set_ike_sa_id(message, ids);
+	ids->destroy(ids);
+	host = ike_sa->get_my_host(ike_sa);
+	message->set_source(message, host->clone(host));
+	host = ike_sa->get_other_host(ike_sa);
+	message->set_destination(message, host->clone(host));
+	/* as IKE_SA_INIT, or it would not be encoded without keys */
+	message->set_exchange_type(message, IKE_SA_INIT);
+	message->set_request(message, TRUE);
+	message->set_message_id(message, 0);
+	message->add_notify(message, FALSE, REDIRECT, data);
+	ck_assert_int_eq(message->generate(message, NULL, &packet), SUCCESS);
+	message->destroy(message);
+
+	packet->get_data(packet).ptr[18] = INFORMATIONAL;
+	message = message_create_from_packet(packet);
+	ck_assert_int_eq(message->parse_header(message), SUCCESS);
+	return message;
+}
+
+/* proves: R5-6 client */
+START_TEST(does_not_follow_what_the_ike_sa_does_not_protect)
+{
+	chunk_t data = harness_redirect("192.0.2.66");
+
+	harness_establish();
+	harness_deliver(forge_request(data));
+	free(data.ptr);
+	harness_deliver_all("192.0.2.66");
+	harness_expect_to(NULL);
+	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
+	ck_assert_int_eq(harness_count_children(TRUE, GATEWAY), 1);
+
+	/* while the same one is followed if it is protected */
+	redirect("192.0.2.66");
+	harness_deliver_all("192.0.2.66");
+	harness_expect_to("192.0.2.66");
 }
 END_TEST
 
@@ -405,6 +457,7 @@ static Suite *suite(void)
 	tcase_add_checked_fixture(c, harness_setup, harness_teardown);
 	tcase_set_timeout(c, 240);
 	tcase_add_test(c, follows_and_deletes_the_old_one_when_the_new_one_is_up);
+	tcase_add_test(c, does_not_follow_what_the_ike_sa_does_not_protect);
 	tcase_add_test(c, acknowledges_before_a_name_is_looked_up);
 	tcase_add_test(c, follows_to_a_name);
 	tcase_add_test(c, follows_five_of_twelve_redirects);
