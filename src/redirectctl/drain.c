@@ -338,8 +338,13 @@ static int drain(wish_t *wish)
 	}
 	else if (answer && wish->wait)
 	{
-		code = ipc->listen(ipc, "drain-progress") ? wait_done(ipc)
-												  : EXIT_UNREACHABLE;
+		/* there may be nobody to wait for */
+		code = conclude(answer, answer->get_str(answer, "", "state"));
+		if (code == -1)
+		{
+			code = ipc->listen(ipc, "drain-progress") ? wait_done(ipc)
+													  : EXIT_UNREACHABLE;
+		}
 	}
 	else if (answer)
 	{

@@ -580,7 +580,11 @@ METHOD(drain_t, tick, void,
 	this->serial->lock(this->serial);
 	follow_state(this);
 	before = this->progress.state;
-	if (before != DRAIN_OFF)
+	if (before == DRAIN_DONE && this->progress.partial)
+	{	/* it was about the clients there were, not about those to come */
+		halt(this);
+	}
+	else if (before != DRAIN_OFF)
 	{
 		scan(this);
 		if (drain_progress_is_active(&this->progress) && this->progress.left &&

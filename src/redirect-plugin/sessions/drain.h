@@ -54,7 +54,8 @@ struct drain_options_t {
 	array_t *to;
 
 	/** sessions to move; without connections, id, remote and unique id all of
-	 * them, and only then this gateway takes no new clients */
+	 * them, and only then this gateway takes no new clients. A drain of some
+	 * is off by itself once none of them is left */
 	session_filter_t filter;
 };
 
