@@ -108,7 +108,7 @@ static char *write_conf(fleet_t *fleet, const char *selector, uint64_t *seed)
 static fleet_t create_fleet(const char *selector, uint64_t *seed)
 {
 	fleet_t fleet = {};
-	char name[8], *conf;
+	char name[16], *conf;
 	int i;
 
 	conf = write_conf(&fleet, selector, seed);
