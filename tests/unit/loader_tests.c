@@ -140,7 +140,8 @@ START_TEST(puts_a_good_configuration_into_force)
 	assert_decision(decide(&this), SERVE, NO_POLICY, "");
 	ck_assert(this.loader->load(this.loader));
 	assert_decision(decide(&this), REDIRECT, CAUSE, "sun");
-	ck_assert_str_eq(logged, "redirect: loaded 2 gateways and 1 rules");
+	ck_assert_str_eq(logged, "redirect: configuration loaded, gateways: 2, "
+					 "rules: 1");
 	destroy(&this);
 }
 END_TEST

@@ -197,7 +197,7 @@ static bool load(private_policy_loader_t *this, bool strict)
 	}
 	if (policy)
 	{
-		DBG1(DBG_CFG, "redirect: loaded %u gateways and %u rules",
+		DBG1(DBG_CFG, "redirect: configuration loaded, gateways: %u, rules: %u",
 			 policy->gateway_count, policy->rule_count);
 		log_warnings(policy);
 		this->engine->set_policy(this->engine, policy);
