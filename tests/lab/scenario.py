@@ -147,7 +147,7 @@ class Scenario:
                     wanted = ["redirect"]
         return wanted
 
-    def variants(self, override=None, gateways=None):
+    def variants(self, override=None, gateways=None, mixed=True):
         """Every way in which the scenario is to be run, as Variants.
 
         GATEWAY_CHARON and CLIENT_CHARON list charons for the two roles,
@@ -157,6 +157,8 @@ class Scenario:
         override: name of a charon that all hosts run instead
         gateways: name of a charon, to leave out variants in which gateways
                   run another one
+        mixed: False to leave out variants in which gateways and clients run
+               different charons, if there are others for both
         """
         roles = [[override]] * 2 if override else [
             self.words("GATEWAY_CHARON") or [charons.DISTRIBUTION],
@@ -165,6 +167,9 @@ class Scenario:
         for gateway, client, name in itertools.product(
                 *roles, self.words("VARIANTS") or [None]):
             if gateways and gateway != gateways:
+                continue
+            if not mixed and gateway != client and \
+                    gateway in roles[1] and client in roles[0]:
                 continue
             chosen = {host: gateway if host in self.gateways else client
                       for host in self.ipsec}
