@@ -262,7 +262,7 @@ END_TEST
 /* proves: R7-3 client */
 START_TEST(follows_as_many_redirects_as_configured)
 {
-	char gateway[16], *limits[] = { "2", "9" };
+	char gateway[32], *limits[] = { "2", "9" };
 	int i, max = atoi(limits[_i]);
 
 	harness_option("max_redirects", limits[_i]);
