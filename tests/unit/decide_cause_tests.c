@@ -17,46 +17,7 @@
  * this gateway.
  */
 
-#include "policy_fixture.h"
-
-#define CLIENT "198.51.100.1"
-#define GATEWAYS "self = moon\ngateways { " MOON SUN MARS " }\n"
-#define TO_SUN GATEWAYS \
-	"rules { west { remote = 198.51.100.0/24, 2001:db8:9::/48\n" \
-	"gateways = sun } }"
-
-/**
- * Decide about a request with a configuration.
- */
-static redirect_decision_t decide(const char *conf, redirect_request_t request)
-{
-	policy_fixture_t fixture = policy_fixture_create(conf);
-	redirect_decision_t decision = policy_fixture_decide(&fixture, request);
-
-	policy_fixture_destroy(&fixture);
-	return decision;
-}
-
-/**
- * A request that was redirected from an address.
- */
-static redirect_request_t redirected(const char *from, uint64_t spi)
-{
-	redirect_request_t request = policy_fixture_init(CLIENT, spi);
-
-	request.redirected_from = policy_fixture_address(from);
-	return request;
-}
-
-/**
- * Where a decision sends the client to.
- */
-static const char *target(redirect_decision_t decision)
-{
-	static char buf[GATEWAY_IDENTITY_FQDN_MAX + 1];
-
-	return gateway_identity_to_string(&decision.target, buf, sizeof(buf));
-}
+#include "decide_fixture.h"
 
 START_TEST(serves_who_was_redirected_here)
 {
