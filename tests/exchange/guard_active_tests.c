@@ -23,15 +23,6 @@ static void redirect(char *gateway)
 	free(data.ptr);
 }
 
-/** Drop all messages that go to a host. */
-static void drop_next(void)
-{
-	message_t *message = harness_next();
-
-	ck_assert(message != NULL);
-	message->destroy(message);
-}
-
 /* proves: R5-7 client, R3-13 client */
 START_TEST(follows_and_deletes_the_old_one_when_the_new_one_is_up)
 {
@@ -50,50 +41,22 @@ START_TEST(follows_and_deletes_the_old_one_when_the_new_one_is_up)
 }
 END_TEST
 
-/** An INFORMATIONAL request with REDIRECT that nobody encrypted. */
-static message_t *forge_request(chunk_t data)
-{
-	ike_sa_t *ike_sa = harness_sa(FALSE);
-	ike_sa_id_t *id = ike_sa->get_id(ike_sa), *ids;
-	message_t *message;
-	packet_t *packet;
-	host_t *host;
-
-	message = message_create(IKEV2_MAJOR_VERSION, IKEV2_MINOR_VERSION);
-	ids = ike_sa_id_create(IKEV2_MAJOR_VERSION, id->get_initiator_spi(id),
-						   id->get_responder_spi(id), FALSE);
-	message->set_ike_sa_id(message, ids);
-	ids->destroy(ids);
-	host = ike_sa->get_my_host(ike_sa);
-	message->set_source(message, host->clone(host));
-	host = ike_sa->get_other_host(ike_sa);
-	message->set_destination(message, host->clone(host));
-	/* as IKE_SA_INIT, or it would not be encoded without keys */
-	message->set_exchange_type(message, IKE_SA_INIT);
-	message->set_request(message, TRUE);
-	message->set_message_id(message, 0);
-	message->add_notify(message, FALSE, REDIRECT, data);
-	ck_assert_int_eq(message->generate(message, NULL, &packet), SUCCESS);
-	message->destroy(message);
-
-	packet->get_data(packet).ptr[18] = INFORMATIONAL;
-	message = message_create_from_packet(packet);
-	ck_assert_int_eq(message->parse_header(message), SUCCESS);
-	return message;
-}
-
 /* proves: R5-6 client */
 START_TEST(does_not_follow_what_the_ike_sa_does_not_protect)
 {
 	chunk_t data = harness_redirect("192.0.2.66");
+	ike_sa_t *ike_sa;
 
 	harness_establish();
-	harness_deliver(forge_request(data));
+	ike_sa = harness_sa(FALSE);
+	harness_deliver(harness_redirect_forge(ike_sa->get_id(ike_sa),
+										   ike_sa->get_my_host(ike_sa),
+										   ike_sa->get_other_host(ike_sa),
+										   INFORMATIONAL, TRUE, data));
 	free(data.ptr);
 	harness_deliver_all("192.0.2.66");
 	harness_expect_to(NULL);
-	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
-	ck_assert_int_eq(harness_count_children(TRUE, GATEWAY), 1);
+	harness_expect_served(GATEWAY);
 
 	/* while the same one is followed if it is protected */
 	redirect("192.0.2.66");
@@ -105,18 +68,12 @@ END_TEST
 /* proves: R5-4 client */
 START_TEST(acknowledges_before_a_name_is_looked_up)
 {
-	message_t *message;
-
 	harness_establish();
 	harness_resolve(NULL);
 	redirect("sun.example.org");
 	harness_deliver(NULL);
 	/* nothing answers the name, but the gateway */
-	message = harness_next();
-	ck_assert(message != NULL);
-	ck_assert_int_eq(message->get_exchange_type(message), INFORMATIONAL);
-	ck_assert(!message->get_request(message));
-	harness_deliver(message);
+	harness_acknowledge();
 	harness_jobs();
 	harness_expect_to(NULL);
 	/* the time is up, the IKE_SA is still there */
@@ -136,8 +93,7 @@ START_TEST(follows_to_a_name)
 	harness_deliver(NULL);
 	harness_wait();
 	harness_deliver_all(NULL);
-	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
-	ck_assert_int_eq(harness_count_children(TRUE, "192.0.2.9"), 1);
+	harness_expect_served("192.0.2.9");
 }
 END_TEST
 
@@ -181,13 +137,11 @@ START_TEST(makes_one_ike_sa_for_any_number_of_redirects)
 		snprintf(gateway, sizeof(gateway), "192.0.2.%d", i);
 		ck_assert(ike_sa != NULL);
 		redirect(gateway);
-		harness_deliver(NULL);
-		harness_deliver(NULL);
-		harness_jobs();
+		harness_exchange();
 		if (i == 1)
 		{
 			harness_expect_to("192.0.2.1");
-			drop_next();
+			harness_drop();
 		}
 		else
 		{
@@ -200,21 +154,26 @@ START_TEST(makes_one_ike_sa_for_any_number_of_redirects)
 }
 END_TEST
 
+/** Redirect the client to a gateway that does not get its request. */
+static void redirect_to_silence(void)
+{
+	redirect("192.0.2.9");
+	harness_deliver_all("192.0.2.9");
+	harness_drop();
+	harness_deliver_all(NULL);
+}
+
 START_TEST(goes_back_to_the_configured_gateway_if_the_next_is_silent)
 {
 	harness_keyingtries(1);
 	harness_establish();
-	redirect("192.0.2.9");
-	harness_deliver_all("192.0.2.9");
-	drop_next();
-	harness_deliver_all(NULL);
+	redirect_to_silence();
 	harness_forward(10);
 	ck_assert_int_eq(harness_timers(10), 1);
 	harness_expect_to(GATEWAY);
 	ck_assert(harness_next_has(REDIRECT_SUPPORTED));
 	harness_deliver_all(NULL);
-	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
-	ck_assert_int_eq(harness_count_children(TRUE, GATEWAY), 1);
+	harness_expect_served(GATEWAY);
 	/* and does not go there again soon */
 	redirect("192.0.2.9");
 	harness_deliver_all("192.0.2.9");
@@ -235,14 +194,11 @@ START_TEST(comes_back_if_the_gateway_insists_on_a_refused_target)
 
 	/* the gateway deletes the IKE_SA when its time is over */
 	harness_delete(FALSE);
-	harness_deliver(NULL);
-	harness_deliver(NULL);
-	harness_jobs();
+	harness_exchange();
 	harness_expect_to(GATEWAY);
 	ck_assert(!harness_next_has(REDIRECT_SUPPORTED));
 	harness_deliver_all(NULL);
-	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
-	ck_assert_int_eq(harness_count_children(TRUE, GATEWAY), 1);
+	harness_expect_served(GATEWAY);
 }
 END_TEST
 
@@ -251,10 +207,7 @@ START_TEST(keeps_the_old_one_if_nobody_takes_it)
 	place_t init = { IKE_SA_INIT, FALSE, FALSE, -1 };
 
 	harness_establish();
-	redirect("192.0.2.9");
-	harness_deliver_all("192.0.2.9");
-	drop_next();
-	harness_deliver_all(NULL);
+	redirect_to_silence();
 	harness_forward(10);
 	ck_assert_int_eq(harness_timers(10), 1);
 	harness_expect_to(GATEWAY);
@@ -262,15 +215,13 @@ START_TEST(keeps_the_old_one_if_nobody_takes_it)
 	harness_inject(init, NO_PROPOSAL_CHOSEN, chunk_empty, 1);
 	harness_strip(PLV2_SECURITY_ASSOCIATION, PLV2_KEY_EXCHANGE);
 	harness_deliver_all(NULL);
-	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
-	ck_assert_int_eq(harness_count_children(TRUE, GATEWAY), 1);
+	harness_expect_served(GATEWAY);
 	ck_assert(!harness_sa(TRUE)->has_condition(harness_sa(TRUE),
 											   COND_REDIRECTED));
 	/* until it deletes the old one */
 	harness_delete(FALSE);
 	harness_deliver_all(NULL);
-	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
-	ck_assert_int_eq(harness_count_children(TRUE, GATEWAY), 1);
+	harness_expect_served(GATEWAY);
 }
 END_TEST
 
@@ -279,16 +230,12 @@ START_TEST(goes_back_if_charon_gives_up_first)
 {
 	harness_keyingtries(1);
 	harness_establish();
-	redirect("192.0.2.9");
-	harness_deliver_all("192.0.2.9");
-	drop_next();
-	harness_deliver_all(NULL);
+	redirect_to_silence();
 	harness_give_up();
 	harness_jobs();
 	harness_expect_to(GATEWAY);
 	harness_deliver_all(NULL);
-	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
-	ck_assert_int_eq(harness_count_children(TRUE, GATEWAY), 1);
+	harness_expect_served(GATEWAY);
 }
 END_TEST
 
@@ -314,32 +261,35 @@ START_TEST(makes_one_new_ike_sa_if_deleted_while_it_follows)
 	harness_deliver_all(NULL);
 	harness_put_back(init);
 	harness_deliver_all(NULL);
-	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
-	ck_assert_int_eq(harness_count_children(TRUE, "192.0.2.9"), 1);
+	harness_expect_served("192.0.2.9");
 }
 END_TEST
 
+/** Redirect a client whose request waits: it follows when that was answered. */
+static void follow_after(exchange_type_t exchange)
+{
+	message_t *request = harness_next();
+
+	ck_assert(request != NULL);
+	ck_assert_int_eq(request->get_exchange_type(request), exchange);
+	redirect("192.0.2.9");
+	harness_exchange();
+	harness_expect_to(NULL);
+
+	harness_put_back(request);
+	harness_deliver_all(NULL);
+	ck_assert_int_eq(harness_count_sas(FALSE, NULL), 1);
+	harness_expect_served("192.0.2.9");
+}
+
 START_TEST(follows_after_a_rekeying_that_is_going_on)
 {
-	message_t *rekey;
 	ike_sa_t *ike_sa;
 
 	harness_establish();
 	ike_sa = harness_sa(TRUE);
 	harness_call(TRUE, ike_sa->rekey);
-	rekey = harness_next();
-	ck_assert_int_eq(rekey->get_exchange_type(rekey), CREATE_CHILD_SA);
-	redirect("192.0.2.9");
-	harness_deliver(NULL);
-	harness_deliver(NULL);
-	harness_jobs();
-	harness_expect_to(NULL);
-
-	harness_put_back(rekey);
-	harness_deliver_all(NULL);
-	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
-	ck_assert_int_eq(harness_count_sas(FALSE, NULL), 1);
-	ck_assert_int_eq(harness_count_children(TRUE, "192.0.2.9"), 1);
+	follow_after(CREATE_CHILD_SA);
 }
 END_TEST
 
@@ -354,14 +304,12 @@ START_TEST(follows_on_a_rekeyed_ike_sa)
 	harness_deliver_all(NULL);
 	redirect("192.0.2.9");
 	harness_deliver_all(NULL);
-	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
-	ck_assert_int_eq(harness_count_children(TRUE, "192.0.2.9"), 1);
+	harness_expect_served("192.0.2.9");
 }
 END_TEST
 
 START_TEST(follows_after_a_reauthentication_that_is_going_on)
 {
-	message_t *init;
 	ike_sa_t *ike_sa;
 
 	lib->settings->set_bool(lib->settings, "%s.make_before_break", TRUE,
@@ -369,19 +317,7 @@ START_TEST(follows_after_a_reauthentication_that_is_going_on)
 	harness_establish();
 	ike_sa = harness_sa(TRUE);
 	harness_call(TRUE, ike_sa->reauth);
-	init = harness_next();
-	ck_assert_int_eq(init->get_exchange_type(init), IKE_SA_INIT);
-	redirect("192.0.2.9");
-	harness_deliver(NULL);
-	harness_deliver(NULL);
-	harness_jobs();
-	harness_expect_to(NULL);
-
-	harness_put_back(init);
-	harness_deliver_all(NULL);
-	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
-	ck_assert_int_eq(harness_count_sas(FALSE, NULL), 1);
-	ck_assert_int_eq(harness_count_children(TRUE, "192.0.2.9"), 1);
+	follow_after(IKE_SA_INIT);
 }
 END_TEST
 
@@ -480,11 +416,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-	SRunner *runner = srunner_create(suite());
-	int failed;
-
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return harness_run(suite());
 }

@@ -18,23 +18,18 @@
 
 static const place_t init_response = { IKE_SA_INIT, FALSE, FALSE, -1 };
 
-/** Take an IKE_SA_INIT request, answered by nobody. */
-static void drop_next(void)
+/** Have the gateway answer the IKE_SA_INIT request that waits with REDIRECT. */
+static void redirect_next(char *gateway)
 {
-	message_t *message = harness_next();
-
-	ck_assert(message != NULL);
-	message->destroy(message);
+	harness_redirect_init(gateway, 1);
+	harness_exchange();
 }
 
 /** Have the client send IKE_SA_INIT and the gateway answer with REDIRECT. */
 static void redirect_to(char *gateway)
 {
-	harness_redirect_init(gateway, 1);
 	harness_initiate();
-	harness_deliver(NULL);
-	harness_deliver(NULL);
-	harness_jobs();
+	redirect_next(gateway);
 }
 
 /** The nonce of the next message, which is an IKE_SA_INIT request. */
@@ -55,54 +50,42 @@ static chunk_t next_nonce(void)
 static message_t *forge_response(message_t *request, uint64_t spi_r,
 								 chunk_t data)
 {
-	ike_sa_id_t *id;
 	message_t *forged;
-	packet_t *packet;
-	host_t *host;
+	ike_sa_id_t *id;
 
-	forged = message_create(IKEV2_MAJOR_VERSION, IKEV2_MINOR_VERSION);
 	id = ike_sa_id_create(IKEV2_MAJOR_VERSION,
 						  request->get_initiator_spi(request), spi_r, FALSE);
-	forged->set_ike_sa_id(forged, id);
+	forged = harness_redirect_forge(id, request->get_destination(request),
+									request->get_source(request), IKE_SA_INIT,
+									FALSE, data);
 	id->destroy(id);
-	host = request->get_destination(request);
-	forged->set_source(forged, host->clone(host));
-	host = request->get_source(request);
-	forged->set_destination(forged, host->clone(host));
-	forged->set_exchange_type(forged, IKE_SA_INIT);
-	forged->set_request(forged, FALSE);
-	forged->set_message_id(forged, 0);
-	forged->add_notify(forged, FALSE, REDIRECT, data);
-	ck_assert_int_eq(forged->generate(forged, NULL, &packet), SUCCESS);
-	forged->destroy(forged);
-
-	forged = message_create_from_packet(packet);
-	ck_assert_int_eq(forged->parse_header(forged), SUCCESS);
 	return forged;
+}
+
+/** Check REDIRECTED_FROM of the next message, an IKE_SA_INIT request. */
+static void expect_from(chunk_t expected)
+{
+	chunk_t from = harness_next_notify(REDIRECTED_FROM);
+
+	ck_assert(chunk_equals_const(from, expected));
+	free(from.ptr);
 }
 
 /* proves: R3-6 client, R3-8 client, R3-9 client, R9.3-1 client */
 START_TEST(follows_a_redirect_to_an_address)
 {
-	chunk_t from;
-
 	redirect_to("192.0.2.9");
 	harness_expect_to("192.0.2.9");
 	ck_assert(!harness_next_has(REDIRECT_SUPPORTED));
-	from = harness_next_notify(REDIRECTED_FROM);
-	ck_assert(chunk_equals_const(from, chunk_from_chars(1, 4, 198, 51, 100, 1)));
-	free(from.ptr);
+	expect_from(chunk_from_chars(1, 4, 198, 51, 100, 1));
 	harness_deliver_all(NULL);
-	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
-	ck_assert_int_eq(harness_count_children(TRUE, "192.0.2.9"), 1);
+	harness_expect_served("192.0.2.9");
 }
 END_TEST
 
 /* proves: R3-9 client, R9.3-1 client */
 START_TEST(tells_where_it_comes_from_when_asked_again)
 {
-	chunk_t from;
-
 	redirect_to("192.0.2.9");
 	harness_inject(init_response, COOKIE, chunk_from_chars(1, 2, 3, 4), 1);
 	harness_strip(PLV2_SECURITY_ASSOCIATION, PLV2_KEY_EXCHANGE);
@@ -111,10 +94,7 @@ START_TEST(tells_where_it_comes_from_when_asked_again)
 	harness_expect_to("192.0.2.9");
 	ck_assert(harness_next_has(COOKIE));
 	ck_assert(!harness_next_has(REDIRECT_SUPPORTED));
-	from = harness_next_notify(REDIRECTED_FROM);
-	ck_assert(chunk_equals_const(from,
-								 chunk_from_chars(1, 4, 198, 51, 100, 1)));
-	free(from.ptr);
+	expect_from(chunk_from_chars(1, 4, 198, 51, 100, 1));
 	harness_deliver_all(NULL);
 	ck_assert_int_eq(harness_count_children(TRUE, "192.0.2.9"), 1);
 }
@@ -185,9 +165,7 @@ START_TEST(sends_a_new_nonce_to_the_next_gateway)
 	harness_redirect_init("192.0.2.9", 1);
 	harness_initiate();
 	first = next_nonce();
-	harness_deliver(NULL);
-	harness_deliver(NULL);
-	harness_jobs();
+	harness_exchange();
 	harness_expect_to("192.0.2.9");
 	second = next_nonce();
 	ck_assert(!chunk_equals(first, second));
@@ -234,16 +212,10 @@ START_TEST(follows_five_redirects_and_then_asks_to_be_served)
 	harness_initiate();
 	for (i = 0; i < (int)countof(gateways); i++)
 	{
-		harness_redirect_init(gateways[i], 1);
-		harness_deliver(NULL);
-		harness_deliver(NULL);
-		harness_jobs();
+		redirect_next(gateways[i]);
 		harness_expect_to(gateways[i]);
 	}
-	harness_redirect_init("192.0.2.6", 1);
-	harness_deliver(NULL);
-	harness_deliver(NULL);
-	harness_jobs();
+	redirect_next("192.0.2.6");
 	harness_expect_to(NULL);
 	ck_assert_int_eq(harness_count_sas(TRUE, "192.0.2.5"), 1);
 	ck_assert_uint_eq(harness_count(GUARD_LOOP), 1);
@@ -254,8 +226,7 @@ START_TEST(follows_five_redirects_and_then_asks_to_be_served)
 	ck_assert(!harness_next_has(REDIRECT_SUPPORTED));
 	ck_assert(!harness_next_has(REDIRECTED_FROM));
 	harness_deliver_all(NULL);
-	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
-	ck_assert_int_eq(harness_count_children(TRUE, GATEWAY), 1);
+	harness_expect_served(GATEWAY);
 }
 END_TEST
 
@@ -270,10 +241,7 @@ START_TEST(follows_as_many_redirects_as_configured)
 	for (i = 0; i <= max; i++)
 	{
 		snprintf(gateway, sizeof(gateway), "192.0.2.%d", i + 1);
-		harness_redirect_init(gateway, 1);
-		harness_deliver(NULL);
-		harness_deliver(NULL);
-		harness_jobs();
+		redirect_next(gateway);
 		harness_expect_to(i < max ? gateway : NULL);
 	}
 	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
@@ -285,7 +253,7 @@ START_TEST(goes_back_if_the_next_gateway_is_silent)
 	harness_keyingtries(_i);
 	redirect_to("192.0.2.9");
 	harness_expect_to("192.0.2.9");
-	drop_next();
+	harness_drop();
 	harness_forward(10);
 	ck_assert_int_eq(harness_timers(10), 1);
 	harness_expect_to(GATEWAY);
@@ -294,10 +262,7 @@ START_TEST(goes_back_if_the_next_gateway_is_silent)
 	ck_assert_uint_eq(harness_count(GUARD_RETURNED), 1);
 
 	/* it is not sent there again, and is served then */
-	harness_redirect_init("192.0.2.9", 1);
-	harness_deliver(NULL);
-	harness_deliver(NULL);
-	harness_jobs();
+	redirect_next("192.0.2.9");
 	harness_expect_to(NULL);
 	ck_assert_uint_eq(harness_count(GUARD_DEAD), 1);
 	ck_assert_int_eq(harness_timers(3), 1);
@@ -312,14 +277,11 @@ END_TEST
 START_TEST(goes_where_it_failed_again_after_a_while)
 {
 	redirect_to("192.0.2.9");
-	drop_next();
+	harness_drop();
 	harness_forward(10);
 	harness_timers(10);
 	harness_forward(61);
-	harness_redirect_init("192.0.2.9", 1);
-	harness_deliver(NULL);
-	harness_deliver(NULL);
-	harness_jobs();
+	redirect_next("192.0.2.9");
 	harness_expect_to("192.0.2.9");
 }
 END_TEST
@@ -332,13 +294,10 @@ START_TEST(goes_back_if_the_next_gateway_refuses)
 	redirect_to("192.0.2.9");
 	harness_inject(init_response, NO_PROPOSAL_CHOSEN, data, 1);
 	harness_strip(PLV2_SECURITY_ASSOCIATION, PLV2_KEY_EXCHANGE);
-	harness_deliver(NULL);
-	harness_deliver(NULL);
-	harness_jobs();
+	harness_exchange();
 	harness_expect_to(GATEWAY);
 	harness_deliver_all(NULL);
-	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
-	ck_assert_int_eq(harness_count_children(TRUE, GATEWAY), 1);
+	harness_expect_served(GATEWAY);
 }
 END_TEST
 
@@ -360,7 +319,7 @@ START_TEST(tries_all_addresses_of_a_name)
 	redirect_to("sun.example.org");
 	harness_wait();
 	harness_expect_to("192.0.2.9");
-	drop_next();
+	harness_drop();
 	harness_forward(10);
 	ck_assert_int_eq(harness_timers(10), 1);
 	harness_expect_to("192.0.2.10");
@@ -404,9 +363,7 @@ START_TEST(takes_the_genuine_answer_while_a_name_is_looked_up)
 	harness_initiate();
 	request = harness_next();
 	harness_put_back(request);
-	harness_deliver(NULL);
-	harness_deliver(NULL);
-	harness_jobs();
+	harness_exchange();
 	harness_expect_to(NULL);
 	harness_timers(5);
 	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
@@ -470,17 +427,10 @@ END_TEST
 /* proves: R3-10 client */
 START_TEST(may_be_redirected_again)
 {
-	chunk_t from;
-
 	redirect_to("192.0.2.9");
-	harness_redirect_init("192.0.2.10", 1);
-	harness_deliver(NULL);
-	harness_deliver(NULL);
-	harness_jobs();
+	redirect_next("192.0.2.10");
 	harness_expect_to("192.0.2.10");
-	from = harness_next_notify(REDIRECTED_FROM);
-	ck_assert(chunk_equals_const(from, chunk_from_chars(1, 4, 192, 0, 2, 9)));
-	free(from.ptr);
+	expect_from(chunk_from_chars(1, 4, 192, 0, 2, 9));
 }
 END_TEST
 
@@ -552,11 +502,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-	SRunner *runner = srunner_create(suite());
-	int failed;
-
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return harness_run(suite());
 }

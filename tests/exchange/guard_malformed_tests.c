@@ -194,12 +194,8 @@ static Suite *suite(void)
 
 int main(void)
 {
-	SRunner *runner = srunner_create(suite());
-	int failed;
+	int status = harness_run(suite());
 
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
 	free(cases);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return status;
 }

@@ -13,7 +13,8 @@
  */
 
 #include "harness_config.h"
-#include "harness.h"
+
+#include <check.h>
 
 #include <credentials/sets/mem_cred.h>
 

@@ -22,6 +22,23 @@
 #include <daemon.h>
 
 /**
+ * What the client asks for first.
+ */
+#define GATEWAY "198.51.100.1"
+
+/**
+ * How client and gateway authenticate.
+ */
+typedef enum {
+	/** PSK on both sides */
+	AUTHENTICATE_PSK,
+	/** EAP-GTC for the client, PSK for the gateway */
+	AUTHENTICATE_EAP,
+	/** as EAP, but the gateway has another identity than the client expects */
+	AUTHENTICATE_EAP_OTHER,
+} authenticate_t;
+
+/**
  * Offer the gateway's configuration to charon, and the keys of both.
  */
 void harness_config_setup(void);
@@ -40,5 +57,11 @@ peer_cfg_t *harness_config_client(void);
  * CHILD_SA configuration of the client, owned by the caller.
  */
 child_cfg_t *harness_config_child(void);
+
+/**
+ * Choose how to authenticate, and the keyingtries of the client.
+ */
+void harness_authentication(authenticate_t authenticate);
+void harness_keyingtries(uint32_t tries);
 
 #endif /** HARNESS_CONFIG_H_ */

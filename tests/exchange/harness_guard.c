@@ -1,0 +1,78 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "harness_guard.h"
+#include "harness_names.h"
+
+#include <check.h>
+#include <daemon.h>
+
+/**
+ * The guard, NULL with GUARD=off.
+ */
+static guard_t *guard;
+
+void harness_option(char *name, char *value)
+{
+	array_t *errors = array_create(0, 0);
+	char key[BUF_LEN], *error;
+
+	snprintf(key, sizeof(key), "%%s.plugins.redirect.guard.%s", name);
+	lib->settings->set_str(lib->settings, key, value, lib->ns);
+	if (guard)
+	{
+		guard->reload(guard, lib->settings, errors);
+	}
+	if (array_remove(errors, ARRAY_HEAD, &error))
+	{
+		ck_abort_msg("%s", error);
+	}
+	array_destroy(errors);
+}
+
+uint64_t harness_count(guard_count_t count)
+{
+	return guard ? guard->get_count(guard, count) : 0;
+}
+
+uint64_t harness_malformed(wire_verdict_t verdict)
+{
+	return guard ? guard->get_malformed(guard, verdict) : 0;
+}
+
+u_int harness_sessions(void)
+{
+	return guard ? guard->get_sessions(guard) : 0;
+}
+
+void harness_guard_setup(void)
+{
+	char *off = getenv("GUARD");
+
+	if (!off || !streq(off, "off"))
+	{
+		guard = guard_create(harness_names_lookup);
+		charon->bus->add_listener(charon->bus, &guard->listener);
+	}
+}
+
+void harness_guard_teardown(void)
+{
+	if (guard)
+	{
+		charon->bus->remove_listener(charon->bus, &guard->listener);
+		guard->destroy(guard);
+		guard = NULL;
+	}
+}
