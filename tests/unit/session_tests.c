@@ -300,6 +300,9 @@ START_TEST(finds_sessions_by_what_operators_ask)
 	}
 	ck_assert(!session_filter_set(&filter, "remote", "nonsense"));
 	ck_assert(!session_filter_set(&filter, "unique-id", "7x"));
+	ck_assert(!session_filter_set(&filter, "unique-id", "-7"));
+	/* 2^32 + 7, which is not 7 */
+	ck_assert(!session_filter_set(&filter, "unique-id", "4294967303"));
 	ck_assert(!session_filter_set(&filter, "color", "red"));
 	session_filter_clear(&filter);
 	fixture_destroy(this);

@@ -17,6 +17,7 @@
 
 #include <library.h>
 
+#include <ctype.h>
 #include <fnmatch.h>
 
 /*
@@ -25,6 +26,7 @@
 bool session_filter_set(session_filter_t *filter, const char *key,
 						const char *value)
 {
+	unsigned long long number;
 	char *end;
 
 	if (streq(key, "connection"))
@@ -47,8 +49,13 @@ bool session_filter_set(session_filter_t *filter, const char *key,
 	}
 	if (streq(key, "unique-id"))
 	{
-		filter->unique_id = strtoul(value, &end, 10);
-		return filter->unique_id && !*end;
+		number = strtoull(value, &end, 10);
+		if (!isdigit((u_char)*value) || *end || !number || number > UINT32_MAX)
+		{
+			return FALSE;
+		}
+		filter->unique_id = number;
+		return TRUE;
 	}
 	return FALSE;
 }
