@@ -16,6 +16,11 @@
 #include "control_message.h"
 
 /**
+ * Longest condition for sessions
+ */
+#define CONDITION_MAX 1024
+
+/**
  * Read a number.
  *
  * @param number		receives it, unchanged if there is none
@@ -169,7 +174,8 @@ vici_message_t *control_set_gateway(void *data, control_client_t *client,
 }
 
 /**
- * Note a gateway to drain to.
+ * Note a gateway to drain to. A name that is not one must not be left out: without
+ * any, clients would go to all gateways.
  */
 static bool add_to(void *data, vici_message_t *message, char *name,
 				   chunk_t value)
@@ -177,33 +183,63 @@ static bool add_to(void *data, vici_message_t *message, char *name,
 	drain_options_t *options = data;
 	char gateway[REDIRECT_NAME_MAX];
 
-	if (streq(name, "to") && vici_stringify(value, gateway, sizeof(gateway)))
+	if (streq(name, "to"))
 	{
+		if (value.len >= sizeof(gateway) ||
+			!vici_stringify(value, gateway, sizeof(gateway)))
+		{
+			return FALSE;
+		}
 		array_insert_create(&options->to, ARRAY_TAIL, strdup(gateway));
 	}
 	return TRUE;
 }
 
 /**
- * Read which sessions are to be moved.
+ * Refuse a value in place of the list of gateways.
  */
-static bool read_match(vici_message_t *request, session_filter_t *filter)
+static bool check_value(void *data, vici_message_t *message, char *name,
+						chunk_t value)
 {
-	static const char *const keys[] = {
-		"connection", "id", "remote", "unique-id"
-	};
-	char *value;
-	int i;
+	return !streq(name, "to");
+}
 
-	for (i = 0; i < (int)countof(keys); i++)
-	{
-		value = request->get_str(request, NULL, "match.%s", keys[i]);
-		if (value && !session_filter_set(filter, keys[i], value))
-		{
-			return FALSE;
-		}
-	}
-	return TRUE;
+/**
+ * Note a condition for sessions.
+ */
+static bool add_condition(void *data, vici_message_t *message, char *name,
+						  chunk_t value)
+{
+	char text[CONDITION_MAX];
+
+	return value.len < sizeof(text) &&
+		   vici_stringify(value, text, sizeof(text)) &&
+		   session_filter_set(data, name, text);
+}
+
+/**
+ * Refuse a list of conditions.
+ */
+static bool refuse_item(void *data, vici_message_t *message, char *name,
+						chunk_t value)
+{
+	return FALSE;
+}
+
+/**
+ * Read which sessions are to be moved. What is not understood is refused: without
+ * the condition all sessions would be moved.
+ */
+static bool add_match(void *data, vici_message_t *message,
+					  vici_parse_context_t *ctx, char *name)
+{
+	session_filter_t *filter = data;
+
+	return !streq(name, "match") ||
+		   (message->parse(message, ctx, NULL, add_condition, refuse_item,
+						   filter) &&
+			(filter->connections || filter->id || filter->remote ||
+			 filter->unique_id));
 }
 
 /**
@@ -247,11 +283,14 @@ static const char *read_options(vici_message_t *request,
 	{
 		return "refuse must be yes or no";
 	}
-	if (!read_match(request, &options->filter))
+	if (!request->parse(request, NULL, add_match, NULL, NULL, &options->filter))
 	{
 		return "match must have a valid connection, id, remote or unique-id";
 	}
-	request->parse(request, NULL, NULL, NULL, add_to, options);
+	if (!request->parse(request, NULL, NULL, check_value, add_to, options))
+	{
+		return "to must be a list of names of gateways";
+	}
 	return NULL;
 }
 
