@@ -133,6 +133,14 @@ METHOD(control_client_t, put_ref, void,
 }
 
 /**
+ * Octets that wait to be written; the mutex is held.
+ */
+static size_t get_waiting(private_control_client_t *this)
+{
+	return this->out.len - this->written;
+}
+
+/**
  * Disconnect; the mutex is held. The watcher wakes up by that.
  */
 static void shut_down(private_control_client_t *this, bool slow)
@@ -142,6 +150,11 @@ static void shut_down(private_control_client_t *this, bool slow)
 		this->closed = TRUE;
 		this->slow = slow;
 		shutdown(this->fd, SHUT_RDWR);
+		/* nobody gets it anymore, and the job that writes may sleep for long */
+		__atomic_fetch_sub(this->owner.waiting, get_waiting(this),
+						   __ATOMIC_RELAXED);
+		chunk_free(&this->out);
+		this->written = 0;
 	}
 }
 
@@ -151,14 +164,6 @@ METHOD(control_client_t, close_, void,
 	this->mutex->lock(this->mutex);
 	shut_down(this, FALSE);
 	this->mutex->unlock(this->mutex);
-}
-
-/**
- * Octets that wait to be written; the mutex is held.
- */
-static size_t get_waiting(private_control_client_t *this)
-{
-	return this->out.len - this->written;
 }
 
 /**
