@@ -398,6 +398,19 @@ static void begin(private_drain_t *this, drain_options_t *options)
 	tell(this);
 }
 
+/**
+ * Check whether a drain of all clients goes on.
+ */
+static bool is_draining_all(private_drain_t *this)
+{
+	bool all;
+
+	this->mutex->lock(this->mutex);
+	all = drain_progress_is_active(&this->progress) && !this->progress.partial;
+	this->mutex->unlock(this->mutex);
+	return all;
+}
+
 METHOD(drain_t, start, bool,
 	private_drain_t *this, drain_options_t *options, const char **error)
 {
@@ -408,6 +421,10 @@ METHOD(drain_t, start, bool,
 	if (!get_self(this, self))
 	{
 		*error = "this gateway is not configured: set self to its name";
+	}
+	else if (is_partial(options) && is_draining_all(this))
+	{
+		*error = "all clients are being moved: undrain first to move some only";
 	}
 	else if (!this->targets->limit(this->targets, options->to))
 	{
