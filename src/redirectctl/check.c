@@ -26,27 +26,55 @@
 #include <unistd.h>
 
 /**
+ * Section of the daemon the file is for: charon-systemd has one of its own, and
+ * takes what is not in there from charon's.
+ */
+static const char *find_daemon(settings_t *settings)
+{
+	enumerator_t *enumerator;
+	char *section;
+	bool found = FALSE;
+
+	enumerator = settings->create_section_enumerator(settings,
+													 "charon-systemd.plugins");
+	while (enumerator->enumerate(enumerator, &section))
+	{
+		found = found || streq(section, "redirect");
+	}
+	enumerator->destroy(enumerator);
+	if (!found)
+	{
+		return "charon";
+	}
+	settings->add_fallback(settings, "charon-systemd", "charon");
+	return "charon-systemd";
+}
+
+/**
  * Read the options of all rooms, as the plugin does.
  *
  * @param errors		collects errors, char*
  */
-static void read_all(settings_t *settings, const char *ns, array_t *errors)
+static void read_all(settings_t *settings, array_t *errors)
 {
 	selector_registry_t *registry = selector_registry_create();
-	settings_t *charon = lib->settings;
+	settings_t *own_settings = lib->settings;
+	const char *own_ns = lib->ns;
 	config_section_t section;
 	bool unknown = FALSE;
 	policy_t *policy;
 
 	/* some rooms read the settings of the library */
 	lib->settings = settings;
-	section = config_section_create(settings, errors, ns);
+	lib->ns = find_daemon(settings);
+	section = config_section_create(settings, errors, lib->ns);
 	policy = policy_create(&section, registry, &unknown);
 	free(session_config_read(&section));
 	control_config_destroy(control_config_read(&section));
 	free(fast_path_config_create(&section));
 	guard_config_destroy(guard_config_load(settings, errors));
-	lib->settings = charon;
+	lib->settings = own_settings;
+	lib->ns = own_ns;
 	if (unknown)
 	{
 		array_insert(errors, ARRAY_TAIL, strdup("a selector is not one of this "
@@ -114,7 +142,7 @@ static int run(int argc, char *argv[])
 		return EXIT_REFUSED;
 	}
 	errors = array_create(0, 0);
-	read_all(settings, lib->ns, errors);
+	read_all(settings, errors);
 	count = array_count(errors);
 	write_errors(file, errors);
 	array_destroy(errors);
@@ -126,5 +154,6 @@ const subcommand_t cmd_check = {
 	"check", "[FILE]",
 	"Tells whether a configuration is good, without a daemon",
 	"FILE is a strongswan.conf, by default /etc/strongswan.conf, or any file with a\n"
-	"section charon.plugins.redirect. Ends with 1 if it is not good.\n", run,
+	"section charon.plugins.redirect or charon-systemd.plugins.redirect. Ends with 1\n"
+	"if it is not good.\n", run,
 };
