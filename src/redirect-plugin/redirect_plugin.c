@@ -15,7 +15,7 @@
 #include "redirect_plugin.h"
 #include "charon_match.h"
 #include "control/control.h"
-#include "guard/guard.h"
+#include "initiator/initiator.h"
 #include "policy/overload_monitor.h"
 #include "policy/policy_loader.h"
 #include "responder/fast_path.h"
@@ -91,7 +91,7 @@ struct private_redirect_plugin_t {
 	/**
 	 * Lets no redirect notify through to charon unchecked.
 	 */
-	guard_t *guard;
+	initiator_t *guard;
 
 	/**
 	 * Answers IKE_SA_INIT requests before charon does.
@@ -219,7 +219,7 @@ METHOD(plugin_t, get_features, int,
  */
 static void *read_guard(void *data, const config_section_t *section)
 {
-	return guard_config_load(section->settings, section->errors);
+	return initiator_config_load(section->settings, section->errors);
 }
 
 /**
@@ -240,7 +240,7 @@ static void add_guard(private_redirect_plugin_t *this)
 	config_room_t room = {
 		.read = read_guard,
 		.apply = apply_guard,
-		.discard = (void*)guard_config_destroy,
+		.discard = (void*)initiator_config_destroy,
 		.data = this,
 	};
 
@@ -344,7 +344,7 @@ plugin_t *redirect_plugin_create()
 		.registry = selector_registry_create(),
 		.table = gateway_table_create(),
 		.clients = client_table_create(),
-		.guard = guard_create(NULL),
+		.guard = initiator_create(NULL),
 	);
 	this->engine = policy_engine_create(this->table);
 	this->loader = policy_loader_create(this->engine, this->registry);

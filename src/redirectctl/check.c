@@ -15,7 +15,7 @@
 #include "redirectctl.h"
 
 #include "control/control_config.h"
-#include "guard/guard_config.h"
+#include "initiator/initiator_config.h"
 #include "policy/policy.h"
 #include "responder/fast_path_config.h"
 #include "sessions/session_config.h"
@@ -72,7 +72,7 @@ static void read_all(settings_t *settings, array_t *errors)
 	free(session_config_read(&section));
 	control_config_destroy(control_config_read(&section));
 	free(fast_path_config_create(&section));
-	guard_config_destroy(guard_config_load(settings, errors));
+	initiator_config_destroy(initiator_config_load(settings, errors));
 	lib->settings = own_settings;
 	lib->ns = own_ns;
 	if (unknown)

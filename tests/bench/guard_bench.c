@@ -24,7 +24,7 @@
  * one peer: 10,000 REDIRECTs to different gateways on one IKE_SA.
  */
 
-#include "guard/guard.h"
+#include "initiator/initiator.h"
 
 #include <daemon.h>
 #include <encoding/payloads/auth_payload.h>
@@ -57,7 +57,7 @@ typedef struct {
 	message_t *message;
 } subject_t;
 
-static guard_t *guard;
+static initiator_t *guard;
 static ike_sa_t *client, *gateway;
 
 /** Read the clock, in ns. */
@@ -220,7 +220,7 @@ int main(int argc, char *argv[])
 	charon->load_loggers(charon);
 	plugin_loader_add_plugindirs(PLUGINDIR, PLUGINS);
 	charon->initialize(charon, PLUGINS);
-	guard = guard_create(NULL);
+	guard = initiator_create(NULL);
 	client = charon->ike_sa_manager->create_new(charon->ike_sa_manager, IKEV2,
 												TRUE);
 	gateway = charon->ike_sa_manager->create_new(charon->ike_sa_manager, IKEV2,

@@ -21,7 +21,7 @@
 /**
  * The guard, NULL with GUARD=off.
  */
-static guard_t *guard;
+static initiator_t *guard;
 
 void harness_option(char *name, char *value)
 {
@@ -62,7 +62,7 @@ void harness_guard_setup(void)
 
 	if (!off || !streq(off, "off"))
 	{
-		guard = guard_create(harness_names_lookup);
+		guard = initiator_create(harness_names_lookup);
 		charon->bus->add_listener(charon->bus, &guard->listener);
 	}
 }

@@ -19,7 +19,7 @@
 #ifndef HARNESS_GUARD_H_
 #define HARNESS_GUARD_H_
 
-#include "guard/guard.h"
+#include "initiator/initiator.h"
 
 /**
  * Start the guard, unless GUARD=off is in the environment; called by

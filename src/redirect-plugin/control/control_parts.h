@@ -20,7 +20,7 @@
 #ifndef CONTROL_PARTS_H_
 #define CONTROL_PARTS_H_
 
-#include "guard/guard.h"
+#include "initiator/initiator.h"
 #include "policy/overload_monitor.h"
 #include "policy/policy_loader.h"
 #include "responder/client_table.h"
@@ -55,7 +55,7 @@ struct control_parts_t {
 	redirected_children_t *children;
 
 	/** guard */
-	guard_t *guard;
+	initiator_t *guard;
 
 	/** fast path */
 	fast_path_t *fast_path;

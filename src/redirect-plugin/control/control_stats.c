@@ -320,7 +320,7 @@ static void read_load(reader_t *this)
  */
 static void read_guard(reader_t *this)
 {
-	guard_t *guard = this->context->parts.guard;
+	initiator_t *guard = this->context->parts.guard;
 	int i;
 
 	for (i = 0; i < GUARD_COUNT_MAX; i++)

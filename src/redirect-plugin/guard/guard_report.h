@@ -51,7 +51,7 @@ struct guard_report_t {
 	uint64_t (*get_malformed)(guard_report_t *this, wire_verdict_t verdict);
 
 	/**
-	 * Set the observer, see guard_t.
+	 * Set the observer, see initiator_t.
 	 */
 	void (*set_observer)(guard_report_t *this, guard_observer_t observer,
 						 void *data);

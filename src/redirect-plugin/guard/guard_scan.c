@@ -26,7 +26,7 @@ typedef struct look_t look_t;
 struct look_t {
 
 	/** what the guard shares */
-	guard_context_t *context;
+	initiator_context_t *context;
 
 	/** IKE_SA */
 	ike_sa_t *ike_sa;
@@ -113,7 +113,7 @@ static void look_at_redirect(look_t *look, notify_payload_t *notify)
 							notify->get_protocol_id(notify),
 							notify_spi_size(notify),
 							notify->get_notification_data(notify),
-							guard_context_loopback(look->context), &scan->gateway,
+							initiator_context_loopback(look->context), &scan->gateway,
 							&nonce);
 	if (scan->verdict == WIRE_OK)
 	{
@@ -153,7 +153,7 @@ static bool look_at_announcement(look_t *look, notify_payload_t *notify,
 	spi_size = notify_spi_size(notify);
 	data = notify->get_notification_data(notify);
 	verdict = from ? redirected_from_parse(protocol, spi_size, data,
-										   guard_context_loopback(look->context),
+										   initiator_context_loopback(look->context),
 										   &gateway)
 				   : redirect_supported_parse(protocol, spi_size, data);
 	if (verdict != WIRE_OK)
@@ -222,7 +222,7 @@ static bool look_at_payload(look_t *look, payload_t *payload)
 /*
  * Described in header
  */
-void guard_scan(guard_context_t *context, ike_sa_t *ike_sa, message_t *message,
+void guard_scan(initiator_context_t *context, ike_sa_t *ike_sa, message_t *message,
 				guard_scan_t *scan)
 {
 	look_t look = {

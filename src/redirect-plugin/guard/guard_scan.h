@@ -20,7 +20,7 @@
 #ifndef GUARD_SCAN_H_
 #define GUARD_SCAN_H_
 
-#include "guard_context.h"
+#include "initiator/initiator_context.h"
 
 #include <encoding/message.h>
 
@@ -59,7 +59,7 @@ struct guard_scan_t {
  * @param message		message, parsed
  * @param scan			receives what was found
  */
-void guard_scan(guard_context_t *context, ike_sa_t *ike_sa, message_t *message,
+void guard_scan(initiator_context_t *context, ike_sa_t *ike_sa, message_t *message,
 				guard_scan_t *scan);
 
 #endif /** GUARD_SCAN_H_ @}*/

@@ -1,0 +1,194 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "initiator_dead.h"
+
+#include <library.h>
+#include <threading/mutex.h>
+
+/**
+ * Doublings at most.
+ */
+#define DOUBLINGS_MAX 4
+
+typedef struct private_initiator_dead_t private_initiator_dead_t;
+typedef struct entry_t entry_t;
+
+/**
+ * A gateway that failed.
+ */
+struct entry_t {
+
+	/** gateway, type NONE if the entry is free */
+	gateway_identity_t gateway;
+
+	/** failures in a row */
+	uint32_t failures;
+
+	/** time on the monotonic clock until which it is left out */
+	time_t until;
+
+	/** time until which its failures are remembered */
+	time_t forget;
+};
+
+/**
+ * Private data of a initiator_dead_t object.
+ */
+struct private_initiator_dead_t {
+
+	/**
+	 * Public interface.
+	 */
+	initiator_dead_t public;
+
+	/**
+	 * Gateways that failed.
+	 */
+	entry_t entries[INITIATOR_DEAD_MAX];
+
+	/**
+	 * Protects entries.
+	 */
+	mutex_t *mutex;
+};
+
+/**
+ * Find the entry of a gateway, forgetting what is too old on the way.
+ */
+static entry_t *find(private_initiator_dead_t *this,
+					 const gateway_identity_t *gateway, time_t now)
+{
+	entry_t *entry;
+	int i;
+
+	for (i = 0; i < INITIATOR_DEAD_MAX; i++)
+	{
+		entry = &this->entries[i];
+		if (entry->gateway.type == GATEWAY_IDENTITY_NONE)
+		{
+			continue;
+		}
+		if (entry->forget <= now)
+		{
+			entry->gateway.type = GATEWAY_IDENTITY_NONE;
+		}
+		else if (gateway_identity_equals(&entry->gateway, gateway))
+		{
+			return entry;
+		}
+	}
+	return NULL;
+}
+
+/**
+ * Find an entry to use: a free one, or the one that would be left first.
+ */
+static entry_t *find_free(private_initiator_dead_t *this)
+{
+	entry_t *first = &this->entries[0];
+	int i;
+
+	for (i = 0; i < INITIATOR_DEAD_MAX; i++)
+	{
+		if (this->entries[i].gateway.type == GATEWAY_IDENTITY_NONE)
+		{
+			return &this->entries[i];
+		}
+		if (this->entries[i].until < first->until)
+		{
+			first = &this->entries[i];
+		}
+	}
+	return first;
+}
+
+METHOD(initiator_dead_t, add, void,
+	private_initiator_dead_t *this, const gateway_identity_t *gateway,
+	uint32_t seconds)
+{
+	time_t now = time_monotonic(NULL), left_out;
+	entry_t *entry;
+
+	if (!seconds || gateway->type == GATEWAY_IDENTITY_NONE)
+	{
+		return;
+	}
+	this->mutex->lock(this->mutex);
+	entry = find(this, gateway, now);
+	if (!entry)
+	{
+		entry = find_free(this);
+		*entry = (entry_t){ .gateway = *gateway };
+	}
+	left_out = (time_t)seconds << min(entry->failures, DOUBLINGS_MAX);
+	entry->failures++;
+	entry->until = now + left_out;
+	entry->forget = entry->until + left_out;
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(initiator_dead_t, contains, bool,
+	private_initiator_dead_t *this, const gateway_identity_t *gateway)
+{
+	time_t now = time_monotonic(NULL);
+	entry_t *entry;
+	bool dead;
+
+	this->mutex->lock(this->mutex);
+	entry = find(this, gateway, now);
+	dead = entry && entry->until > now;
+	this->mutex->unlock(this->mutex);
+	return dead;
+}
+
+METHOD(initiator_dead_t, remove_, void,
+	private_initiator_dead_t *this, const gateway_identity_t *gateway)
+{
+	entry_t *entry;
+
+	this->mutex->lock(this->mutex);
+	entry = find(this, gateway, time_monotonic(NULL));
+	if (entry)
+	{
+		entry->gateway.type = GATEWAY_IDENTITY_NONE;
+	}
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(initiator_dead_t, destroy, void,
+	private_initiator_dead_t *this)
+{
+	this->mutex->destroy(this->mutex);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+initiator_dead_t *initiator_dead_create()
+{
+	private_initiator_dead_t *this;
+
+	INIT(this,
+		.public = {
+			.add = _add,
+			.contains = _contains,
+			.remove = _remove_,
+			.destroy = _destroy,
+		},
+		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
+	);
+	return &this->public;
+}

@@ -1,0 +1,167 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "initiator_history.h"
+
+#include <threading/mutex.h>
+
+typedef struct private_initiator_history_t private_initiator_history_t;
+
+/**
+ * Private data of a initiator_history_t object.
+ */
+struct private_initiator_history_t {
+
+	/**
+	 * Public interface.
+	 */
+	initiator_history_t public;
+
+	/**
+	 * Times of redirects on the monotonic clock, oldest first.
+	 */
+	time_t times[INITIATOR_REDIRECTS_MAX];
+
+	/**
+	 * Times used.
+	 */
+	uint32_t count;
+
+	/**
+	 * Gateway where the set-up began.
+	 */
+	ip_address_t origin;
+
+	/**
+	 * Protects all of the above.
+	 */
+	mutex_t *mutex;
+
+	/**
+	 * References.
+	 */
+	refcount_t ref;
+};
+
+/**
+ * Forget the redirects that are older than period.
+ */
+static void expire(private_initiator_history_t *this, time_t now, uint32_t period)
+{
+	uint32_t old = 0;
+
+	while (old < this->count && now - this->times[old] >= (time_t)period)
+	{
+		old++;
+	}
+	this->count -= old;
+	memmove(this->times, this->times + old, this->count * sizeof(time_t));
+}
+
+METHOD(initiator_history_t, take, bool,
+	private_initiator_history_t *this, uint32_t max, uint32_t period)
+{
+	time_t now = time_monotonic(NULL);
+	bool good;
+
+	this->mutex->lock(this->mutex);
+	expire(this, now, period);
+	good = this->count < min(max, INITIATOR_REDIRECTS_MAX);
+	if (good)
+	{
+		this->times[this->count++] = now;
+	}
+	this->mutex->unlock(this->mutex);
+	return good;
+}
+
+METHOD(initiator_history_t, is_recent, bool,
+	private_initiator_history_t *this, uint32_t period)
+{
+	bool recent;
+
+	this->mutex->lock(this->mutex);
+	expire(this, time_monotonic(NULL), period);
+	recent = this->count > 0;
+	this->mutex->unlock(this->mutex);
+	return recent;
+}
+
+METHOD(initiator_history_t, is_shared, bool,
+	private_initiator_history_t *this)
+{
+	return ref_cur(&this->ref) > 1;
+}
+
+METHOD(initiator_history_t, set_origin, void,
+	private_initiator_history_t *this, ip_address_t origin)
+{
+	this->mutex->lock(this->mutex);
+	if (!this->origin.version)
+	{
+		this->origin = origin;
+	}
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(initiator_history_t, get_origin, ip_address_t,
+	private_initiator_history_t *this)
+{
+	ip_address_t origin;
+
+	this->mutex->lock(this->mutex);
+	origin = this->origin;
+	this->mutex->unlock(this->mutex);
+	return origin;
+}
+
+METHOD(initiator_history_t, get_ref_, initiator_history_t*,
+	private_initiator_history_t *this)
+{
+	ref_get(&this->ref);
+	return &this->public;
+}
+
+METHOD(initiator_history_t, destroy, void,
+	private_initiator_history_t *this)
+{
+	if (ref_put(&this->ref))
+	{
+		this->mutex->destroy(this->mutex);
+		free(this);
+	}
+}
+
+/*
+ * Described in header
+ */
+initiator_history_t *initiator_history_create()
+{
+	private_initiator_history_t *this;
+
+	INIT(this,
+		.public = {
+			.take = _take,
+			.is_recent = _is_recent,
+			.is_shared = _is_shared,
+			.set_origin = _set_origin,
+			.get_origin = _get_origin,
+			.get_ref = _get_ref_,
+			.destroy = _destroy,
+		},
+		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
+		.ref = 1,
+	);
+	return &this->public;
+}

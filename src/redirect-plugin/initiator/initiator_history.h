@@ -1,0 +1,92 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+/**
+ * @defgroup initiator_history initiator_history
+ * @{ @ingroup redirect_initiator
+ */
+
+#ifndef INITIATOR_HISTORY_H_
+#define INITIATOR_HISTORY_H_
+
+#include "utils/ip_set.h"
+
+#include <library.h>
+
+typedef struct initiator_history_t initiator_history_t;
+
+/**
+ * Largest max_redirects.
+ */
+#define INITIATOR_REDIRECTS_MAX 32
+
+/**
+ * The redirects of one IKE_SA set-up (R7-1): shared by all IKE_SAs that come one
+ * from the other by redirect, rekeying, reauthentication or a new attempt, so
+ * that none of these starts the count anew. Reference counted; any thread.
+ */
+struct initiator_history_t {
+
+	/**
+	 * Count a redirect, unless there were enough of them.
+	 *
+	 * @param max			redirects allowed within period, at most
+	 *						INITIATOR_REDIRECTS_MAX
+	 * @param period		seconds
+	 * @return				FALSE if this one would be beyond max
+	 */
+	bool (*take)(initiator_history_t *this, uint32_t max, uint32_t period);
+
+	/**
+	 * Check if there was a redirect within period.
+	 *
+	 * @param period		seconds
+	 */
+	bool (*is_recent)(initiator_history_t *this, uint32_t period);
+
+	/**
+	 * Check if there is more than one reference.
+	 */
+	bool (*is_shared)(initiator_history_t *this);
+
+	/**
+	 * Note the gateway that is configured: where the set-up began. Only the
+	 * first is kept.
+	 */
+	void (*set_origin)(initiator_history_t *this, ip_address_t origin);
+
+	/**
+	 * Get the gateway where the set-up began.
+	 *
+	 * @return				its address, version 0 if not known
+	 */
+	ip_address_t (*get_origin)(initiator_history_t *this);
+
+	/**
+	 * Get a reference.
+	 */
+	initiator_history_t *(*get_ref)(initiator_history_t *this);
+
+	/**
+	 * Give a reference back.
+	 */
+	void (*destroy)(initiator_history_t *this);
+};
+
+/**
+ * Create an empty history.
+ */
+initiator_history_t *initiator_history_create();
+
+#endif /** INITIATOR_HISTORY_H_ @}*/
