@@ -18,7 +18,7 @@
 #include "initiator/initiator.h"
 #include "policy/overload_monitor.h"
 #include "policy/policy_loader.h"
-#include "responder/fast_path.h"
+#include "fastpath/fast_path.h"
 #include "responder/redirected_children.h"
 #include "responder/responder_listener.h"
 #include "responder/responder_provider.h"

@@ -17,7 +17,7 @@
 #include "control/control_config.h"
 #include "initiator/initiator_config.h"
 #include "policy/policy.h"
-#include "responder/fast_path_config.h"
+#include "fastpath/fast_path_config.h"
 #include "sessions/session_config.h"
 
 #include <library.h>

@@ -24,7 +24,7 @@
 #include <encoding/payloads/nonce_payload.h>
 
 #include "fuzz.h"
-#include "wire/init_request.h"
+#include "fastpath/init_request.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {

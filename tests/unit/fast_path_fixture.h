@@ -26,7 +26,7 @@
 #include <daemon.h>
 
 #include "ike_message.h"
-#include "responder/fast_path.h"
+#include "fastpath/fast_path.h"
 
 typedef struct fast_path_fixture_t fast_path_fixture_t;
 

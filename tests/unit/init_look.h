@@ -22,7 +22,7 @@
 #include <check.h>
 
 #include "ike_message.h"
-#include "wire/init_request.h"
+#include "fastpath/init_request.h"
 
 /**
  * Look at a message in memory of exactly its size, so that ASan sees who reads

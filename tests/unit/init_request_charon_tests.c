@@ -27,7 +27,7 @@
 
 #include "ike_message.h"
 #include "notify_corpus.h"
-#include "wire/init_request.h"
+#include "fastpath/init_request.h"
 
 /**
  * Messages made by chance.

@@ -19,7 +19,7 @@
 #include <encoding/message.h>
 #include <sa/redirect_manager.h>
 
-#include "wire/init_response.h"
+#include "fastpath/init_response.h"
 
 /**
  * Gateways clients are sent to.

@@ -15,7 +15,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "wire/proposals.h"
+#include "fastpath/proposals.h"
 
 /**
  * Longest SA payload of a case, in octets.

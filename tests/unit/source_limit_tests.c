@@ -21,7 +21,7 @@
 
 #include <library.h>
 
-#include "responder/source_limit.h"
+#include "fastpath/source_limit.h"
 
 /**
  * Number of answers a source gets out of some requests.

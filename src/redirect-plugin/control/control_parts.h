@@ -24,7 +24,7 @@
 #include "policy/overload_monitor.h"
 #include "policy/policy_loader.h"
 #include "responder/client_table.h"
-#include "responder/fast_path.h"
+#include "fastpath/fast_path.h"
 #include "responder/redirect_reporter.h"
 #include "responder/redirected_children.h"
 #include "sessions/redirect_sessions.h"

@@ -14,7 +14,7 @@
 
 /**
  * @defgroup fast_path_config fast_path_config
- * @{ @ingroup redirect_responder
+ * @{ @ingroup redirect_fastpath
  */
 
 #ifndef FAST_PATH_CONFIG_H_

@@ -14,16 +14,16 @@
 
 /**
  * @defgroup fast_path fast_path
- * @{ @ingroup redirect_responder
+ * @{ @ingroup redirect_fastpath
  */
 
 #ifndef FAST_PATH_H_
 #define FAST_PATH_H_
 
-#include "redirect_reporter.h"
+#include "responder/redirect_reporter.h"
 #include "policy/policy_engine.h"
 #include "policy/policy_loader.h"
-#include "wire/init_request.h"
+#include "fastpath/init_request.h"
 
 typedef struct fast_path_t fast_path_t;
 typedef struct fast_path_counters_t fast_path_counters_t;

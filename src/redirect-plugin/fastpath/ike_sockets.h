@@ -14,7 +14,7 @@
 
 /**
  * @defgroup ike_sockets ike_sockets
- * @{ @ingroup redirect_responder
+ * @{ @ingroup redirect_fastpath
  */
 
 #ifndef IKE_SOCKETS_H_

@@ -14,13 +14,13 @@
 
 /**
  * @defgroup init_request init_request
- * @{ @ingroup redirect_wire
+ * @{ @ingroup redirect_fastpath
  */
 
 #ifndef INIT_REQUEST_H_
 #define INIT_REQUEST_H_
 
-#include "notify_data.h"
+#include "wire/notify_data.h"
 
 typedef struct init_request_t init_request_t;
 typedef enum init_verdict_t init_verdict_t;

@@ -18,7 +18,7 @@
 #include "ike_sockets.h"
 #include "socket_wrapper.h"
 #include "source_limit.h"
-#include "wire/init_response.h"
+#include "fastpath/init_response.h"
 
 #include <daemon.h>
 

@@ -14,7 +14,7 @@
 
 /**
  * @defgroup charon_limits charon_limits
- * @{ @ingroup redirect_responder
+ * @{ @ingroup redirect_fastpath
  */
 
 #ifndef CHARON_LIMITS_H_

@@ -14,7 +14,7 @@
 
 /**
  * @defgroup source_limit source_limit
- * @{ @ingroup redirect_responder
+ * @{ @ingroup redirect_fastpath
  */
 
 #ifndef SOURCE_LIMIT_H_

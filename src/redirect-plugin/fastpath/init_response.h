@@ -14,7 +14,7 @@
 
 /**
  * @defgroup init_response init_response
- * @{ @ingroup redirect_wire
+ * @{ @ingroup redirect_fastpath
  */
 
 #ifndef INIT_RESPONSE_H_

@@ -14,7 +14,7 @@
 
 /**
  * @defgroup proposals proposals
- * @{ @ingroup redirect_wire
+ * @{ @ingroup redirect_fastpath
  */
 
 #ifndef PROPOSALS_H_

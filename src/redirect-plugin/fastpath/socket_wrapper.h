@@ -14,7 +14,7 @@
 
 /**
  * @defgroup socket_wrapper socket_wrapper
- * @{ @ingroup redirect_responder
+ * @{ @ingroup redirect_fastpath
  */
 
 #ifndef SOCKET_WRAPPER_H_
