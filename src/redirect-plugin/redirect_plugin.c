@@ -66,7 +66,7 @@ struct private_redirect_plugin_t {
 	/**
 	 * Tells and counts decisions.
 	 */
-	redirect_reporter_t *reporter;
+	decision_log_t *reporter;
 
 	/**
 	 * Clients whose IKE_SA is being set up.
@@ -349,7 +349,7 @@ plugin_t *redirect_plugin_create()
 	this->engine = policy_engine_create(this->table);
 	this->loader = policy_loader_create(this->engine, this->registry);
 	this->monitor = overload_monitor_create(this->engine, this->table);
-	this->reporter = redirect_reporter_create(this->engine);
+	this->reporter = decision_log_create(this->engine);
 	this->listener = responder_listener_create(this->engine, this->reporter,
 											   this->clients);
 	this->provider = responder_provider_create(this->engine, this->reporter,

@@ -118,7 +118,7 @@ void fast_path_fixture_start(fast_path_fixture_t *this, const char *options)
 	this->table = gateway_table_create();
 	this->engine = policy_engine_create(this->table);
 	this->loader = policy_loader_create(this->engine, this->registry);
-	this->reporter = redirect_reporter_create(this->engine);
+	this->reporter = decision_log_create(this->engine);
 	this->fast_path = fast_path_create(this->engine, this->reporter,
 									   this->loader);
 	ck_assert(this->loader->load(this->loader));

@@ -40,7 +40,7 @@ struct fast_path_fixture_t {
 	gateway_table_t *table;
 	policy_engine_t *engine;
 	policy_loader_t *loader;
-	redirect_reporter_t *reporter;
+	decision_log_t *reporter;
 	fast_path_t *fast_path;
 
 	/** socket of the client, AF_INET6 for both families */

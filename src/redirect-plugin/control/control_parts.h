@@ -25,7 +25,7 @@
 #include "policy/policy_loader.h"
 #include "responder/client_table.h"
 #include "fastpath/fast_path.h"
-#include "responder/redirect_reporter.h"
+#include "policy/decision_log.h"
 #include "responder/redirected_children.h"
 #include "sessions/redirect_sessions.h"
 
@@ -46,7 +46,7 @@ struct control_parts_t {
 	overload_monitor_t *monitor;
 
 	/** decisions */
-	redirect_reporter_t *reporter;
+	decision_log_t *reporter;
 
 	/** clients whose IKE_SA is being set up */
 	client_table_t *clients;

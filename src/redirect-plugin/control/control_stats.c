@@ -133,7 +133,7 @@ static void tell(reader_t *this, int family, double value, const char *label)
  */
 static void read_decisions(reader_t *this)
 {
-	redirect_reporter_t *reporter = this->context->parts.reporter;
+	decision_log_t *reporter = this->context->parts.reporter;
 	redirected_children_t *children = this->context->parts.children;
 	int phase, action, cause, reason;
 

@@ -74,7 +74,7 @@ struct private_fast_path_t {
 	/**
 	 * Tells and counts them.
 	 */
-	redirect_reporter_t *reporter;
+	decision_log_t *reporter;
 
 	/**
 	 * TRUE if there were answers among what was received last.
@@ -476,7 +476,7 @@ METHOD(fast_path_t, destroy, void,
  * Described in header
  */
 fast_path_t *fast_path_create(policy_engine_t *engine,
-							  redirect_reporter_t *reporter,
+							  decision_log_t *reporter,
 							  policy_loader_t *loader)
 {
 	private_fast_path_t *this;

@@ -20,7 +20,7 @@
 #ifndef FAST_PATH_H_
 #define FAST_PATH_H_
 
-#include "responder/redirect_reporter.h"
+#include "policy/decision_log.h"
 #include "policy/policy_engine.h"
 #include "policy/policy_loader.h"
 #include "fastpath/init_request.h"
@@ -123,7 +123,7 @@ struct fast_path_t {
  * @return				fast path
  */
 fast_path_t *fast_path_create(policy_engine_t *engine,
-							  redirect_reporter_t *reporter,
+							  decision_log_t *reporter,
 							  policy_loader_t *loader);
 
 #endif /** FAST_PATH_H_ @}*/

@@ -14,7 +14,7 @@
 
 #include "redirected_children.h"
 #include "child_offer.h"
-#include "sa_request.h"
+#include "policy/sa_request.h"
 
 #include <daemon.h>
 #include <collections/hashtable.h>

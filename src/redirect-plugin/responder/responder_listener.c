@@ -13,7 +13,7 @@
  */
 
 #include "responder_listener.h"
-#include "sa_request.h"
+#include "policy/sa_request.h"
 #include "wire/notify_data.h"
 #include "wire/notify_spi.h"
 
@@ -41,7 +41,7 @@ struct private_responder_listener_t {
 	/**
 	 * Tells and counts
 	 */
-	redirect_reporter_t *reporter;
+	decision_log_t *reporter;
 
 	/**
 	 * Clients whose IKE_SA is being set up
@@ -347,7 +347,7 @@ METHOD(responder_listener_t, destroy, void,
  * Described in header
  */
 responder_listener_t *responder_listener_create(policy_engine_t *engine,
-												redirect_reporter_t *reporter,
+												decision_log_t *reporter,
 												client_table_t *clients)
 {
 	private_responder_listener_t *this;

@@ -20,7 +20,7 @@
 #ifndef RESPONDER_LISTENER_H_
 #define RESPONDER_LISTENER_H_
 
-#include "redirect_reporter.h"
+#include "policy/decision_log.h"
 #include "client_table.h"
 #include "policy/policy_engine.h"
 
@@ -62,7 +62,7 @@ struct responder_listener_t {
  *						listener
  */
 responder_listener_t *responder_listener_create(policy_engine_t *engine,
-												redirect_reporter_t *reporter,
+												decision_log_t *reporter,
 												client_table_t *clients);
 
 #endif /** RESPONDER_LISTENER_H_ @}*/

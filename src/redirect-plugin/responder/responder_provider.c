@@ -13,7 +13,7 @@
  */
 
 #include "responder_provider.h"
-#include "sa_request.h"
+#include "policy/sa_request.h"
 
 typedef struct private_responder_provider_t private_responder_provider_t;
 
@@ -35,7 +35,7 @@ struct private_responder_provider_t {
 	/**
 	 * Tells and counts
 	 */
-	redirect_reporter_t *reporter;
+	decision_log_t *reporter;
 
 	/**
 	 * What the listener decided
@@ -119,7 +119,7 @@ METHOD(responder_provider_t, destroy, void,
  * Described in header
  */
 responder_provider_t *responder_provider_create(policy_engine_t *engine,
-												redirect_reporter_t *reporter,
+												decision_log_t *reporter,
 												client_table_t *clients)
 {
 	private_responder_provider_t *this;

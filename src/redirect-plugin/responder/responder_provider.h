@@ -20,7 +20,7 @@
 #ifndef RESPONDER_PROVIDER_H_
 #define RESPONDER_PROVIDER_H_
 
-#include "redirect_reporter.h"
+#include "policy/decision_log.h"
 #include "client_table.h"
 #include "policy/policy_engine.h"
 
@@ -70,7 +70,7 @@ struct responder_provider_t {
  * @param clients		what the listener decided, has to outlive the provider
  */
 responder_provider_t *responder_provider_create(policy_engine_t *engine,
-												redirect_reporter_t *reporter,
+												decision_log_t *reporter,
 												client_table_t *clients);
 
 #endif /** RESPONDER_PROVIDER_H_ @}*/

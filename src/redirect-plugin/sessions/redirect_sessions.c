@@ -180,7 +180,7 @@ METHOD(redirect_sessions_t, destroy, void,
  */
 redirect_sessions_t *redirect_sessions_create(policy_engine_t *engine,
 											  gateway_table_t *gateways,
-											  redirect_reporter_t *reporter)
+											  decision_log_t *reporter)
 {
 	private_redirect_sessions_t *this;
 	session_table_t *table = session_table_create();

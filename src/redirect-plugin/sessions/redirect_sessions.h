@@ -86,6 +86,6 @@ struct redirect_sessions_t {
  */
 redirect_sessions_t *redirect_sessions_create(policy_engine_t *engine,
 											  gateway_table_t *gateways,
-											  redirect_reporter_t *reporter);
+											  decision_log_t *reporter);
 
 #endif /** REDIRECT_SESSIONS_H_ @}*/

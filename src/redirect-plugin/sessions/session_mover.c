@@ -14,7 +14,7 @@
 
 #include "session_mover.h"
 #include "redirect_task.h"
-#include "responder/sa_request.h"
+#include "policy/sa_request.h"
 
 #include <daemon.h>
 #include <processing/jobs/callback_job.h>
@@ -46,7 +46,7 @@ struct private_session_mover_t {
 	/**
 	 * Tells and counts
 	 */
-	redirect_reporter_t *reporter;
+	decision_log_t *reporter;
 };
 
 /**
@@ -414,7 +414,7 @@ METHOD(session_mover_t, destroy, void,
  */
 session_mover_t *session_mover_create(session_table_t *table,
 									  policy_engine_t *engine,
-									  redirect_reporter_t *reporter)
+									  decision_log_t *reporter)
 {
 	private_session_mover_t *this;
 

@@ -22,7 +22,7 @@
 
 #include "session_table.h"
 #include "policy/policy_engine.h"
-#include "responder/redirect_reporter.h"
+#include "policy/decision_log.h"
 
 typedef struct session_mover_t session_mover_t;
 typedef struct session_order_t session_order_t;
@@ -161,6 +161,6 @@ struct session_mover_t {
  */
 session_mover_t *session_mover_create(session_table_t *table,
 									  policy_engine_t *engine,
-									  redirect_reporter_t *reporter);
+									  decision_log_t *reporter);
 
 #endif /** SESSION_MOVER_H_ @}*/

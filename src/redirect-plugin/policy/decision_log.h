@@ -13,16 +13,16 @@
  */
 
 /**
- * @defgroup redirect_reporter redirect_reporter
- * @{ @ingroup redirect_responder
+ * @defgroup decision_log decision_log
+ * @{ @ingroup redirect_policy
  */
 
-#ifndef REDIRECT_REPORTER_H_
-#define REDIRECT_REPORTER_H_
+#ifndef DECISION_LOG_H_
+#define DECISION_LOG_H_
 
 #include "policy/policy_engine.h"
 
-typedef struct redirect_reporter_t redirect_reporter_t;
+typedef struct decision_log_t decision_log_t;
 
 /**
  * Tells and counts decisions that were carried out, for all doors in the same
@@ -33,7 +33,7 @@ typedef struct redirect_reporter_t redirect_reporter_t;
  *
  * Thread-safe, takes no locks: for hooks, providers and hot paths.
  */
-struct redirect_reporter_t {
+struct decision_log_t {
 
 	/**
 	 * Report a decision that is carried out.
@@ -42,7 +42,7 @@ struct redirect_reporter_t {
 	 * @param decision		what was decided
 	 * @return				FALSE if it is the answer to a retransmission
 	 */
-	bool (*report)(redirect_reporter_t *this, const redirect_request_t *request,
+	bool (*report)(decision_log_t *this, const redirect_request_t *request,
 				   const redirect_decision_t *decision);
 
 	/**
@@ -50,14 +50,14 @@ struct redirect_reporter_t {
 	 *
 	 * @return				number of decisions
 	 */
-	uint64_t (*get_count)(redirect_reporter_t *this, redirect_phase_t phase,
+	uint64_t (*get_count)(decision_log_t *this, redirect_phase_t phase,
 						  redirect_action_t action, redirect_cause_t cause,
 						  redirect_reason_t reason);
 
 	/**
 	 * Get how many answers to retransmissions were not counted.
 	 */
-	uint64_t (*get_retransmissions)(redirect_reporter_t *this);
+	uint64_t (*get_retransmissions)(decision_log_t *this);
 
 	/**
 	 * Set who is told of every decision that is counted. Called by the thread
@@ -67,7 +67,7 @@ struct redirect_reporter_t {
 	 * @param data			passed to it, has to stay valid until the observer is
 	 *						changed and all hooks and providers have returned
 	 */
-	void (*set_observer)(redirect_reporter_t *this,
+	void (*set_observer)(decision_log_t *this,
 						 void (*decided)(void *data,
 										 const redirect_request_t *request,
 										 const redirect_decision_t *decision),
@@ -76,7 +76,7 @@ struct redirect_reporter_t {
 	/**
 	 * Destroy the reporter; no door may use it anymore.
 	 */
-	void (*destroy)(redirect_reporter_t *this);
+	void (*destroy)(decision_log_t *this);
 };
 
 /**
@@ -84,6 +84,6 @@ struct redirect_reporter_t {
  *
  * @param engine		remembers decisions that are carried out, may be NULL
  */
-redirect_reporter_t *redirect_reporter_create(policy_engine_t *engine);
+decision_log_t *decision_log_create(policy_engine_t *engine);
 
-#endif /** REDIRECT_REPORTER_H_ @}*/
+#endif /** DECISION_LOG_H_ @}*/

@@ -12,7 +12,7 @@
  * for more details.
  */
 
-#include "redirect_reporter.h"
+#include "decision_log.h"
 #include "policy/recent.h"
 #include "utils/log_limit.h"
 
@@ -42,17 +42,17 @@
 #define COUNTERS (REDIRECT_PHASE_MAX * ACTIONS * REDIRECT_CAUSE_MAX * \
 				  REDIRECT_REASON_MAX)
 
-typedef struct private_redirect_reporter_t private_redirect_reporter_t;
+typedef struct private_decision_log_t private_decision_log_t;
 
 /**
  * Private data
  */
-struct private_redirect_reporter_t {
+struct private_decision_log_t {
 
 	/**
 	 * Public interface
 	 */
-	redirect_reporter_t public;
+	decision_log_t public;
 
 	/**
 	 * Remembers decisions, may be NULL
@@ -104,7 +104,7 @@ static size_t position(redirect_phase_t phase, redirect_action_t action,
 /**
  * Check if an IKE_SA_INIT was answered in this way before.
  */
-static bool is_retransmission(private_redirect_reporter_t *this,
+static bool is_retransmission(private_decision_log_t *this,
 							  const redirect_request_t *request,
 							  const redirect_decision_t *decision)
 {
@@ -145,7 +145,7 @@ static level_t get_level(const redirect_decision_t *decision)
 /**
  * Log a decision, unless there were too many just now.
  */
-static void log_decision(private_redirect_reporter_t *this,
+static void log_decision(private_decision_log_t *this,
 						 const redirect_request_t *request,
 						 const redirect_decision_t *decision)
 {
@@ -175,8 +175,8 @@ static void log_decision(private_redirect_reporter_t *this,
 	}
 }
 
-METHOD(redirect_reporter_t, report, bool,
-	private_redirect_reporter_t *this, const redirect_request_t *request,
+METHOD(decision_log_t, report, bool,
+	private_decision_log_t *this, const redirect_request_t *request,
 	const redirect_decision_t *decision)
 {
 	size_t counter;
@@ -206,22 +206,22 @@ METHOD(redirect_reporter_t, report, bool,
 	return TRUE;
 }
 
-METHOD(redirect_reporter_t, get_count, uint64_t,
-	private_redirect_reporter_t *this, redirect_phase_t phase,
+METHOD(decision_log_t, get_count, uint64_t,
+	private_decision_log_t *this, redirect_phase_t phase,
 	redirect_action_t action, redirect_cause_t cause, redirect_reason_t reason)
 {
 	return __atomic_load_n(&this->counters[position(phase, action, cause,
 													reason)], __ATOMIC_RELAXED);
 }
 
-METHOD(redirect_reporter_t, get_retransmissions, uint64_t,
-	private_redirect_reporter_t *this)
+METHOD(decision_log_t, get_retransmissions, uint64_t,
+	private_decision_log_t *this)
 {
 	return __atomic_load_n(&this->retransmissions, __ATOMIC_RELAXED);
 }
 
-METHOD(redirect_reporter_t, set_observer, void,
-	private_redirect_reporter_t *this,
+METHOD(decision_log_t, set_observer, void,
+	private_decision_log_t *this,
 	void (*decided)(void *data, const redirect_request_t *request,
 					const redirect_decision_t *decision), void *data)
 {
@@ -229,8 +229,8 @@ METHOD(redirect_reporter_t, set_observer, void,
 	this->decided = decided;
 }
 
-METHOD(redirect_reporter_t, destroy, void,
-	private_redirect_reporter_t *this)
+METHOD(decision_log_t, destroy, void,
+	private_decision_log_t *this)
 {
 	this->answered->destroy(this->answered);
 	free(this);
@@ -239,9 +239,9 @@ METHOD(redirect_reporter_t, destroy, void,
 /*
  * Described in header
  */
-redirect_reporter_t *redirect_reporter_create(policy_engine_t *engine)
+decision_log_t *decision_log_create(policy_engine_t *engine)
 {
-	private_redirect_reporter_t *this;
+	private_decision_log_t *this;
 
 	INIT(this,
 		.public = {

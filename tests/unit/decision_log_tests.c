@@ -14,7 +14,7 @@
 
 #include "policy_fixture.h"
 
-#include "responder/redirect_reporter.h"
+#include "policy/decision_log.h"
 
 #include <utils/debug.h>
 
@@ -44,7 +44,7 @@ static void take_line(debug_t group, level_t level, char *fmt, ...)
  */
 typedef struct {
 	policy_fixture_t policy;
-	redirect_reporter_t *reporter;
+	decision_log_t *reporter;
 } fixture_t;
 
 static fixture_t create(const char *conf)
@@ -53,7 +53,7 @@ static fixture_t create(const char *conf)
 		.policy = policy_fixture_create(conf),
 	};
 
-	this.reporter = redirect_reporter_create(this.policy.engine);
+	this.reporter = decision_log_create(this.policy.engine);
 	memset(&logged, 0, sizeof(logged));
 	dbg = take_line;
 	return this;

@@ -14,13 +14,13 @@
 
 /**
  * @defgroup sa_request sa_request
- * @{ @ingroup redirect_responder
+ * @{ @ingroup redirect_policy
  */
 
 #ifndef SA_REQUEST_H_
 #define SA_REQUEST_H_
 
-#include "client_table.h"
+#include "responder/client_table.h"
 
 #include <sa/ike_sa.h>
 
