@@ -17,7 +17,7 @@
 #include "control/control.h"
 #include "initiator/initiator.h"
 #include "policy/overload_monitor.h"
-#include "policy/policy_loader.h"
+#include "config_loader.h"
 #include "fastpath/fast_path.h"
 #include "responder/redirected_children.h"
 #include "responder/responder_listener.h"
@@ -56,7 +56,7 @@ struct private_redirect_plugin_t {
 	/**
 	 * Reads the configuration.
 	 */
-	policy_loader_t *loader;
+	config_loader_t *loader;
 
 	/**
 	 * Watches the load of this gateway.
@@ -347,7 +347,7 @@ plugin_t *redirect_plugin_create()
 		.guard = initiator_create(NULL),
 	);
 	this->engine = policy_engine_create(this->table);
-	this->loader = policy_loader_create(this->engine, this->registry);
+	this->loader = config_loader_create(this->engine, this->registry);
 	this->monitor = overload_monitor_create(this->engine, this->table);
 	this->reporter = decision_log_create(this->engine);
 	this->listener = responder_listener_create(this->engine, this->reporter,

@@ -117,7 +117,7 @@ void fast_path_fixture_start(fast_path_fixture_t *this, const char *options)
 	this->registry = selector_registry_create();
 	this->table = gateway_table_create();
 	this->engine = policy_engine_create(this->table);
-	this->loader = policy_loader_create(this->engine, this->registry);
+	this->loader = config_loader_create(this->engine, this->registry);
 	this->reporter = decision_log_create(this->engine);
 	this->fast_path = fast_path_create(this->engine, this->reporter,
 									   this->loader);

@@ -39,7 +39,7 @@ struct fast_path_fixture_t {
 	selector_registry_t *registry;
 	gateway_table_t *table;
 	policy_engine_t *engine;
-	policy_loader_t *loader;
+	config_loader_t *loader;
 	decision_log_t *reporter;
 	fast_path_t *fast_path;
 

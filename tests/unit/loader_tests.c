@@ -17,7 +17,7 @@
 #include <daemon.h>
 
 #include "policy/overload_monitor.h"
-#include "policy/policy_loader.h"
+#include "config_loader.h"
 
 /**
  * What was logged.
@@ -76,7 +76,7 @@ typedef struct {
 	redirect_selector_registry_t *public;
 	gateway_table_t *table;
 	policy_engine_t *engine;
-	policy_loader_t *loader;
+	config_loader_t *loader;
 } fixture_t;
 
 /**
@@ -105,7 +105,7 @@ static fixture_t create(const char *conf)
 	configure(conf);
 	this.public = &this.registry->public;
 	this.engine = policy_engine_create(this.table);
-	this.loader = policy_loader_create(this.engine, this.registry);
+	this.loader = config_loader_create(this.engine, this.registry);
 	return this;
 }
 

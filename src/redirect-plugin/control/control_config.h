@@ -20,7 +20,7 @@
 #ifndef CONTROL_CONFIG_H_
 #define CONTROL_CONFIG_H_
 
-#include "utils/config_section.h"
+#include "utils/config_options.h"
 
 typedef struct control_config_t control_config_t;
 

@@ -22,7 +22,7 @@
 
 #include "initiator/initiator.h"
 #include "policy/overload_monitor.h"
-#include "policy/policy_loader.h"
+#include "config_loader.h"
 #include "responder/client_table.h"
 #include "fastpath/fast_path.h"
 #include "policy/decision_log.h"

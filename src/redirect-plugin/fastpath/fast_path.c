@@ -477,7 +477,7 @@ METHOD(fast_path_t, destroy, void,
  */
 fast_path_t *fast_path_create(policy_engine_t *engine,
 							  decision_log_t *reporter,
-							  policy_loader_t *loader)
+							  config_loader_t *loader)
 {
 	private_fast_path_t *this;
 	config_room_t room = {

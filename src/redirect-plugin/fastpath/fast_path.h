@@ -22,7 +22,7 @@
 
 #include "policy/decision_log.h"
 #include "policy/policy_engine.h"
-#include "policy/policy_loader.h"
+#include "config_loader.h"
 #include "fastpath/init_request.h"
 
 typedef struct fast_path_t fast_path_t;
@@ -124,6 +124,6 @@ struct fast_path_t {
  */
 fast_path_t *fast_path_create(policy_engine_t *engine,
 							  decision_log_t *reporter,
-							  policy_loader_t *loader);
+							  config_loader_t *loader);
 
 #endif /** FAST_PATH_H_ @}*/

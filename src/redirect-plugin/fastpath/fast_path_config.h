@@ -20,7 +20,7 @@
 #ifndef FAST_PATH_CONFIG_H_
 #define FAST_PATH_CONFIG_H_
 
-#include "utils/config_section.h"
+#include "utils/config_options.h"
 
 typedef struct fast_path_config_t fast_path_config_t;
 typedef enum fast_path_cookies_t fast_path_cookies_t;

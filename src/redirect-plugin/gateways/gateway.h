@@ -20,7 +20,7 @@
 #ifndef GATEWAY_H_
 #define GATEWAY_H_
 
-#include "utils/config_section.h"
+#include "utils/config_options.h"
 #include "utils/ip_set.h"
 #include "wire/gateway_identity.h"
 

@@ -21,7 +21,7 @@
 #define OVERLOAD_MARKS_H_
 
 #include "own_load.h"
-#include "utils/config_section.h"
+#include "utils/config_options.h"
 
 typedef struct overload_mark_t overload_mark_t;
 typedef struct overload_marks_t overload_marks_t;

@@ -20,7 +20,7 @@
 #ifndef INITIATOR_ALLOWED_H_
 #define INITIATOR_ALLOWED_H_
 
-#include "utils/config_section.h"
+#include "utils/config_options.h"
 #include "utils/ip_set.h"
 #include "wire/gateway_identity.h"
 

@@ -14,7 +14,7 @@
 
 #include "initiator_config.h"
 #include "initiator_history.h"
-#include "utils/config_section.h"
+#include "utils/config_options.h"
 
 #include <library.h>
 

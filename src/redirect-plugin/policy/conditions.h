@@ -22,7 +22,7 @@
 
 #include "client_key.h"
 #include "week.h"
-#include "utils/config_section.h"
+#include "utils/config_options.h"
 
 typedef struct conditions_t conditions_t;
 typedef enum condition_t condition_t;

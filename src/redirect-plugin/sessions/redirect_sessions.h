@@ -23,7 +23,7 @@
 #include "auth_redirect.h"
 #include "drain.h"
 #include "rebalance.h"
-#include "policy/policy_loader.h"
+#include "config_loader.h"
 
 typedef struct redirect_sessions_t redirect_sessions_t;
 

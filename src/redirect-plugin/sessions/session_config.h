@@ -20,7 +20,7 @@
 #ifndef SESSION_CONFIG_H_
 #define SESSION_CONFIG_H_
 
-#include "utils/config_section.h"
+#include "utils/config_options.h"
 
 typedef struct session_config_t session_config_t;
 typedef enum redirect_method_t redirect_method_t;

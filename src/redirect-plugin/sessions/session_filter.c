@@ -13,7 +13,7 @@
  */
 
 #include "session_filter.h"
-#include "utils/config_section.h"
+#include "utils/config_options.h"
 
 #include <library.h>
 

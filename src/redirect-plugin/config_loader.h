@@ -13,16 +13,16 @@
  */
 
 /**
- * @defgroup policy_loader policy_loader
- * @{ @ingroup redirect_policy
+ * @defgroup config_loader config_loader
+ * @{ @ingroup redirect
  */
 
-#ifndef POLICY_LOADER_H_
-#define POLICY_LOADER_H_
+#ifndef CONFIG_LOADER_H_
+#define CONFIG_LOADER_H_
 
-#include "policy_engine.h"
+#include "policy/policy_engine.h"
 
-typedef struct policy_loader_t policy_loader_t;
+typedef struct config_loader_t config_loader_t;
 typedef struct config_room_t config_room_t;
 
 /**
@@ -67,7 +67,7 @@ struct config_room_t {
  * policy that was in force stays; at start there is none, so every client is
  * served. Thread-safe; waits for decisions, so not for hooks.
  */
-struct policy_loader_t {
+struct config_loader_t {
 
 	/**
 	 * Read lib->settings and put it into force.
@@ -77,7 +77,7 @@ struct policy_loader_t {
 	 *
 	 * @return			FALSE if there was an error
 	 */
-	bool (*load)(policy_loader_t *this);
+	bool (*load)(config_loader_t *this);
 
 	/**
 	 * Read the options of a room as well. Not while the configuration is
@@ -86,12 +86,12 @@ struct policy_loader_t {
 	 *
 	 * @param room		room, copied; its data has to outlive the loader
 	 */
-	void (*add_room)(policy_loader_t *this, const config_room_t *room);
+	void (*add_room)(config_loader_t *this, const config_room_t *room);
 
 	/**
 	 * Destroy the loader.
 	 */
-	void (*destroy)(policy_loader_t *this);
+	void (*destroy)(config_loader_t *this);
 };
 
 /**
@@ -100,7 +100,7 @@ struct policy_loader_t {
  * @param engine		engine the policies are for
  * @param registry		selectors; the loader observes it
  */
-policy_loader_t *policy_loader_create(policy_engine_t *engine,
+config_loader_t *config_loader_create(policy_engine_t *engine,
 									  selector_registry_t *registry);
 
-#endif /** POLICY_LOADER_H_ @}*/
+#endif /** CONFIG_LOADER_H_ @}*/

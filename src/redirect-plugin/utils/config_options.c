@@ -12,7 +12,7 @@
  * for more details.
  */
 
-#include "config_section.h"
+#include "config_options.h"
 #include "ip_set.h"
 
 #include <ctype.h>

@@ -17,8 +17,8 @@
  * @{ @ingroup redirect_utils
  */
 
-#ifndef CONFIG_SECTION_H_
-#define CONFIG_SECTION_H_
+#ifndef CONFIG_OPTIONS_H_
+#define CONFIG_OPTIONS_H_
 
 #include <collections/array.h>
 #include <settings/settings.h>
@@ -222,4 +222,4 @@ void config_list_destroy(array_t *list);
 const char *config_nearest(const char *word, const char *const *words,
 						   int count);
 
-#endif /** CONFIG_SECTION_H_ @}*/
+#endif /** CONFIG_OPTIONS_H_ @}*/

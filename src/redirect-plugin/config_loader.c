@@ -12,7 +12,7 @@
  * for more details.
  */
 
-#include "policy_loader.h"
+#include "config_loader.h"
 #include "gateways/overload_limits.h"
 
 #include <threading/mutex.h>
@@ -20,7 +20,7 @@
 
 #include <processing/jobs/callback_job.h>
 
-typedef struct private_policy_loader_t private_policy_loader_t;
+typedef struct private_config_loader_t private_config_loader_t;
 typedef enum loader_state_t loader_state_t;
 
 /**
@@ -38,12 +38,12 @@ enum loader_state_t {
 /**
  * Private data
  */
-struct private_policy_loader_t {
+struct private_config_loader_t {
 
 	/**
 	 * Public interface
 	 */
-	policy_loader_t public;
+	config_loader_t public;
 
 	/**
 	 * Engine the policies are for
@@ -79,7 +79,7 @@ struct private_policy_loader_t {
 /**
  * Log errors and destroy them.
  */
-static void log_errors(private_policy_loader_t *this, array_t *errors)
+static void log_errors(private_config_loader_t *this, array_t *errors)
 {
 	char *error;
 
@@ -107,7 +107,7 @@ static void log_errors(private_policy_loader_t *this, array_t *errors)
  * @param configs		receives configurations, in the order of the rooms
  * @return				FALSE if there was an error
  */
-static bool read_rooms(private_policy_loader_t *this,
+static bool read_rooms(private_config_loader_t *this,
 					   const config_section_t *section, void *configs[])
 {
 	config_room_t room;
@@ -126,7 +126,7 @@ static bool read_rooms(private_policy_loader_t *this,
 /**
  * Put the configurations of all rooms into force, or destroy them.
  */
-static void finish_rooms(private_policy_loader_t *this, void *configs[],
+static void finish_rooms(private_config_loader_t *this, void *configs[],
 						 bool apply)
 {
 	config_room_t room;
@@ -177,7 +177,7 @@ static void log_warnings(const policy_t *policy)
  *
  * @param strict		FALSE to wait for selectors that are not known
  */
-static bool load(private_policy_loader_t *this, bool strict)
+static bool load(private_config_loader_t *this, bool strict)
 {
 	void *configs[array_count(this->rooms) + 1];
 	config_section_t section;
@@ -222,7 +222,7 @@ static bool load(private_policy_loader_t *this, bool strict)
  */
 static job_requeue_t load_strict(void *data)
 {
-	private_policy_loader_t *this = data;
+	private_config_loader_t *this = data;
 
 	this->mutex->lock(this->mutex);
 	if (this->state == LOADER_WAITING)
@@ -233,8 +233,8 @@ static job_requeue_t load_strict(void *data)
 	return JOB_REQUEUE_NONE;
 }
 
-METHOD(policy_loader_t, load_, bool,
-	private_policy_loader_t *this)
+METHOD(config_loader_t, load_, bool,
+	private_config_loader_t *this)
 {
 	bool success;
 
@@ -252,7 +252,7 @@ METHOD(policy_loader_t, load_, bool,
 /**
  * Check whether the policy in force uses a selector.
  */
-static bool in_use(private_policy_loader_t *this, const char *name)
+static bool in_use(private_config_loader_t *this, const char *name)
 {
 	const policy_state_t *state;
 	bool used;
@@ -269,7 +269,7 @@ static bool in_use(private_policy_loader_t *this, const char *name)
  */
 static void selector_changed(void *data, const char *name, bool added)
 {
-	private_policy_loader_t *this = data;
+	private_config_loader_t *this = data;
 
 	this->mutex->lock(this->mutex);
 	if (added && this->state == LOADER_WAITING)
@@ -286,14 +286,14 @@ static void selector_changed(void *data, const char *name, bool added)
 	this->mutex->unlock(this->mutex);
 }
 
-METHOD(policy_loader_t, add_room, void,
-	private_policy_loader_t *this, const config_room_t *room)
+METHOD(config_loader_t, add_room, void,
+	private_config_loader_t *this, const config_room_t *room)
 {
 	array_insert(this->rooms, ARRAY_TAIL, (void*)room);
 }
 
-METHOD(policy_loader_t, destroy, void,
-	private_policy_loader_t *this)
+METHOD(config_loader_t, destroy, void,
+	private_config_loader_t *this)
 {
 	this->registry->set_observer(this->registry, NULL, NULL);
 	array_destroy(this->rooms);
@@ -304,10 +304,10 @@ METHOD(policy_loader_t, destroy, void,
 /*
  * Described in header
  */
-policy_loader_t *policy_loader_create(policy_engine_t *engine,
+config_loader_t *config_loader_create(policy_engine_t *engine,
 									  selector_registry_t *registry)
 {
-	private_policy_loader_t *this;
+	private_config_loader_t *this;
 
 	INIT(this,
 		.public = {
