@@ -21,44 +21,9 @@
 #define CONFIG_LOADER_H_
 
 #include "policy/policy_engine.h"
+#include "utils/config_room.h"
 
 typedef struct config_loader_t config_loader_t;
-typedef struct config_room_t config_room_t;
-
-/**
- * A room of the plugin whose options are read together with the policy: either
- * all rooms get their new configuration, or none does.
- */
-struct config_room_t {
-
-	/**
-	 * Read the options of the room.
-	 *
-	 * @param data		data of the room
-	 * @param section	section charon.plugins.redirect; errors are added to
-	 *					those of it
-	 * @return			configuration, NULL if there was an error
-	 */
-	void *(*read)(void *data, const config_section_t *section);
-
-	/**
-	 * Put a configuration into force.
-	 *
-	 * @param data		data of the room
-	 * @param config	what read() returned, adopted
-	 */
-	void (*apply)(void *data, void *config);
-
-	/**
-	 * Destroy a configuration that another room's error kept out of force.
-	 *
-	 * @param config	what read() returned
-	 */
-	void (*discard)(void *config);
-
-	/** passed to read() and apply() */
-	void *data;
-};
 
 /**
  * Reads the configuration and puts it into force whole, or not at all.

@@ -215,35 +215,10 @@ METHOD(plugin_t, get_features, int,
 }
 
 /**
- * Read the configuration of the guard together with that of all others.
+ * Have the options of a room read together with all others.
  */
-static void *read_guard(void *data, const config_section_t *section)
+static void add_room(private_redirect_plugin_t *this, config_room_t room)
 {
-	return initiator_config_load(section->settings, section->errors);
-}
-
-/**
- * Put the configuration of the guard into force.
- */
-static void apply_guard(void *data, void *config)
-{
-	private_redirect_plugin_t *this = data;
-
-	this->guard->set_config(this->guard, config);
-}
-
-/**
- * Let the loader know the guard, which does not know the loader.
- */
-static void add_guard(private_redirect_plugin_t *this)
-{
-	config_room_t room = {
-		.read = read_guard,
-		.apply = apply_guard,
-		.discard = (void*)initiator_config_destroy,
-		.data = this,
-	};
-
 	this->loader->add_room(this->loader, &room);
 }
 
@@ -263,12 +238,9 @@ static bool take_in_auth(void *data, ike_sa_t *ike_sa,
  */
 static void create_sessions(private_redirect_plugin_t *this)
 {
-	config_room_t room;
-
 	this->sessions = redirect_sessions_create(this->engine, this->table,
 											  this->reporter);
-	room = this->sessions->get_room(this->sessions);
-	this->loader->add_room(this->loader, &room);
+	add_room(this, this->sessions->get_room(this->sessions));
 	this->provider->set_taker(this->provider, take_in_auth,
 							  this->sessions->auth);
 }
@@ -289,11 +261,9 @@ static void create_control(private_redirect_plugin_t *this)
 		.fast_path = this->fast_path,
 		.sessions = this->sessions,
 	};
-	config_room_t room;
 
 	this->control = control_create(&parts);
-	room = this->control->get_room(this->control);
-	this->loader->add_room(this->loader, &room);
+	add_room(this, this->control->get_room(this->control));
 }
 
 METHOD(plugin_t, destroy, void,
@@ -355,9 +325,9 @@ plugin_t *redirect_plugin_create()
 	this->provider = responder_provider_create(this->engine, this->reporter,
 											   this->clients);
 	this->children = redirected_children_create(this->clients);
-	this->fast_path = fast_path_create(this->engine, this->reporter,
-									   this->loader);
-	add_guard(this);
+	this->fast_path = fast_path_create(this->engine, this->reporter);
+	add_room(this, this->fast_path->get_room(this->fast_path));
+	add_room(this, this->guard->get_room(this->guard));
 	create_sessions(this);
 	create_control(this);
 	return &this->public.plugin;

@@ -16,7 +16,7 @@
 #include "harness_jobs.h"
 #include "harness_messages.h"
 
-#include "utils/ip_set.h"
+#include "utils/ip_address.h"
 
 #include <check.h>
 

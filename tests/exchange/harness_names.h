@@ -19,7 +19,7 @@
 #ifndef HARNESS_NAMES_H_
 #define HARNESS_NAMES_H_
 
-#include "utils/ip_set.h"
+#include "utils/ip_address.h"
 
 /**
  * Keep charon from asking DNS, and answer no name; called by harness_setup().

@@ -106,6 +106,8 @@ static void open_client(fast_path_fixture_t *this)
  */
 void fast_path_fixture_start(fast_path_fixture_t *this, const char *options)
 {
+	config_room_t room;
+
 	ck_assert(library_init("", "charon"));
 	ck_assert(libcharon_init());
 	charon->ike_sa_manager = &manager;
@@ -119,8 +121,9 @@ void fast_path_fixture_start(fast_path_fixture_t *this, const char *options)
 	this->engine = policy_engine_create(this->table);
 	this->loader = config_loader_create(this->engine, this->registry);
 	this->reporter = decision_log_create(this->engine);
-	this->fast_path = fast_path_create(this->engine, this->reporter,
-									   this->loader);
+	this->fast_path = fast_path_create(this->engine, this->reporter);
+	room = this->fast_path->get_room(this->fast_path);
+	this->loader->add_room(this->loader, &room);
 	ck_assert(this->loader->load(this->loader));
 	this->fast_path->start(this->fast_path);
 

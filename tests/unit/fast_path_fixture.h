@@ -26,6 +26,7 @@
 #include <daemon.h>
 
 #include "ike_message.h"
+#include "config_loader.h"
 #include "fastpath/fast_path.h"
 
 typedef struct fast_path_fixture_t fast_path_fixture_t;

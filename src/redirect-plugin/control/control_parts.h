@@ -20,14 +20,14 @@
 #ifndef CONTROL_PARTS_H_
 #define CONTROL_PARTS_H_
 
-#include "initiator/initiator.h"
-#include "policy/overload_monitor.h"
-#include "config_loader.h"
-#include "responder/client_table.h"
 #include "fastpath/fast_path.h"
+#include "initiator/initiator.h"
 #include "policy/decision_log.h"
+#include "policy/overload_monitor.h"
+#include "responder/client_table.h"
 #include "responder/redirected_children.h"
 #include "sessions/redirect_sessions.h"
+#include "utils/config_room.h"
 
 typedef struct control_parts_t control_parts_t;
 

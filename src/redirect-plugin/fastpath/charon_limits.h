@@ -20,7 +20,7 @@
 #ifndef CHARON_LIMITS_H_
 #define CHARON_LIMITS_H_
 
-#include "utils/ip_set.h"
+#include "utils/ip_address.h"
 
 typedef struct charon_limits_t charon_limits_t;
 

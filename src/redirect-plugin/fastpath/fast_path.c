@@ -247,12 +247,9 @@ static fast_path_result_t examine(private_fast_path_t *this,
 static packet_t *create_packet(ike_datagram_t *datagram)
 {
 	host_t *source, *destination;
-	ip_address_t *address = &datagram->destination;
 
 	source = host_create_from_sockaddr(&datagram->source.addr);
-	destination = host_create_from_chunk(
-							address->version == 4 ? AF_INET : AF_INET6,
-							ip_address_chunk(address), datagram->port);
+	destination = ip_address_to_host(&datagram->destination, datagram->port);
 	DBG2(DBG_NET, "received packet: from %#H to %#H", source, destination);
 	return packet_create_from_data(source, destination,
 								   chunk_clone(datagram->data));
@@ -454,6 +451,17 @@ METHOD(fast_path_t, stop, void,
 	this->sockets = NULL;
 }
 
+METHOD(fast_path_t, get_room, config_room_t,
+	private_fast_path_t *this)
+{
+	return (config_room_t){
+		.read = read_config,
+		.apply = apply_config,
+		.discard = free,
+		.data = this,
+	};
+}
+
 METHOD(fast_path_t, get_counters, void,
 	private_fast_path_t *this, fast_path_counters_t *counters)
 {
@@ -476,21 +484,16 @@ METHOD(fast_path_t, destroy, void,
  * Described in header
  */
 fast_path_t *fast_path_create(policy_engine_t *engine,
-							  decision_log_t *reporter,
-							  config_loader_t *loader)
+							  decision_log_t *reporter)
 {
 	private_fast_path_t *this;
-	config_room_t room = {
-		.read = read_config,
-		.apply = apply_config,
-		.discard = free,
-	};
 
 	INIT(this,
 		.public = {
 			.start = _start,
 			.stop = _stop,
 			.get_counters = _get_counters,
+			.get_room = _get_room,
 			.destroy = _destroy,
 		},
 		.filter = {
@@ -501,7 +504,5 @@ fast_path_t *fast_path_create(policy_engine_t *engine,
 		.reporter = reporter,
 	);
 	this->filter.data = this;
-	room.data = this;
-	loader->add_room(loader, &room);
 	return &this->public;
 }

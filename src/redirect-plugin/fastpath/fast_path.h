@@ -22,7 +22,7 @@
 
 #include "policy/decision_log.h"
 #include "policy/policy_engine.h"
-#include "config_loader.h"
+#include "utils/config_room.h"
 #include "fastpath/init_request.h"
 
 typedef struct fast_path_t fast_path_t;
@@ -100,6 +100,11 @@ struct fast_path_t {
 	void (*stop)(fast_path_t *this);
 
 	/**
+	 * Get what the loader needs to read the options.
+	 */
+	config_room_t (*get_room)(fast_path_t *this);
+
+	/**
 	 * Read the counters; clients that were redirected are counted by the
 	 * reporter, too. Any thread, no locks; counters are read one after the
 	 * other while they change.
@@ -119,11 +124,9 @@ struct fast_path_t {
  *
  * @param engine		decides, has to live until the fast path is stopped
  * @param reporter		tells and counts, has to live until then, too
- * @param loader		reads the options of the fast path
  * @return				fast path
  */
 fast_path_t *fast_path_create(policy_engine_t *engine,
-							  decision_log_t *reporter,
-							  config_loader_t *loader);
+							  decision_log_t *reporter);
 
 #endif /** FAST_PATH_H_ @}*/

@@ -20,7 +20,7 @@
 #ifndef IKE_SOCKETS_H_
 #define IKE_SOCKETS_H_
 
-#include "utils/ip_set.h"
+#include "utils/ip_address.h"
 
 #include <network/socket_manager.h>
 

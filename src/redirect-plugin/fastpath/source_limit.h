@@ -20,7 +20,7 @@
 #ifndef SOURCE_LIMIT_H_
 #define SOURCE_LIMIT_H_
 
-#include "utils/ip_set.h"
+#include "utils/ip_address.h"
 
 typedef struct source_limit_t source_limit_t;
 

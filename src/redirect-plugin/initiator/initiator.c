@@ -260,7 +260,10 @@ METHOD(listener_t, alert, bool,
 	return TRUE;
 }
 
-METHOD(initiator_t, set_config, void,
+/**
+ * Put a configuration into force; waits like reload().
+ */
+static void set_config(
 	private_initiator_t *this, initiator_config_t *config)
 {
 	this->context.config->replace(this->context.config, config);
@@ -274,9 +277,28 @@ METHOD(initiator_t, reload, bool,
 	config = initiator_config_load(settings, errors);
 	if (config)
 	{
-		_set_config(this, config);
+		set_config(this, config);
 	}
 	return config != NULL;
+}
+
+/**
+ * Read the options together with those of other rooms.
+ */
+static void *read_config(void *data, const config_section_t *section)
+{
+	return initiator_config_load(section->settings, section->errors);
+}
+
+METHOD(initiator_t, get_room, config_room_t,
+	private_initiator_t *this)
+{
+	return (config_room_t){
+		.read = read_config,
+		.apply = (void*)set_config,
+		.discard = (void*)initiator_config_destroy,
+		.data = this,
+	};
 }
 
 METHOD(initiator_t, get_count, uint64_t,
@@ -336,7 +358,7 @@ initiator_t *initiator_create(initiator_lookup_t lookup)
 				.alert = _alert,
 			},
 			.reload = _reload,
-			.set_config = _set_config,
+			.get_room = _get_room,
 			.get_count = _get_count,
 			.get_malformed = _get_malformed,
 			.get_sessions = _get_sessions,

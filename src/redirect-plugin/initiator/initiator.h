@@ -23,6 +23,7 @@
 #include "initiator_config.h"
 #include "guard/guard_event.h"
 #include "initiator_resolver.h"
+#include "utils/config_room.h"
 
 #include <bus/listeners/listener.h>
 #include <collections/array.h>
@@ -63,12 +64,10 @@ struct initiator_t {
 	bool (*reload)(initiator_t *this, settings_t *settings, array_t *errors);
 
 	/**
-	 * Put a configuration into force that was read before, e.g. together with
-	 * other parts of the plugin. Waits like reload().
-	 *
-	 * @param config		from initiator_config_load(), adopted
+	 * Get what the loader needs to read the options together with those of
+	 * other rooms; put into force they wait like reload().
 	 */
-	void (*set_config)(initiator_t *this, initiator_config_t *config);
+	config_room_t (*get_room)(initiator_t *this);
 
 	/**
 	 * Read a counter; any thread, no locks.

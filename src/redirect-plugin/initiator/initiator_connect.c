@@ -142,9 +142,7 @@ bool initiator_connect_next(initiator_context_t *context, ike_sa_t *ike_sa,
 	while (redirect->next < redirect->count)
 	{
 		address = &redirect->addresses[redirect->next++];
-		other = host_create_from_chunk(
-						address->version == 4 ? AF_INET : AF_INET6,
-						ip_address_chunk(address),
+		other = ip_address_to_host(address,
 						redirect->back ? ike_cfg->get_other_port(ike_cfg)
 									   : IKEV2_UDP_PORT);
 		me = other ? local_host(ike_sa, other) : NULL;
@@ -167,14 +165,8 @@ bool initiator_connect_next(initiator_context_t *context, ike_sa_t *ike_sa,
 void initiator_connect_report(initiator_context_t *context, ike_sa_t *ike_sa,
 						  initiator_redirect_t *redirect, guard_count_t count)
 {
-	host_t *from = NULL;
+	host_t *from = ip_address_to_host(&redirect->from, 0);
 
-	if (redirect->from.version)
-	{
-		from = host_create_from_chunk(
-						redirect->from.version == 4 ? AF_INET : AF_INET6,
-						ip_address_chunk(&redirect->from), 0);
-	}
 	context->report->report(context->report, ike_sa, (guard_event_t){
 		.count = count,
 		.phase = redirect->phase,

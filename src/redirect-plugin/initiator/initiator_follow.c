@@ -144,9 +144,7 @@ static guard_count_t filter(initiator_context_t *context, ike_sa_t *ike_sa,
 	for (i = 0; i < redirect->count; i++)
 	{
 		address = redirect->addresses[i];
-		host = host_create_from_chunk(
-						address.version == 4 ? AF_INET : AF_INET6,
-						ip_address_chunk(&address), IKEV2_UDP_PORT);
+		host = ip_address_to_host(&address, IKEV2_UDP_PORT);
 		result = host ? check_address(context, session, &address, host, &other)
 					  : GUARD_DENIED;
 		DESTROY_IF(host);

@@ -20,7 +20,7 @@
 #ifndef INITIATOR_HISTORY_H_
 #define INITIATOR_HISTORY_H_
 
-#include "utils/ip_set.h"
+#include "utils/ip_address.h"
 
 #include <library.h>
 

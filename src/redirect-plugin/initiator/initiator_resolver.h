@@ -20,7 +20,7 @@
 #ifndef INITIATOR_RESOLVER_H_
 #define INITIATOR_RESOLVER_H_
 
-#include "utils/ip_set.h"
+#include "utils/ip_address.h"
 
 typedef struct initiator_resolver_t initiator_resolver_t;
 

@@ -21,7 +21,7 @@
 #define INITIATOR_SCRIPT_H_
 
 #include "guard/guard_event.h"
-#include "utils/ip_set.h"
+#include "utils/ip_address.h"
 
 typedef struct initiator_script_t initiator_script_t;
 typedef struct initiator_script_run_t initiator_script_run_t;

@@ -12,12 +12,12 @@
  * for more details.
  */
 
-#include "choice.h"
+#include "candidates.h"
 
 /**
  * Finish a decision that does not redirect.
  */
-static void finish(choice_t *this, redirect_action_t action,
+static void finish(candidates_t *this, redirect_action_t action,
 				   redirect_reason_t reason)
 {
 	this->decision->action = action;
@@ -27,7 +27,7 @@ static void finish(choice_t *this, redirect_action_t action,
 /**
  * Find the first rule that matches.
  */
-static const rule_t *find_rule(choice_t *this)
+static const rule_t *find_rule(candidates_t *this)
 {
 	const rule_t *rule = this->policy->rules;
 	const rule_t *end = rule + this->policy->rule_count;
@@ -52,7 +52,7 @@ static const rule_t *find_rule(choice_t *this)
  * What asks for a redirect if no rule does. In IKE_AUTH nothing does: the client
  * was let in, and some clients do not survive it (strongSwan 5.9.8 to 5.9.11).
  */
-static redirect_cause_t find_cause(choice_t *this)
+static redirect_cause_t find_cause(candidates_t *this)
 {
 	if (this->anycast)
 	{
@@ -80,12 +80,12 @@ static redirect_cause_t find_cause(choice_t *this)
 /**
  * Send the client to a gateway, or serve it if that is this one.
  */
-static void send_to(choice_t *this, int gateway)
+static void send_to(candidates_t *this, int gateway)
 {
 	const gateway_identity_t *target;
 	redirect_decision_t *decision = this->decision;
 
-	choice_set_name(decision->gateway, this->policy->gateways[gateway].name);
+	decision_set_name(decision->gateway, this->policy->gateways[gateway].name);
 	decision->gateway_id = this->policy->gateways[gateway].id;
 	decision->live = this->state->view->live[gateway];
 	if (gateway == this->self && !this->anycast)
@@ -111,12 +111,12 @@ static void send_to(choice_t *this, int gateway)
 /**
  * Choose one of the rule's gateways.
  */
-static void choose(choice_t *this)
+static void choose(candidates_t *this)
 {
 	redirect_reason_t reason;
 	int gateway;
 
-	gateway = choice_make(this, &reason);
+	gateway = candidates_select(this, &reason);
 	if (gateway < 0 && this->anycast && this->self >= 0)
 	{	/* R4-3: on an anycast address better this gateway's own than none */
 		gateway = this->self;
@@ -133,7 +133,7 @@ static void choose(choice_t *this)
  * Check whether a client that was redirected here may be sent onward (section
  * 7); finishes the decision if not.
  */
-static bool may_go_onward(choice_t *this)
+static bool may_go_onward(candidates_t *this)
 {
 	hop_table_t *hops = this->state->hops;
 
@@ -165,7 +165,7 @@ static bool may_go_onward(choice_t *this)
 /**
  * Follow what asks for a redirect, as far as this client can be redirected.
  */
-static void follow(choice_t *this)
+static void follow(candidates_t *this)
 {
 	bool refuse = this->rule->refuse_unsupported;
 
@@ -193,9 +193,9 @@ static void follow(choice_t *this)
 /**
  * Do what a rule asks for.
  */
-static void follow_rule(choice_t *this)
+static void follow_rule(candidates_t *this)
 {
-	choice_set_name(this->decision->rule, this->rule->name);
+	decision_set_name(this->decision->rule, this->rule->name);
 	switch (this->rule->action)
 	{
 		case REDIRECT_REDIRECT:
@@ -219,7 +219,7 @@ static void follow_rule(choice_t *this)
 /**
  * Do what is to be done with clients that no rule is about.
  */
-static void follow_cause(choice_t *this)
+static void follow_cause(candidates_t *this)
 {
 	this->decision->cause = find_cause(this);
 	if (this->decision->cause == REDIRECT_CAUSE_NONE)
@@ -240,7 +240,7 @@ static void follow_cause(choice_t *this)
 /**
  * Serve the client instead, if this is a dry run only.
  */
-static void apply_dry_run(choice_t *this)
+static void apply_dry_run(candidates_t *this)
 {
 	redirect_decision_t *decision = this->decision;
 
@@ -256,7 +256,7 @@ static void apply_dry_run(choice_t *this)
 /**
  * Find out about this gateway and the way the client took to it.
  */
-static void look_around(choice_t *this)
+static void look_around(candidates_t *this)
 {
 	const redirect_request_t *request = this->request;
 	gateway_left_out_t left_out;
@@ -284,7 +284,7 @@ void redirect_decide(const policy_state_t *state,
 					 const redirect_request_t *request,
 					 redirect_decision_t *decision)
 {
-	choice_t this = {
+	candidates_t this = {
 		.state = state,
 		.policy = state->policy,
 		.request = request,

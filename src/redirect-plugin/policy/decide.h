@@ -22,7 +22,7 @@
 
 #include "hop_table.h"
 #include "policy.h"
-#include "recent.h"
+#include "recent_table.h"
 
 typedef struct policy_state_t policy_state_t;
 
@@ -40,10 +40,10 @@ struct policy_state_t {
 
 	/** answers of selectors that are not pure, for retransmissions; NULL to
 	 * remember none */
-	recent_t *recent;
+	recent_table_t *recent;
 
 	/** gateways clients got, NULL to remember none */
-	recent_t *sticky;
+	recent_table_t *sticky;
 
 	/** clients redirected lately, NULL to remember none */
 	hop_table_t *hops;

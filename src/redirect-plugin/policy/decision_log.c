@@ -13,7 +13,7 @@
  */
 
 #include "decision_log.h"
-#include "policy/recent.h"
+#include "policy/recent_table.h"
 #include "utils/log_limit.h"
 
 #include <utils/debug.h>
@@ -72,7 +72,7 @@ struct private_decision_log_t {
 	/**
 	 * Attempts that were reported
 	 */
-	recent_t *answered;
+	recent_table_t *answered;
 
 	/**
 	 * Limits for lines of level 1 and 2
@@ -252,7 +252,7 @@ decision_log_t *decision_log_create(policy_engine_t *engine)
 			.destroy = _destroy,
 		},
 		.engine = engine,
-		.answered = recent_create(ANSWERED_BITS, ANSWERED_SECONDS),
+		.answered = recent_table_create(ANSWERED_BITS, ANSWERED_SECONDS),
 		.limits = {
 			LOG_LIMIT_INIT(LINES),
 			LOG_LIMIT_INIT(LINES),

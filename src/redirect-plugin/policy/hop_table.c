@@ -13,7 +13,7 @@
  */
 
 #include "hop_table.h"
-#include "recent.h"
+#include "recent_table.h"
 
 /**
  * Ports a client uses that is not behind a NAT.
@@ -54,7 +54,7 @@ struct private_hop_table_t {
 	/**
 	 * Clients
 	 */
-	recent_t *clients;
+	recent_table_t *clients;
 };
 
 /**
@@ -157,7 +157,7 @@ hop_table_t *hop_table_create()
 			.get_dropped = _get_dropped,
 			.destroy = _destroy,
 		},
-		.clients = recent_create(HOP_BITS, HOP_SECONDS),
+		.clients = recent_table_create(HOP_BITS, HOP_SECONDS),
 	);
 	return &this->public;
 }

@@ -92,12 +92,12 @@ struct private_policy_engine_t {
 	/**
 	 * Answers for retransmissions
 	 */
-	recent_t *recent;
+	recent_table_t *recent;
 
 	/**
 	 * Gateways that clients got
 	 */
-	recent_t *sticky;
+	recent_table_t *sticky;
 
 	/**
 	 * Clients redirected lately
@@ -304,8 +304,8 @@ policy_engine_t *policy_engine_create(gateway_table_t *table)
 		},
 		.state = snapshot_create(state_destroy),
 		.table = table,
-		.recent = recent_create(RECENT_BITS, RECENT_SECONDS),
-		.sticky = recent_create(STICKY_BITS, STICKY_MAX),
+		.recent = recent_table_create(RECENT_BITS, RECENT_SECONDS),
+		.sticky = recent_table_create(STICKY_BITS, STICKY_MAX),
 		.hops = hop_table_create(),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);

@@ -13,7 +13,7 @@
  */
 
 #include "drain.h"
-#include "drain_targets.h"
+#include "drain_gateways.h"
 #include "session_waves.h"
 
 #include <daemon.h>
@@ -71,7 +71,7 @@ struct private_drain_t {
 	/**
 	 * Where clients are sent to
 	 */
-	drain_targets_t *targets;
+	drain_gateways_t *targets;
 
 	/**
 	 * How to drain if not told otherwise
@@ -664,7 +664,7 @@ drain_t *drain_create(session_table_t *table, session_mover_t *mover,
 		.mover = mover,
 		.engine = engine,
 		.gateways = gateways,
-		.targets = drain_targets_create(engine),
+		.targets = drain_gateways_create(engine),
 		.waves = session_waves_create(table, mover),
 		.serial = mutex_create(MUTEX_TYPE_DEFAULT),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),

@@ -23,7 +23,7 @@
 #include "auth_redirect.h"
 #include "drain.h"
 #include "rebalance.h"
-#include "config_loader.h"
+#include "utils/config_room.h"
 
 typedef struct redirect_sessions_t redirect_sessions_t;
 

@@ -14,8 +14,6 @@
 
 #include "ip_set.h"
 
-#include <arpa/inet.h>
-
 #include <utils/enum.h>
 #include <utils/utils/string.h>
 #include <collections/enumerator.h>
@@ -37,62 +35,6 @@ struct ip_set_t {
 	size_t count;
 	ip_range_t *ranges;
 };
-
-/*
- * Described in header
- */
-ip_address_t ip_address_from_chunk(chunk_t data)
-{
-	ip_address_t address = {};
-
-	if (data.len == 4 || data.len == 16)
-	{
-		address.version = data.len == 4 ? 4 : 6;
-		memcpy(address.data, data.ptr, data.len);
-	}
-	return address;
-}
-
-/*
- * Described in header
- */
-ip_address_t ip_address_from_host(host_t *host)
-{
-	return ip_address_from_chunk(host ? host->get_address(host) : chunk_empty);
-}
-
-/*
- * Described in header
- */
-bool ip_address_from_string(const char *str, ip_address_t *address)
-{
-	uint8_t buf[16];
-
-	*address = (ip_address_t){};
-	if (inet_pton(AF_INET, str, buf) == 1)
-	{
-		*address = ip_address_from_chunk(chunk_create(buf, 4));
-	}
-	else if (inet_pton(AF_INET6, str, buf) == 1)
-	{
-		*address = ip_address_from_chunk(chunk_create(buf, 16));
-	}
-	return address->version != 0;
-}
-
-/*
- * Described in header
- */
-char *ip_address_to_string(const ip_address_t *address, char *buf, size_t len)
-{
-	if (!address->version ||
-		!inet_ntop(address->version == 4 ? AF_INET : AF_INET6, address->data,
-				   buf, len))
-	{
-		snprintf(buf, len, "(none)");
-	}
-	return buf;
-}
 
 /**
  * Order addresses: IPv4 before IPv6, then by value.

@@ -12,12 +12,12 @@
  * for more details.
  */
 
-#include "drain_targets.h"
+#include "drain_gateways.h"
 
 #include <collections/hashtable.h>
 #include <threading/mutex.h>
 
-typedef struct private_drain_targets_t private_drain_targets_t;
+typedef struct private_drain_gateways_t private_drain_gateways_t;
 typedef struct target_t target_t;
 
 /**
@@ -41,12 +41,12 @@ struct target_t {
 /**
  * Private data
  */
-struct private_drain_targets_t {
+struct private_drain_gateways_t {
 
 	/**
 	 * Public interface
 	 */
-	drain_targets_t public;
+	drain_gateways_t public;
 
 	/**
 	 * Knows the gateways
@@ -72,7 +72,7 @@ struct private_drain_targets_t {
 /**
  * Find a gateway, or begin to know it; the mutex is held.
  */
-static target_t *get_target(private_drain_targets_t *this, const char *name)
+static target_t *get_target(private_drain_gateways_t *this, const char *name)
 {
 	target_t *target;
 
@@ -90,7 +90,7 @@ static target_t *get_target(private_drain_targets_t *this, const char *name)
 /**
  * Check whether clients may be sent to a gateway; the mutex is held.
  */
-static bool is_allowed(private_drain_targets_t *this, const char *name)
+static bool is_allowed(private_drain_gateways_t *this, const char *name)
 {
 	bool allowed = !this->to;
 	target_t *target;
@@ -127,8 +127,8 @@ static int find_gateway(const policy_t *policy, const char *name)
 	return -1;
 }
 
-METHOD(drain_targets_t, limit, bool,
-	private_drain_targets_t *this, array_t *to)
+METHOD(drain_gateways_t, limit, bool,
+	private_drain_gateways_t *this, array_t *to)
 {
 	const policy_state_t *state;
 	array_t *copy = NULL;
@@ -156,8 +156,8 @@ METHOD(drain_targets_t, limit, bool,
 	return TRUE;
 }
 
-METHOD(drain_targets_t, create_order, session_order_t*,
-	private_drain_targets_t *this, bool move)
+METHOD(drain_gateways_t, create_order, session_order_t*,
+	private_drain_gateways_t *this, bool move)
 {
 	const policy_state_t *state;
 	session_order_t *order;
@@ -192,8 +192,8 @@ METHOD(drain_targets_t, create_order, session_order_t*,
 	return order;
 }
 
-METHOD(drain_targets_t, followed, void,
-	private_drain_targets_t *this, const char *name)
+METHOD(drain_gateways_t, followed, void,
+	private_drain_gateways_t *this, const char *name)
 {
 	target_t *target;
 
@@ -208,7 +208,7 @@ METHOD(drain_targets_t, followed, void,
 /**
  * Check whether there is a gateway that clients can be sent to now.
  */
-static bool has_gateway(private_drain_targets_t *this)
+static bool has_gateway(private_drain_gateways_t *this)
 {
 	const policy_state_t *state;
 	bool found = FALSE;
@@ -226,8 +226,8 @@ static bool has_gateway(private_drain_targets_t *this)
 	return found;
 }
 
-METHOD(drain_targets_t, missed, bool,
-	private_drain_targets_t *this, const char *name, time_t sent)
+METHOD(drain_gateways_t, missed, bool,
+	private_drain_gateways_t *this, const char *name, time_t sent)
 {
 	target_t *target;
 	bool alive, many;
@@ -238,9 +238,9 @@ METHOD(drain_targets_t, missed, bool,
 	if (!alive)
 	{
 		target->misses++;
-		target->suspect = time_monotonic(NULL) + DRAIN_TARGETS_SUSPECT;
+		target->suspect = time_monotonic(NULL) + DRAIN_GATEWAYS_SUSPECT;
 	}
-	many = target->misses >= DRAIN_TARGETS_MISSES;
+	many = target->misses >= DRAIN_GATEWAYS_MISSES;
 	this->mutex->unlock(this->mutex);
 	return !alive && (many || has_gateway(this));
 }
@@ -248,7 +248,7 @@ METHOD(drain_targets_t, missed, bool,
 /**
  * Forget all gateways.
  */
-static void forget(private_drain_targets_t *this)
+static void forget(private_drain_gateways_t *this)
 {
 	enumerator_t *enumerator;
 	target_t *target;
@@ -263,16 +263,16 @@ static void forget(private_drain_targets_t *this)
 	enumerator->destroy(enumerator);
 }
 
-METHOD(drain_targets_t, reset, void,
-	private_drain_targets_t *this)
+METHOD(drain_gateways_t, reset, void,
+	private_drain_gateways_t *this)
 {
 	this->mutex->lock(this->mutex);
 	forget(this);
 	this->mutex->unlock(this->mutex);
 }
 
-METHOD(drain_targets_t, destroy, void,
-	private_drain_targets_t *this)
+METHOD(drain_gateways_t, destroy, void,
+	private_drain_gateways_t *this)
 {
 	forget(this);
 	this->targets->destroy(this->targets);
@@ -284,9 +284,9 @@ METHOD(drain_targets_t, destroy, void,
 /*
  * Described in header
  */
-drain_targets_t *drain_targets_create(policy_engine_t *engine)
+drain_gateways_t *drain_gateways_create(policy_engine_t *engine)
 {
-	private_drain_targets_t *this;
+	private_drain_gateways_t *this;
 
 	INIT(this,
 		.public = {

@@ -13,17 +13,17 @@
  */
 
 /**
- * @defgroup recent recent
+ * @defgroup recent_table recent_table
  * @{ @ingroup redirect_policy
  */
 
-#ifndef RECENT_H_
-#define RECENT_H_
+#ifndef RECENT_TABLE_H_
+#define RECENT_TABLE_H_
 
 #include <stdbool.h>
 #include <stdint.h>
 
-typedef struct recent_t recent_t;
+typedef struct recent_table_t recent_table_t;
 
 /**
  * Remembers a number for things that are known by a hash, for a while: which
@@ -34,7 +34,7 @@ typedef struct recent_t recent_t;
  * hashes and their set are the same; what is remembered has to be harmless then.
  * No locks, any thread: of two writers at the same place one wins.
  */
-struct recent_t {
+struct recent_table_t {
 
 	/**
 	 * Find what is remembered.
@@ -44,7 +44,7 @@ struct recent_t {
 	 * @param value		receives the number
 	 * @return			FALSE if it is not known, or not anymore
 	 */
-	bool (*get)(recent_t *this, uint64_t key, uint32_t seconds,
+	bool (*get)(recent_table_t *this, uint64_t key, uint32_t seconds,
 				uint32_t *value);
 
 	/**
@@ -53,18 +53,18 @@ struct recent_t {
 	 * @param key		hash
 	 * @param value		number
 	 */
-	void (*put)(recent_t *this, uint64_t key, uint32_t value);
+	void (*put)(recent_table_t *this, uint64_t key, uint32_t value);
 
 	/**
 	 * Get how often something had to go that was younger than the seconds the
 	 * table was made for.
 	 */
-	uint64_t (*get_dropped)(recent_t *this);
+	uint64_t (*get_dropped)(recent_table_t *this);
 
 	/**
 	 * Destroy the table.
 	 */
-	void (*destroy)(recent_t *this);
+	void (*destroy)(recent_table_t *this);
 };
 
 /**
@@ -76,6 +76,6 @@ struct recent_t {
  *						age, seconds / 16384 rounded up
  * @return				empty table
  */
-recent_t *recent_create(unsigned bits, uint32_t seconds);
+recent_table_t *recent_table_create(unsigned bits, uint32_t seconds);
 
-#endif /** RECENT_H_ @}*/
+#endif /** RECENT_TABLE_H_ @}*/

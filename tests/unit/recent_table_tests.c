@@ -33,7 +33,7 @@ static redirect_request_t request(const char *from, uint16_t port, uint64_t spi)
 
 START_TEST(remembers_what_was_put)
 {
-	recent_t *recent = recent_create(6, 100);
+	recent_table_t *recent = recent_table_create(6, 100);
 	uint64_t key = 0x1234567890abcdefULL;
 	uint32_t value = 0;
 
@@ -53,7 +53,7 @@ END_TEST
 
 START_TEST(forgets_what_is_too_old)
 {
-	recent_t *recent = recent_create(6, 100);
+	recent_table_t *recent = recent_table_create(6, 100);
 	time_t put, now;
 	uint32_t value;
 	bool known;
@@ -75,7 +75,7 @@ END_TEST
 START_TEST(has_room_for_eight_in_a_set_and_counts_the_rest)
 {
 	/* one set of eight: only the upper bits of the keys differ */
-	recent_t *recent = recent_create(3, 100);
+	recent_table_t *recent = recent_table_create(3, 100);
 	uint32_t value;
 	uint64_t i;
 
@@ -99,7 +99,7 @@ END_TEST
 START_TEST(keeps_half_of_its_room_without_much_loss)
 {
 	/* random keys: a set of eight overflows seldom at half the load */
-	recent_t *recent = recent_create(16, 100);
+	recent_table_t *recent = recent_table_create(16, 100);
 	uint32_t value, known = 0;
 	uint64_t i;
 

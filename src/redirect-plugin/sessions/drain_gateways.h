@@ -13,27 +13,27 @@
  */
 
 /**
- * @defgroup drain_targets drain_targets
+ * @defgroup drain_gateways drain_gateways
  * @{ @ingroup redirect_sessions
  */
 
-#ifndef DRAIN_TARGETS_H_
-#define DRAIN_TARGETS_H_
+#ifndef DRAIN_GATEWAYS_H_
+#define DRAIN_GATEWAYS_H_
 
 #include "session_mover.h"
 
-typedef struct drain_targets_t drain_targets_t;
+typedef struct drain_gateways_t drain_gateways_t;
 
 /**
  * Clients in a row that did not follow to a gateway, until it is taken for dead
  * even if there is no other one.
  */
-#define DRAIN_TARGETS_MISSES 3
+#define DRAIN_GATEWAYS_MISSES 3
 
 /**
  * Seconds that a gateway nobody follows to is left out.
  */
-#define DRAIN_TARGETS_SUSPECT 60
+#define DRAIN_GATEWAYS_SUSPECT 60
 
 /**
  * The gateways clients are drained to, and whether clients arrive there: a
@@ -41,7 +41,7 @@ typedef struct drain_targets_t drain_targets_t;
  *
  * Thread-safe.
  */
-struct drain_targets_t {
+struct drain_gateways_t {
 
 	/**
 	 * Limit the gateways.
@@ -49,7 +49,7 @@ struct drain_targets_t {
 	 * @param to		names, char*; NULL for all; copied
 	 * @return			FALSE if one is not configured, nothing changes then
 	 */
-	bool (*limit)(drain_targets_t *this, array_t *to);
+	bool (*limit)(drain_gateways_t *this, array_t *to);
 
 	/**
 	 * Make an order limited to the gateways that are not suspect.
@@ -57,14 +57,14 @@ struct drain_targets_t {
 	 * @param move		TRUE to move clients even if nothing else asks for it
 	 * @return			order with one reference
 	 */
-	session_order_t *(*create_order)(drain_targets_t *this, bool move);
+	session_order_t *(*create_order)(drain_gateways_t *this, bool move);
 
 	/**
 	 * A client has followed. For hooks.
 	 *
 	 * @param name		name of the gateway
 	 */
-	void (*followed)(drain_targets_t *this, const char *name);
+	void (*followed)(drain_gateways_t *this, const char *name);
 
 	/**
 	 * A client has not followed within its grace.
@@ -74,17 +74,17 @@ struct drain_targets_t {
 	 * @return			TRUE if the gateway may be dead, and the client should be
 	 *					sent to another one
 	 */
-	bool (*missed)(drain_targets_t *this, const char *name, time_t sent);
+	bool (*missed)(drain_gateways_t *this, const char *name, time_t sent);
 
 	/**
 	 * Forget what is known of arrivals.
 	 */
-	void (*reset)(drain_targets_t *this);
+	void (*reset)(drain_gateways_t *this);
 
 	/**
 	 * Destroy it.
 	 */
-	void (*destroy)(drain_targets_t *this);
+	void (*destroy)(drain_gateways_t *this);
 };
 
 /**
@@ -92,6 +92,6 @@ struct drain_targets_t {
  *
  * @param engine		knows the gateways, has to outlive this
  */
-drain_targets_t *drain_targets_create(policy_engine_t *engine);
+drain_gateways_t *drain_gateways_create(policy_engine_t *engine);
 
-#endif /** DRAIN_TARGETS_H_ @}*/
+#endif /** DRAIN_GATEWAYS_H_ @}*/

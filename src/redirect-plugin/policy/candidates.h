@@ -13,21 +13,21 @@
  */
 
 /**
- * @defgroup choice choice
+ * @defgroup candidates candidates
  * @{ @ingroup redirect_policy
  */
 
-#ifndef CHOICE_H_
-#define CHOICE_H_
+#ifndef CANDIDATES_H_
+#define CANDIDATES_H_
 
 #include "decide.h"
 
-typedef struct choice_t choice_t;
+typedef struct candidates_t candidates_t;
 
 /**
  * A decision that is being made; plain data on the stack of decide().
  */
-struct choice_t {
+struct candidates_t {
 
 	/** what it depends on */
 	const policy_state_t *state;
@@ -64,11 +64,11 @@ struct choice_t {
  *
  * Tells selector, gateways left out and the hash of the client in the decision.
  *
- * @param choice		decision that is being made
+ * @param candidates	decision that is being made
  * @param reason		receives why there is none
  * @return				position of the gateway, -1 if there is none
  */
-int choice_make(choice_t *choice, redirect_reason_t *reason);
+int candidates_select(candidates_t *candidates, redirect_reason_t *reason);
 
 /**
  * Copy a name into a decision.
@@ -76,7 +76,7 @@ int choice_make(choice_t *choice, redirect_reason_t *reason);
  * @param field			field of the decision
  * @param name			name, cut if it is too long
  */
-static inline void choice_set_name(char field[REDIRECT_NAME_MAX],
+static inline void decision_set_name(char field[REDIRECT_NAME_MAX],
 								   const char *name)
 {
 	size_t len = strnlen(name, REDIRECT_NAME_MAX - 1);
@@ -85,4 +85,4 @@ static inline void choice_set_name(char field[REDIRECT_NAME_MAX],
 	field[len] = '\0';
 }
 
-#endif /** CHOICE_H_ @}*/
+#endif /** CANDIDATES_H_ @}*/

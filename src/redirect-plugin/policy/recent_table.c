@@ -12,7 +12,7 @@
  * for more details.
  */
 
-#include "recent.h"
+#include "recent_table.h"
 
 #include <library.h>
 #include <utils/utils/time.h>
@@ -36,17 +36,17 @@
 #define SAME_KEY(entry, key) ((entry) >> 48 == (key) >> 48)
 #define AGE(entry, now) ((uint16_t)((now) - (uint16_t)((entry) >> 32)))
 
-typedef struct private_recent_t private_recent_t;
+typedef struct private_recent_table_t private_recent_table_t;
 
 /**
  * Private data
  */
-struct private_recent_t {
+struct private_recent_table_t {
 
 	/**
 	 * Public interface
 	 */
-	recent_t public;
+	recent_table_t public;
 
 	/**
 	 * Entries, in sets of WAYS
@@ -77,7 +77,7 @@ struct private_recent_t {
 /**
  * Time in units, never 0 so that no entry in use is.
  */
-static uint16_t get_time(private_recent_t *this)
+static uint16_t get_time(private_recent_table_t *this)
 {
 	uint16_t now = time_monotonic(NULL) / this->unit;
 
@@ -87,7 +87,7 @@ static uint16_t get_time(private_recent_t *this)
 /**
  * First entry of the set of a key.
  */
-static uint64_t *get_set(private_recent_t *this, uint64_t key)
+static uint64_t *get_set(private_recent_table_t *this, uint64_t key)
 {
 	return &this->entries[(key & this->mask) * WAYS];
 }
@@ -100,8 +100,8 @@ static uint64_t read_entry(const uint64_t *entry)
 	return __atomic_load_n(entry, __ATOMIC_RELAXED);
 }
 
-METHOD(recent_t, get, bool,
-	private_recent_t *this, uint64_t key, uint32_t seconds, uint32_t *value)
+METHOD(recent_table_t, get, bool,
+	private_recent_table_t *this, uint64_t key, uint32_t seconds, uint32_t *value)
 {
 	uint64_t *set = get_set(this, key), entry;
 	uint16_t now = get_time(this);
@@ -120,8 +120,8 @@ METHOD(recent_t, get, bool,
 	return FALSE;
 }
 
-METHOD(recent_t, put, void,
-	private_recent_t *this, uint64_t key, uint32_t value)
+METHOD(recent_table_t, put, void,
+	private_recent_table_t *this, uint64_t key, uint32_t value)
 {
 	uint64_t *set = get_set(this, key), entry;
 	uint16_t now = get_time(this), age, oldest = 0;
@@ -150,14 +150,14 @@ METHOD(recent_t, put, void,
 	__atomic_store_n(&set[place], ENTRY(key, now, value), __ATOMIC_RELAXED);
 }
 
-METHOD(recent_t, get_dropped, uint64_t,
-	private_recent_t *this)
+METHOD(recent_table_t, get_dropped, uint64_t,
+	private_recent_table_t *this)
 {
 	return __atomic_load_n(&this->dropped, __ATOMIC_RELAXED);
 }
 
-METHOD(recent_t, destroy, void,
-	private_recent_t *this)
+METHOD(recent_table_t, destroy, void,
+	private_recent_table_t *this)
 {
 	free(this->entries);
 	free(this);
@@ -166,9 +166,9 @@ METHOD(recent_t, destroy, void,
 /*
  * Described in header
  */
-recent_t *recent_create(unsigned bits, uint32_t seconds)
+recent_table_t *recent_table_create(unsigned bits, uint32_t seconds)
 {
-	private_recent_t *this;
+	private_recent_table_t *this;
 
 	INIT(this,
 		.public = {

@@ -18,7 +18,7 @@
 
 #include "policy_fixture.h"
 
-#include "sessions/drain_targets.h"
+#include "sessions/drain_gateways.h"
 
 #include <check.h>
 
@@ -30,7 +30,7 @@ static const char conf[] = "self = moon\ngateways { " MOON SUN MARS " }";
 /**
  * Number of gateways an order is limited to, -1 if it is not limited.
  */
-static int count(drain_targets_t *targets, bool move)
+static int count(drain_gateways_t *targets, bool move)
 {
 	session_order_t *order = targets->create_order(targets, move);
 	int count = order->limited ? order->scope.count : -1;
@@ -42,7 +42,7 @@ static int count(drain_targets_t *targets, bool move)
 START_TEST(limits_nothing_as_long_as_all_gateways_answer)
 {
 	policy_fixture_t fixture = policy_fixture_create(conf);
-	drain_targets_t *targets = drain_targets_create(fixture.engine);
+	drain_gateways_t *targets = drain_gateways_create(fixture.engine);
 
 	ck_assert_int_eq(count(targets, FALSE), -1);
 	/* but never moves a client to this gateway itself */
@@ -55,7 +55,7 @@ END_TEST
 START_TEST(limits_to_the_gateways_that_are_named)
 {
 	policy_fixture_t fixture = policy_fixture_create(conf);
-	drain_targets_t *targets = drain_targets_create(fixture.engine);
+	drain_gateways_t *targets = drain_gateways_create(fixture.engine);
 	array_t *names = NULL;
 
 	array_insert_create(&names, ARRAY_TAIL, "sun");
@@ -75,7 +75,7 @@ END_TEST
 START_TEST(leaves_out_a_gateway_where_nobody_arrives)
 {
 	policy_fixture_t fixture = policy_fixture_create(conf);
-	drain_targets_t *targets = drain_targets_create(fixture.engine);
+	drain_gateways_t *targets = drain_gateways_create(fixture.engine);
 	time_t sent = time_monotonic(NULL) - 30;
 
 	ck_assert(targets->missed(targets, "sun", sent));
@@ -91,7 +91,7 @@ END_TEST
 START_TEST(blames_the_client_if_others_arrived_since)
 {
 	policy_fixture_t fixture = policy_fixture_create(conf);
-	drain_targets_t *targets = drain_targets_create(fixture.engine);
+	drain_gateways_t *targets = drain_gateways_create(fixture.engine);
 	time_t sent = time_monotonic(NULL) - 30;
 
 	targets->followed(targets, "sun");
@@ -105,14 +105,14 @@ END_TEST
 START_TEST(keeps_many_clients_that_have_nowhere_else_to_go)
 {
 	policy_fixture_t fixture = policy_fixture_create(conf);
-	drain_targets_t *targets = drain_targets_create(fixture.engine);
+	drain_gateways_t *targets = drain_gateways_create(fixture.engine);
 	time_t sent = time_monotonic(NULL) - 30;
 	array_t *names = NULL;
 	int i;
 
 	array_insert_create(&names, ARRAY_TAIL, "sun");
 	ck_assert(targets->limit(targets, names));
-	for (i = 1; i < DRAIN_TARGETS_MISSES; i++)
+	for (i = 1; i < DRAIN_GATEWAYS_MISSES; i++)
 	{	/* a few may simply not want to */
 		ck_assert(!targets->missed(targets, "sun", sent));
 	}
@@ -128,8 +128,8 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("drain_targets");
-	TCase *tcase = tcase_create("drain_targets");
+	Suite *suite = suite_create("drain_gateways");
+	TCase *tcase = tcase_create("drain_gateways");
 
 	tcase_add_test(tcase, limits_nothing_as_long_as_all_gateways_answer);
 	tcase_add_test(tcase, limits_to_the_gateways_that_are_named);

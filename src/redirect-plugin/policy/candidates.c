@@ -12,7 +12,7 @@
  * for more details.
  */
 
-#include "choice.h"
+#include "candidates.h"
 
 /**
  * Seconds an answer of a selector is remembered for retransmissions: longer than
@@ -23,7 +23,7 @@
 /**
  * Check whether the question is limited to gateways that this one is not of.
  */
-static bool out_of_scope(choice_t *this, int gateway)
+static bool out_of_scope(candidates_t *this, int gateway)
 {
 	const redirect_scope_t *scope = this->request->scope;
 	int i;
@@ -56,7 +56,7 @@ static bool is_full(const redirect_selector_gateway_t *gateway)
 /**
  * Why a gateway is not for this client.
  */
-static gateway_left_out_t left_out(choice_t *this, int i, int from)
+static gateway_left_out_t left_out(candidates_t *this, int i, int from)
 {
 	const gateway_view_t *view = this->state->view;
 
@@ -87,7 +87,7 @@ static gateway_left_out_t left_out(choice_t *this, int i, int from)
 /**
  * Collect the gateways of the rule that the client can be sent to.
  */
-static uint16_t collect(choice_t *this, uint16_t *candidates)
+static uint16_t collect(candidates_t *this, uint16_t *candidates)
 {
 	const rule_t *rule = this->rule;
 	gateway_left_out_t why;
@@ -115,7 +115,7 @@ static uint16_t collect(choice_t *this, uint16_t *candidates)
  *
  * @return				index of the candidate, -1 if none is
  */
-static int find_recent(recent_t *recent, uint64_t key, uint32_t seconds,
+static int find_recent(recent_table_t *recent, uint64_t key, uint32_t seconds,
 					   const redirect_selector_view_t *view)
 {
 	uint32_t gateway;
@@ -140,12 +140,12 @@ static int find_recent(recent_t *recent, uint64_t key, uint32_t seconds,
  *
  * @return				index of the candidate, anything else if it failed
  */
-static int ask_selector(choice_t *this,
+static int ask_selector(candidates_t *this,
 						const redirect_selector_request_t *request,
 						const redirect_selector_view_t *view)
 {
 	redirect_selector_t *selector = this->rule->selector;
-	recent_t *recent = selector->pure ? NULL : this->state->recent;
+	recent_table_t *recent = selector->pure ? NULL : this->state->recent;
 	int index;
 
 	index = find_recent(recent, request->request, RETRANSMIT_SECONDS, view);
@@ -167,7 +167,7 @@ static int ask_selector(choice_t *this,
  *
  * @return				position of the gateway, -1 if the selector failed
  */
-static int pick(choice_t *this, const uint16_t *candidates, uint16_t count)
+static int pick(candidates_t *this, const uint16_t *candidates, uint16_t count)
 {
 	redirect_selector_request_t request;
 	redirect_selector_view_t view = {
@@ -189,10 +189,10 @@ static int pick(choice_t *this, const uint16_t *candidates, uint16_t count)
 						this->policy->sticky, &view);
 	if (index >= 0)
 	{
-		choice_set_name(this->decision->selector, "sticky");
+		decision_set_name(this->decision->selector, "sticky");
 		return candidates[index];
 	}
-	choice_set_name(this->decision->selector, this->rule->selector_name);
+	decision_set_name(this->decision->selector, this->rule->selector_name);
 	index = ask_selector(this, &request, &view);
 	return index >= 0 && index < count ? candidates[index] : -1;
 }
@@ -200,7 +200,7 @@ static int pick(choice_t *this, const uint16_t *candidates, uint16_t count)
 /*
  * Described in header
  */
-int choice_make(choice_t *this, redirect_reason_t *reason)
+int candidates_select(candidates_t *this, redirect_reason_t *reason)
 {
 	uint16_t candidates[GATEWAYS_MAX], count;
 	int gateway;
