@@ -15,24 +15,10 @@
 #include "initiator_move.h"
 #include "initiator_children.h"
 #include "initiator_connect.h"
+#include "utils/sa_job.h"
 
 #include <daemon.h>
-#include <processing/jobs/callback_job.h>
 #include <sa/ikev2/tasks/ike_reauth_complete.h>
-
-typedef struct kept_t kept_t;
-
-/**
- * An IKE_SA that is kept.
- */
-struct kept_t {
-
-	/** what the guard shares */
-	initiator_context_t *context;
-
-	/** its unique ID */
-	uint32_t unique;
-};
 
 /**
  * Run the hook script, except for active sessions, whose redirects must not
@@ -209,25 +195,17 @@ status_t initiator_move(initiator_context_t *context, ike_sa_t *old,
 /**
  * Job: keep an IKE_SA that was to be replaced.
  */
-static job_requeue_t keep(kept_t *kept)
+static status_t keep(initiator_context_t *context, ike_sa_t *ike_sa)
 {
-	ike_sa_manager_t *manager = charon->ike_sa_manager;
-	initiator_attempts_t *sessions = kept->context->sessions;
 	initiator_attempt_t *session;
-	ike_sa_t *ike_sa;
 
-	ike_sa = manager->checkout_by_id(manager, kept->unique);
-	if (ike_sa)
+	ike_sa->set_condition(ike_sa, COND_REDIRECTED, FALSE);
+	session = context->sessions->get(context->sessions, ike_sa);
+	if (session)
 	{
-		ike_sa->set_condition(ike_sa, COND_REDIRECTED, FALSE);
-		session = sessions->get(sessions, ike_sa);
-		if (session)
-		{
-			session->stranded = TRUE;
-		}
-		manager->checkin(manager, ike_sa);
+		session->stranded = TRUE;
 	}
-	return JOB_REQUEUE_NONE;
+	return SUCCESS;
 }
 
 /*
@@ -235,13 +213,5 @@ static job_requeue_t keep(kept_t *kept)
  */
 void initiator_move_failed(initiator_context_t *context, uint32_t unique)
 {
-	kept_t *kept;
-
-	INIT(kept,
-		.context = context,
-		.unique = unique,
-	);
-	lib->processor->queue_job(lib->processor, (job_t*)
-			callback_job_create_with_prio((callback_job_cb_t)keep, kept, free,
-										  NULL, JOB_PRIO_MEDIUM));
+	sa_job_queue(NULL, unique, 0, (sa_job_cb_t)keep, context, NULL);
 }
