@@ -63,7 +63,7 @@ const subcommand_t cmd_set_gateway = {
 	"  --state STATE      active, drain or disabled\n"
 	"  --weight N         0 to 65535\n"
 	"  --capacity N       sessions it is made for, 0 for no limit\n"
-	"  --up yes|no        whether it answers\n"
+	"  --up yes|no|auto   whether it answers; auto: as others say\n"
 	"  --sessions N       sessions it has\n"
 	"  --load N           its load, 0 to 1000\n", run_set_gateway,
 };

@@ -248,9 +248,12 @@ static void tick(fleet_t *this)
 		{
 			gateway->table->set_load(gateway->table, this->gateways[j].name,
 									 this->gateways[j].sessions,
-									 REDIRECT_SELECTOR_UNKNOWN);
-			gateway->table->set_up(gateway->table, this->gateways[j].name,
-								   this->gateways[j].up);
+									 REDIRECT_SELECTOR_UNKNOWN,
+									 GATEWAY_SOURCE_STORE);
+			gateway->table->testify(gateway->table, this->gateways[j].name,
+									GATEWAY_WITNESS_HEARTBEAT,
+									this->gateways[j].up ? GATEWAY_UP
+														 : GATEWAY_DOWN, 0);
 		}
 		gateway->engine->tick(gateway->engine, OVERLOAD_NONE);
 	}
@@ -428,7 +431,8 @@ static part_t drain(fleet_t *this, int gateway)
 	{
 		table = this->gateways[i].table;
 		engine = this->gateways[i].engine;
-		table->set(table, this->gateways[gateway].name, GATEWAY_DRAIN, -1, -1);
+		table->set(table, this->gateways[gateway].name, GATEWAY_DRAIN, -1, -1,
+				GATEWAY_SOURCE_OPERATOR);
 		engine->refresh(engine);
 	}
 	tick(this);

@@ -119,13 +119,15 @@ static fleet_t create_fleet(const char *selector, uint64_t *seed)
 		snprintf(name, sizeof(name), "g%d", i);
 		if (next(seed) % 5 == 0)
 		{
-			fleet.fixture.table->set_up(fleet.fixture.table, name, FALSE);
+			fleet.fixture.table->testify(fleet.fixture.table, name,
+						 GATEWAY_WITNESS_OPERATOR, GATEWAY_DOWN, 0);
 			fleet.usable[i] = FALSE;
 		}
 		if (fleet.room[i] == 100)
 		{
 			fleet.fixture.table->set_load(fleet.fixture.table, name, 50,
-										  REDIRECT_SELECTOR_UNKNOWN);
+										  REDIRECT_SELECTOR_UNKNOWN,
+					GATEWAY_SOURCE_OPERATOR);
 		}
 	}
 	fleet.fixture.engine->refresh(fleet.fixture.engine);

@@ -132,8 +132,10 @@ START_TEST(tells_why_each_gateway_was_left_out)
 	char text[512];
 	int i;
 
-	fixture.table->set_up(fixture.table, "c", FALSE);
-	fixture.table->set_load(fixture.table, "d", 5, REDIRECT_SELECTOR_UNKNOWN);
+	fixture.table->testify(fixture.table, "c",
+						 GATEWAY_WITNESS_OPERATOR, GATEWAY_DOWN, 0);
+	fixture.table->set_load(fixture.table, "d", 5, REDIRECT_SELECTOR_UNKNOWN,
+			GATEWAY_SOURCE_OPERATOR);
 	fixture.engine->refresh(fixture.engine);
 	decision = policy_fixture_decide(&fixture, redirected("192.0.2.17", 1));
 	assert_decision(decision, SERVE, NO_GATEWAY, "");
@@ -157,7 +159,8 @@ START_TEST(fills_no_gateway_beyond_its_capacity_between_samples)
 		"rules { r { gateways = sun } }");
 	int i;
 
-	fixture.table->set_load(fixture.table, "sun", 5, REDIRECT_SELECTOR_UNKNOWN);
+	fixture.table->set_load(fixture.table, "sun", 5, REDIRECT_SELECTOR_UNKNOWN,
+			GATEWAY_SOURCE_OPERATOR);
 	fixture.engine->refresh(fixture.engine);
 	for (i = 1; i <= 5; i++)
 	{
@@ -243,7 +246,8 @@ START_TEST(gives_a_client_the_gateway_it_had)
 	again = policy_fixture_decide(&fixture, policy_fixture_init(CLIENT, i));
 	ck_assert_str_eq(again.gateway, first.gateway);
 	/* as long as it takes clients */
-	fixture.table->set_up(fixture.table, first.gateway, FALSE);
+	fixture.table->testify(fixture.table, first.gateway,
+						 GATEWAY_WITNESS_OPERATOR, GATEWAY_DOWN, 0);
 	fixture.engine->refresh(fixture.engine);
 	again = policy_fixture_decide(&fixture, policy_fixture_init(CLIENT, i));
 	assert_decision(again, REDIRECT, CAUSE, again.gateway);

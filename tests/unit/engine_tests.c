@@ -94,8 +94,9 @@ START_TEST(decides_by_one_configuration_or_the_other)
 	for (i = 1; i <= CHANGES; i++)
 	{
 		policy_fixture_reload(&shared.fixture, confs[i % 2]);
-		table->set_up(table, "sun", i % 3);
-		table->set_load(table, "moon", i, i);
+		table->testify(table, "sun", GATEWAY_WITNESS_OPERATOR,
+					   i % 3 ? GATEWAY_UP : GATEWAY_DOWN, 0);
+		table->set_load(table, "moon", i, i, GATEWAY_SOURCE_OPERATOR);
 		engine->tick(engine, i % 5 ? OVERLOAD_NONE : OVERLOAD_HIGH);
 	}
 	__atomic_store_n(&shared.done, TRUE, __ATOMIC_RELAXED);
@@ -112,13 +113,15 @@ START_TEST(takes_over_what_was_set_at_the_next_tick)
 	policy_fixture_t fixture = policy_fixture_create(confs[0]);
 	redirect_request_t request = policy_fixture_init("198.51.100.1", 1);
 
-	fixture.table->set(fixture.table, "sun", GATEWAY_DISABLED, -1, -1);
+	fixture.table->set(fixture.table, "sun", GATEWAY_DISABLED, -1, -1,
+			GATEWAY_SOURCE_OPERATOR);
 	assert_decision(policy_fixture_decide(&fixture, request),
 					REDIRECT, CAUSE, "sun");
 	fixture.engine->tick(fixture.engine, OVERLOAD_NONE);
 	assert_decision(policy_fixture_decide(&fixture, request),
 					SERVE, NO_GATEWAY, "");
-	fixture.table->set(fixture.table, "sun", GATEWAY_ACTIVE, -1, -1);
+	fixture.table->set(fixture.table, "sun", GATEWAY_ACTIVE, -1, -1,
+			GATEWAY_SOURCE_OPERATOR);
 	fixture.engine->refresh(fixture.engine);
 	assert_decision(policy_fixture_decide(&fixture, request),
 					REDIRECT, CAUSE, "sun");

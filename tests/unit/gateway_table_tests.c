@@ -114,9 +114,11 @@ START_TEST(does_not_know_others)
 
 	gateway_view_destroy(view(&this));
 	ck_assert(!this.table->get_status(this.table, "mars", &status));
-	ck_assert(!this.table->set(this.table, "mars", GATEWAY_DRAIN, -1, -1));
-	ck_assert(!this.table->set_up(this.table, "mars", FALSE));
-	ck_assert(!this.table->set_load(this.table, "mars", 1, 1));
+	ck_assert(!this.table->set(this.table, "mars", GATEWAY_DRAIN, -1, -1,
+			GATEWAY_SOURCE_OPERATOR));
+	ck_assert(!this.table->testify(this.table, "mars",
+						 GATEWAY_WITNESS_OPERATOR, GATEWAY_DOWN, 0));
+	ck_assert(!this.table->set_load(this.table, "mars", 1, 1, GATEWAY_SOURCE_OPERATOR));
 	destroy(&this);
 }
 END_TEST
@@ -126,7 +128,8 @@ START_TEST(keeps_what_was_set_until_the_file_changes_it)
 	fixture_t this = create(TWO);
 
 	gateway_view_destroy(view(&this));
-	ck_assert(this.table->set(this.table, "sun", GATEWAY_DRAIN, 5, -1));
+	ck_assert(this.table->set(this.table, "sun", GATEWAY_DRAIN, 5, -1,
+			GATEWAY_SOURCE_OPERATOR));
 	reload(&this, "gateways { " MOON
 		   "sun { addresses = 192.0.2.2\n capacity = 10 } }");
 	gateway_view_destroy(view(&this));
@@ -165,23 +168,27 @@ START_TEST(leaves_out_who_cannot_take_clients)
 	gateway_view_t *v = view(&this);
 
 	gateway_view_destroy(v);
-	this.table->set_up(this.table, "sun", FALSE);
+	this.table->testify(this.table, "sun",
+						 GATEWAY_WITNESS_OPERATOR, GATEWAY_DOWN, 0);
 	v = view(&this);
 	ck_assert_uint_eq(v->left_out[1], GATEWAY_LEFT_DOWN);
 	gateway_view_destroy(v);
 
-	this.table->set_up(this.table, "sun", TRUE);
-	this.table->set_load(this.table, "sun", 10, REDIRECT_SELECTOR_UNKNOWN);
+	this.table->testify(this.table, "sun",
+						 GATEWAY_WITNESS_OPERATOR, GATEWAY_UP, 0);
+	this.table->set_load(this.table, "sun", 10, REDIRECT_SELECTOR_UNKNOWN,
+			GATEWAY_SOURCE_OPERATOR);
 	v = view(&this);
 	ck_assert_uint_eq(v->left_out[1], GATEWAY_LEFT_FULL);
 	gateway_view_destroy(v);
 
-	this.table->set(this.table, "sun", -1, 0, 11);
+	this.table->set(this.table, "sun", -1, 0, 11, GATEWAY_SOURCE_OPERATOR);
 	v = view(&this);
 	ck_assert_uint_eq(v->left_out[1], GATEWAY_LEFT_WEIGHT);
 	gateway_view_destroy(v);
 
-	this.table->set(this.table, "sun", GATEWAY_DISABLED, -1, -1);
+	this.table->set(this.table, "sun", GATEWAY_DISABLED, -1, -1,
+			GATEWAY_SOURCE_OPERATOR);
 	v = view(&this);
 	ck_assert_uint_eq(v->left_out[1], GATEWAY_LEFT_DISABLED);
 	gateway_view_destroy(v);
@@ -198,7 +205,7 @@ START_TEST(counts_clients_since_the_last_sample)
 	gateway_live_assign(v->live[1], FALSE);
 	ck_assert_uint_eq(redirect_selector_assigned(&v->gateways[1]), 2);
 	ck_assert_uint_eq(status(&this, "sun").redirected, 1);
-	this.table->set_load(this.table, "sun", 2, 100);
+	this.table->set_load(this.table, "sun", 2, 100, GATEWAY_SOURCE_OPERATOR);
 	ck_assert_uint_eq(redirect_selector_assigned(&v->gateways[1]), 0);
 	ck_assert_uint_eq(redirect_selector_recent(&v->gateways[1]), 2);
 	gateway_view_destroy(v);
@@ -241,17 +248,232 @@ START_TEST(tells_when_views_are_outdated)
 
 	gateway_view_destroy(view(&this));
 	ck_assert(!this.table->tick(this.table));
-	this.table->set_up(this.table, "sun", TRUE);
+	this.table->testify(this.table, "sun", GATEWAY_WITNESS_OPERATOR,
+						GATEWAY_UP, 0);
 	ck_assert(!this.table->tick(this.table));
-	this.table->set_up(this.table, "sun", FALSE);
+	this.table->testify(this.table, "sun",
+						 GATEWAY_WITNESS_OPERATOR, GATEWAY_DOWN, 0);
 	ck_assert(this.table->tick(this.table));
 	gateway_view_destroy(view(&this));
 	ck_assert(!this.table->tick(this.table));
-	this.table->set_load(this.table, "sun", 1, 2);
+	this.table->set_load(this.table, "sun", 1, 2, GATEWAY_SOURCE_OPERATOR);
 	ck_assert(this.table->tick(this.table));
 	gateway_view_destroy(view(&this));
-	this.table->set_load(this.table, "sun", 1, 2);
+	this.table->set_load(this.table, "sun", 1, 2, GATEWAY_SOURCE_OPERATOR);
 	ck_assert(!this.table->tick(this.table));
+	destroy(&this);
+}
+END_TEST
+
+/**
+ * Let seconds pass.
+ */
+static void pass(fixture_t *this, int seconds)
+{
+	while (seconds--)
+	{
+		this->table->tick(this->table);
+	}
+}
+
+/**
+ * Let a witness speak about sun.
+ */
+static void say(fixture_t *this, gateway_witness_t witness,
+				gateway_verdict_t verdict, uint32_t ttl)
+{
+	ck_assert(this->table->testify(this->table, "sun", witness, verdict, ttl));
+}
+
+/**
+ * Check whether sun is up, and who says so.
+ */
+static void check_health(fixture_t *this, gateway_verdict_t verdict,
+						 gateway_witness_t by)
+{
+	gateway_status_t known = status(this, "sun");
+
+	ck_assert_int_eq(known.health, verdict);
+	ck_assert_int_eq(known.health_by, by);
+	ck_assert(known.up == (verdict != GATEWAY_DOWN));
+}
+
+START_TEST(gives_clients_to_a_gateway_nobody_knows_of)
+{
+	fixture_t this = create(TWO);
+	gateway_view_t *v = view(&this);
+
+	ck_assert_uint_eq(v->left_out[1], GATEWAY_CANDIDATE);
+	check_health(&this, GATEWAY_UNKNOWN, GATEWAY_WITNESS_MAX);
+	gateway_view_destroy(v);
+	destroy(&this);
+}
+END_TEST
+
+START_TEST(hears_the_operator_before_all_others)
+{
+	fixture_t this = create(TWO);
+	gateway_witness_t witness;
+
+	gateway_view_destroy(view(&this));
+	say(&this, GATEWAY_WITNESS_OPERATOR, GATEWAY_UP, 0);
+	for (witness = GATEWAY_WITNESS_OPERATOR + 1; witness < GATEWAY_WITNESS_MAX;
+		 witness++)
+	{
+		say(&this, witness, GATEWAY_DOWN, 0);
+	}
+	check_health(&this, GATEWAY_UP, GATEWAY_WITNESS_OPERATOR);
+	say(&this, GATEWAY_WITNESS_OPERATOR, GATEWAY_UNKNOWN, 0);
+	check_health(&this, GATEWAY_DOWN, GATEWAY_WITNESS_DRAIN);
+	destroy(&this);
+}
+END_TEST
+
+START_TEST(believes_clients_that_come_back_before_probes_and_heartbeats)
+{
+	fixture_t this = create(TWO);
+
+	gateway_view_destroy(view(&this));
+	say(&this, GATEWAY_WITNESS_PROBE, GATEWAY_UP, 0);
+	say(&this, GATEWAY_WITNESS_HEARTBEAT, GATEWAY_UP, 0);
+	say(&this, GATEWAY_WITNESS_RETURNS, GATEWAY_DOWN, 10);
+	check_health(&this, GATEWAY_DOWN, GATEWAY_WITNESS_RETURNS);
+	pass(&this, 11);
+	check_health(&this, GATEWAY_UP, GATEWAY_WITNESS_HEARTBEAT);
+	/* but that clients arrived once does not outweigh a failing probe */
+	say(&this, GATEWAY_WITNESS_RETURNS, GATEWAY_UP, 0);
+	say(&this, GATEWAY_WITNESS_HEARTBEAT, GATEWAY_UNKNOWN, 0);
+	say(&this, GATEWAY_WITNESS_PROBE, GATEWAY_DOWN, 0);
+	check_health(&this, GATEWAY_DOWN, GATEWAY_WITNESS_PROBE);
+	destroy(&this);
+}
+END_TEST
+
+START_TEST(lets_a_heartbeat_outweigh_one_failing_probe_but_not_most)
+{
+	fixture_t this = create(TWO);
+
+	gateway_view_destroy(view(&this));
+	say(&this, GATEWAY_WITNESS_PROBE, GATEWAY_DOWN, 0);
+	check_health(&this, GATEWAY_DOWN, GATEWAY_WITNESS_PROBE);
+	say(&this, GATEWAY_WITNESS_HEARTBEAT, GATEWAY_UP, 3);
+	say(&this, GATEWAY_WITNESS_PEERS, GATEWAY_UP, 0);
+	check_health(&this, GATEWAY_UP, GATEWAY_WITNESS_HEARTBEAT);
+	say(&this, GATEWAY_WITNESS_PEERS, GATEWAY_DOWN, 0);
+	check_health(&this, GATEWAY_DOWN, GATEWAY_WITNESS_PEERS);
+	/* a heartbeat that is not fresh says nothing */
+	say(&this, GATEWAY_WITNESS_PEERS, GATEWAY_UP, 0);
+	pass(&this, 4);
+	check_health(&this, GATEWAY_DOWN, GATEWAY_WITNESS_PROBE);
+	destroy(&this);
+}
+END_TEST
+
+START_TEST(takes_a_missing_heartbeat_for_death_only_without_probes)
+{
+	fixture_t this = create(TWO);
+
+	gateway_view_destroy(view(&this));
+	say(&this, GATEWAY_WITNESS_HEARTBEAT, GATEWAY_DOWN, 0);
+	check_health(&this, GATEWAY_DOWN, GATEWAY_WITNESS_HEARTBEAT);
+	say(&this, GATEWAY_WITNESS_PEERS, GATEWAY_UP, 0);
+	check_health(&this, GATEWAY_UP, GATEWAY_WITNESS_PEERS);
+	say(&this, GATEWAY_WITNESS_PROBE, GATEWAY_DOWN, 0);
+	check_health(&this, GATEWAY_DOWN, GATEWAY_WITNESS_PROBE);
+	destroy(&this);
+}
+END_TEST
+
+START_TEST(makes_views_outdated_when_a_word_expires)
+{
+	fixture_t this = create(TWO);
+
+	gateway_view_destroy(view(&this));
+	say(&this, GATEWAY_WITNESS_PROBE, GATEWAY_DOWN, 1);
+	ck_assert(this.table->tick(this.table));
+	gateway_view_destroy(view(&this));
+	ck_assert(this.table->tick(this.table));
+	check_health(&this, GATEWAY_UNKNOWN, GATEWAY_WITNESS_MAX);
+	destroy(&this);
+}
+END_TEST
+
+START_TEST(shows_life_only_by_proof_that_is_newer)
+{
+	fixture_t this = create(TWO);
+	gateway_witness_t by;
+	uint32_t since;
+
+	gateway_view_destroy(view(&this));
+	ck_assert(!this.table->is_alive_since(this.table, "mars", 0, NULL));
+	ck_assert(!this.table->is_alive_since(this.table, "sun", 0, &by));
+	ck_assert_int_eq(by, GATEWAY_WITNESS_MAX);
+	since = this.table->get_now(this.table);
+	say(&this, GATEWAY_WITNESS_PROBE, GATEWAY_UP, 0);
+	ck_assert(!this.table->is_alive_since(this.table, "sun", since, NULL));
+	pass(&this, 1);
+	say(&this, GATEWAY_WITNESS_PROBE, GATEWAY_UP, 0);
+	ck_assert(this.table->is_alive_since(this.table, "sun", since, &by));
+	ck_assert_int_eq(by, GATEWAY_WITNESS_PROBE);
+	say(&this, GATEWAY_WITNESS_PROBE, GATEWAY_DOWN, 0);
+	ck_assert(!this.table->is_alive_since(this.table, "sun", since, NULL));
+	destroy(&this);
+}
+END_TEST
+
+START_TEST(forgets_what_was_told_too_long_ago)
+{
+	fixture_t this = create(TWO);
+
+	gateway_view_destroy(view(&this));
+	this.table->set_told_timeout(this.table, 5);
+	this.table->set_load(this.table, "sun", 7, 100, GATEWAY_SOURCE_OPERATOR);
+	say(&this, GATEWAY_WITNESS_OPERATOR, GATEWAY_UP, 0);
+	pass(&this, 5);
+	ck_assert_uint_eq(status(&this, "sun").sessions, 7);
+	ck_assert_uint_eq(status(&this, "sun").told_age, 5);
+	check_health(&this, GATEWAY_UP, GATEWAY_WITNESS_OPERATOR);
+	ck_assert(this.table->tick(this.table));
+	ck_assert_uint_eq(status(&this, "sun").sessions, REDIRECT_SELECTOR_UNKNOWN);
+	ck_assert_uint_eq(status(&this, "sun").load, REDIRECT_SELECTOR_UNKNOWN);
+	check_health(&this, GATEWAY_UNKNOWN, GATEWAY_WITNESS_MAX);
+	/* what the operator took out stays out */
+	say(&this, GATEWAY_WITNESS_OPERATOR, GATEWAY_DOWN, 0);
+	pass(&this, 100);
+	check_health(&this, GATEWAY_DOWN, GATEWAY_WITNESS_OPERATOR);
+	destroy(&this);
+}
+END_TEST
+
+START_TEST(tells_where_values_come_from_and_goes_back_to_the_file)
+{
+	fixture_t this = create(TWO);
+	gateway_origin_t *weight, *state;
+	gateway_status_t known;
+
+	gateway_view_destroy(view(&this));
+	pass(&this, 3);
+	this.table->set(this.table, "sun", -1, 5, -1, GATEWAY_SOURCE_STORE);
+	say(&this, GATEWAY_WITNESS_OPERATOR, GATEWAY_DOWN, 0);
+	this.table->set_load(this.table, "sun", 1, 1, GATEWAY_SOURCE_OPERATOR);
+	pass(&this, 2);
+	known = status(&this, "sun");
+	weight = &known.origins[GATEWAY_VALUE_WEIGHT];
+	state = &known.origins[GATEWAY_VALUE_STATE];
+	ck_assert_uint_eq(known.weight, 5);
+	ck_assert_uint_eq(weight->file, 100);
+	ck_assert_int_eq(weight->source, GATEWAY_SOURCE_STORE);
+	ck_assert_uint_eq(weight->age, 2);
+	ck_assert_int_eq(state->source, GATEWAY_SOURCE_FILE);
+
+	ck_assert(this.table->reset(this.table, "sun"));
+	ck_assert(!this.table->reset(this.table, "mars"));
+	known = status(&this, "sun");
+	ck_assert_uint_eq(known.weight, 100);
+	ck_assert_int_eq(weight->source, GATEWAY_SOURCE_FILE);
+	ck_assert_uint_eq(weight->age, 0);
+	ck_assert_uint_eq(known.sessions, REDIRECT_SELECTOR_UNKNOWN);
+	check_health(&this, GATEWAY_UNKNOWN, GATEWAY_WITNESS_MAX);
 	destroy(&this);
 }
 END_TEST
@@ -275,9 +497,11 @@ START_TEST(gives_weight_linearly_to_who_comes_back)
 
 	/* who is there at the start has all of it */
 	ck_assert_uint_eq(weight(&this), 100);
-	this.table->set_up(this.table, "sun", FALSE);
+	this.table->testify(this.table, "sun",
+						 GATEWAY_WITNESS_OPERATOR, GATEWAY_DOWN, 0);
 	this.table->tick(this.table);
-	this.table->set_up(this.table, "sun", TRUE);
+	this.table->testify(this.table, "sun",
+						 GATEWAY_WITNESS_OPERATOR, GATEWAY_UP, 0);
 	for (i = 0; i < 10; i++)
 	{
 		ck_assert_uint_eq(weight(&this), max(i * 10, 1));
@@ -300,8 +524,8 @@ START_TEST(starts_slowly_after_a_drain_and_when_new)
 
 	this = create("slow_start = 10s\n" TWO);
 	gateway_view_destroy(view(&this));
-	this.table->set(this.table, "sun", GATEWAY_DRAIN, -1, -1);
-	this.table->set(this.table, "sun", GATEWAY_ACTIVE, -1, -1);
+	this.table->set(this.table, "sun", GATEWAY_DRAIN, -1, -1, GATEWAY_SOURCE_OPERATOR);
+	this.table->set(this.table, "sun", GATEWAY_ACTIVE, -1, -1, GATEWAY_SOURCE_OPERATOR);
 	ck_assert_uint_eq(weight(&this), 1);
 	destroy(&this);
 }
@@ -312,8 +536,10 @@ START_TEST(starts_at_once_without_slow_start)
 	fixture_t this = create(TWO);
 
 	gateway_view_destroy(view(&this));
-	this.table->set_up(this.table, "sun", FALSE);
-	this.table->set_up(this.table, "sun", TRUE);
+	this.table->testify(this.table, "sun",
+						 GATEWAY_WITNESS_OPERATOR, GATEWAY_DOWN, 0);
+	this.table->testify(this.table, "sun",
+						 GATEWAY_WITNESS_OPERATOR, GATEWAY_UP, 0);
 	ck_assert_uint_eq(weight(&this), 100);
 	destroy(&this);
 }
@@ -329,7 +555,7 @@ START_TEST(compares_by_capacity_if_all_have_one)
 	ck_assert_uint_eq(v->gateways[0].size, 100);
 	ck_assert_uint_eq(v->gateways[1].size, 7);
 	gateway_view_destroy(v);
-	this.table->set(this.table, "sun", -1, -1, 20);
+	this.table->set(this.table, "sun", -1, -1, 20, GATEWAY_SOURCE_OPERATOR);
 	v = view(&this);
 	ck_assert_uint_eq(v->gateways[0].size, 10);
 	ck_assert_uint_eq(v->gateways[1].size, 20);
@@ -345,16 +571,17 @@ START_TEST(knows_by_what_loads_can_be_compared)
 
 	ck_assert_int_eq(v->known, REDIRECT_SELECTOR_KNOWN_RECENT);
 	gateway_view_destroy(v);
-	this.table->set_load(this.table, "moon", 5, 500);
+	this.table->set_load(this.table, "moon", 5, 500, GATEWAY_SOURCE_OPERATOR);
 	v = view(&this);
 	ck_assert_int_eq(v->known, REDIRECT_SELECTOR_KNOWN_RECENT);
 	gateway_view_destroy(v);
-	this.table->set_load(this.table, "sun", REDIRECT_SELECTOR_UNKNOWN, 100);
+	this.table->set_load(this.table, "sun", REDIRECT_SELECTOR_UNKNOWN, 100,
+			GATEWAY_SOURCE_OPERATOR);
 	v = view(&this);
 	ck_assert_int_eq(v->known, REDIRECT_SELECTOR_KNOWN_LOAD);
 	gateway_view_destroy(v);
 	/* who takes no clients need not be compared */
-	this.table->set(this.table, "sun", GATEWAY_DRAIN, -1, -1);
+	this.table->set(this.table, "sun", GATEWAY_DRAIN, -1, -1, GATEWAY_SOURCE_OPERATOR);
 	v = view(&this);
 	ck_assert_int_eq(v->known, REDIRECT_SELECTOR_KNOWN_SESSIONS);
 	gateway_view_destroy(v);
@@ -369,7 +596,8 @@ START_TEST(learns_how_many_clients_others_send)
 	uint32_t second, i;
 
 	ck_assert(v->others == 1);
-	this.table->set_load(this.table, "sun", 0, REDIRECT_SELECTOR_UNKNOWN);
+	this.table->set_load(this.table, "sun", 0, REDIRECT_SELECTOR_UNKNOWN,
+			GATEWAY_SOURCE_OPERATOR);
 	for (second = 1; second <= 60; second++)
 	{
 		for (i = 0; i < 10; i++)
@@ -377,7 +605,7 @@ START_TEST(learns_how_many_clients_others_send)
 			gateway_live_assign(v->live[1], TRUE);
 		}
 		this.table->set_load(this.table, "sun", second * 40,
-							 REDIRECT_SELECTOR_UNKNOWN);
+							 REDIRECT_SELECTOR_UNKNOWN, GATEWAY_SOURCE_OPERATOR);
 		this.table->tick(this.table);
 	}
 	gateway_view_destroy(v);
@@ -401,6 +629,15 @@ int main(void)
 	tcase_add_test(tcase, counts_clients_since_the_last_sample);
 	tcase_add_test(tcase, forgets_clients_over_about_a_minute);
 	tcase_add_test(tcase, tells_when_views_are_outdated);
+	tcase_add_test(tcase, gives_clients_to_a_gateway_nobody_knows_of);
+	tcase_add_test(tcase, hears_the_operator_before_all_others);
+	tcase_add_test(tcase, believes_clients_that_come_back_before_probes_and_heartbeats);
+	tcase_add_test(tcase, lets_a_heartbeat_outweigh_one_failing_probe_but_not_most);
+	tcase_add_test(tcase, takes_a_missing_heartbeat_for_death_only_without_probes);
+	tcase_add_test(tcase, makes_views_outdated_when_a_word_expires);
+	tcase_add_test(tcase, shows_life_only_by_proof_that_is_newer);
+	tcase_add_test(tcase, forgets_what_was_told_too_long_ago);
+	tcase_add_test(tcase, tells_where_values_come_from_and_goes_back_to_the_file);
 	tcase_add_test(tcase, gives_weight_linearly_to_who_comes_back);
 	tcase_add_test(tcase, starts_slowly_after_a_drain_and_when_new);
 	tcase_add_test(tcase, starts_at_once_without_slow_start);

@@ -306,8 +306,10 @@ START_TEST(the_monitor_lets_gateways_start_slowly)
 
 	ck_assert(this.loader->load(this.loader));
 	monitor = overload_monitor_create(this.engine, this.table);
-	this.table->set_up(this.table, "sun", FALSE);
-	this.table->set_up(this.table, "sun", TRUE);
+	this.table->testify(this.table, "sun",
+						 GATEWAY_WITNESS_OPERATOR, GATEWAY_DOWN, 0);
+	this.table->testify(this.table, "sun",
+						 GATEWAY_WITNESS_OPERATOR, GATEWAY_UP, 0);
 	for (i = 1; i <= 6; i++)
 	{
 		monitor->tick(monitor, &load);

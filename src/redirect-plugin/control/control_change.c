@@ -109,6 +109,29 @@ static bool read_state(vici_message_t *request, int *state)
 }
 
 /**
+ * Read what the operator says of a gateway's health.
+ *
+ * @param verdict		receives it, -1 without
+ * @return				FALSE if it is another word
+ */
+static bool read_up(vici_message_t *request, int *verdict)
+{
+	static const char *const words[] = { "auto", "yes", "no" };
+	char *value = request->get_str(request, NULL, "up");
+	int i;
+
+	*verdict = -1;
+	for (i = 0; value && i < (int)countof(words); i++)
+	{
+		if (strcaseeq(value, words[i]))
+		{	/* the order of gateway_verdict_t */
+			*verdict = i;
+		}
+	}
+	return !value || *verdict != -1;
+}
+
+/**
  * Report how much a gateway has to do.
  */
 static void set_load(gateway_table_t *table, const char *name,
@@ -119,7 +142,7 @@ static void set_load(gateway_table_t *table, const char *name,
 	if ((sessions >= 0 || load >= 0) && table->get_status(table, name, &status))
 	{
 		table->set_load(table, name, sessions >= 0 ? sessions : status.sessions,
-						load >= 0 ? load : status.load);
+						load >= 0 ? load : status.load, GATEWAY_SOURCE_OPERATOR);
 	}
 }
 
@@ -134,14 +157,12 @@ vici_message_t *control_set_gateway(void *data, control_client_t *client,
 	char *name = request->get_str(request, "", "name");
 	int64_t weight = -1, capacity = -1, sessions = -1, load = -1;
 	gateway_status_t status;
-	bool up = TRUE;
-	int state;
+	int state, up;
 
 	if (!table->get_status(table, name, &status))
 	{
 		return control_answer("there is no gateway of that name");
 	}
-	up = status.up;
 	if (!read_state(request, &state))
 	{
 		return control_answer("state must be active, drain or disabled");
@@ -159,14 +180,14 @@ vici_message_t *control_set_gateway(void *data, control_client_t *client,
 	{
 		return control_answer("load must be a number from 0 to 1000");
 	}
-	if (!read_word(request, "up", "no", "yes", &up))
+	if (!read_up(request, &up))
 	{
-		return control_answer("up must be yes or no");
+		return control_answer("up must be yes, no or auto");
 	}
-	table->set(table, name, state, weight, capacity);
-	if (up != status.up)
+	table->set(table, name, state, weight, capacity, GATEWAY_SOURCE_OPERATOR);
+	if (up != -1)
 	{
-		table->set_up(table, name, up);
+		table->testify(table, name, GATEWAY_WITNESS_OPERATOR, up, 0);
 	}
 	set_load(table, name, sessions, load);
 	this->parts.engine->refresh(this->parts.engine);

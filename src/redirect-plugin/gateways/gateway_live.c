@@ -32,6 +32,13 @@ ENUM(gateway_left_out_names, GATEWAY_CANDIDATE, GATEWAY_LEFT_SCOPE,
 	"not asked for",
 );
 
+ENUM(gateway_source_names, GATEWAY_SOURCE_FILE, GATEWAY_SOURCE_SELF,
+	"file",
+	"operator",
+	"store",
+	"self",
+);
+
 /*
  * Described in header
  */
@@ -44,7 +51,6 @@ gateway_live_t *gateway_live_create(const char *name, bool old)
 		.state = { .file = -1, .runtime = -1 },
 		.weight = { .file = -1, .runtime = -1 },
 		.capacity = { .file = -1, .runtime = -1 },
-		.up = TRUE,
 		.taking = old,
 		.sessions = REDIRECT_SELECTOR_UNKNOWN,
 		.load = REDIRECT_SELECTOR_UNKNOWN,
@@ -53,14 +59,24 @@ gateway_live_t *gateway_live_create(const char *name, bool old)
 }
 
 /**
+ * Make the value of the file the one in effect.
+ */
+static void setting_reset(setting_t *setting, int64_t file, uint32_t now)
+{
+	setting->since = setting->file < 0 ? 0 : now;
+	setting->file = file;
+	setting->runtime = -1;
+	setting->source = GATEWAY_SOURCE_FILE;
+}
+
+/**
  * Take over a value of the file.
  */
-static void configure(setting_t *setting, int64_t file)
+static void configure(setting_t *setting, int64_t file, uint32_t now)
 {
 	if (setting->file != file)
 	{
-		setting->file = file;
-		setting->runtime = -1;
+		setting_reset(setting, file, now);
 	}
 }
 
@@ -70,25 +86,104 @@ static void configure(setting_t *setting, int64_t file)
 void gateway_live_configure(gateway_live_t *live, const gateway_t *gateway,
 							uint32_t now)
 {
-	configure(&live->state, gateway->state);
-	configure(&live->weight, gateway->weight);
-	configure(&live->capacity, gateway->capacity);
+	configure(&live->state, gateway->state, now);
+	configure(&live->weight, gateway->weight, now);
+	configure(&live->capacity, gateway->capacity, now);
 	gateway_live_update(live, now);
 }
 
 /*
  * Described in header
  */
-void gateway_live_update(gateway_live_t *live, uint32_t now)
+void gateway_live_reset(gateway_live_t *live, uint32_t now)
 {
-	bool taking = live->up &&
-				  setting_effective(&live->state) == GATEWAY_ACTIVE;
+	setting_t *settings[] = { &live->state, &live->weight, &live->capacity };
+	int i;
 
+	for (i = 0; i < (int)countof(settings); i++)
+	{
+		if (settings[i]->runtime >= 0)
+		{
+			setting_reset(settings[i], settings[i]->file, now);
+		}
+	}
+	gateway_health_testify(&live->health, GATEWAY_WITNESS_OPERATOR,
+						   GATEWAY_UNKNOWN, 0, now);
+	live->sessions = live->load = REDIRECT_SELECTOR_UNKNOWN;
+	gateway_live_update(live, now);
+}
+
+/*
+ * Described in header
+ */
+bool gateway_live_update(gateway_live_t *live, uint32_t now)
+{
+	gateway_verdict_t verdict, before = live->verdict;
+	bool taking;
+
+	verdict = gateway_health_verdict(&live->health, now, NULL);
+	if (verdict != before)
+	{
+		live->verdict = verdict;
+		live->verdict_since = now;
+	}
+	taking = verdict != GATEWAY_DOWN &&
+			 setting_effective(&live->state) == GATEWAY_ACTIVE;
 	if (taking && !live->taking)
 	{
 		live->since = now;
 	}
 	live->taking = taking;
+	return (verdict == GATEWAY_DOWN) != (before == GATEWAY_DOWN);
+}
+
+/**
+ * Tell where a value comes from.
+ */
+static gateway_origin_t get_origin(const setting_t *setting, uint32_t now)
+{
+	return (gateway_origin_t){
+		.file = setting->file,
+		.source = setting->source,
+		.age = now - setting->since,
+	};
+}
+
+/*
+ * Described in header
+ */
+void gateway_live_get_status(const gateway_live_t *live, uint32_t now,
+							 gateway_status_t *status)
+{
+	gateway_witness_t by;
+	int i;
+
+	*status = (gateway_status_t){
+		.state = setting_effective(&live->state),
+		.weight = setting_effective(&live->weight),
+		.capacity = setting_effective(&live->capacity),
+		.origins = {
+			[GATEWAY_VALUE_STATE] = get_origin(&live->state, now),
+			[GATEWAY_VALUE_WEIGHT] = get_origin(&live->weight, now),
+			[GATEWAY_VALUE_CAPACITY] = get_origin(&live->capacity, now),
+		},
+		.health_age = now - live->verdict_since,
+		.since = live->since ? now - live->since : 0,
+		.sessions = live->sessions,
+		.load = live->load,
+		.told_age = now - live->told,
+		.told_by = live->told_by,
+		.assigned = __atomic_load_n(&live->assigned, __ATOMIC_RELAXED),
+		.redirected = __atomic_load_n(&live->redirected, __ATOMIC_RELAXED),
+	};
+	status->health = gateway_health_verdict(&live->health, now, &by);
+	status->health_by = by;
+	status->up = status->health != GATEWAY_DOWN;
+	for (i = 0; i < GATEWAY_WITNESS_MAX; i++)
+	{
+		status->said[i] = gateway_health_said(&live->health, i, now);
+		status->said_age[i] = now - live->health.said[i].time;
+	}
 }
 
 /*
@@ -119,7 +214,7 @@ gateway_left_out_t gateway_live_left_out(const gateway_live_t *live)
 		default:
 			break;
 	}
-	if (!live->up)
+	if (live->verdict == GATEWAY_DOWN)
 	{
 		return GATEWAY_LEFT_DOWN;
 	}

@@ -38,6 +38,12 @@ struct setting_t {
 
 	/** value set at runtime, -1 if not set */
 	int64_t runtime;
+
+	/** gateway_source_t of the value in effect */
+	uint8_t source;
+
+	/** second it was set */
+	uint32_t since;
 };
 
 /**
@@ -58,8 +64,14 @@ struct gateway_live_t {
 	/** capacity */
 	setting_t capacity;
 
-	/** FALSE if it does not answer */
-	bool up;
+	/** what witnesses say */
+	gateway_health_t health;
+
+	/** gateway_verdict_t of them all at the last look */
+	uint8_t verdict;
+
+	/** second the verdict changed */
+	uint32_t verdict_since;
 
 	/** TRUE if it takes clients: up and active */
 	bool taking;
@@ -72,6 +84,12 @@ struct gateway_live_t {
 
 	/** load at the last sample */
 	uint32_t load;
+
+	/** second of the last sample */
+	uint32_t told;
+
+	/** gateway_source_t of the last sample */
+	uint8_t told_by;
 
 	/** clients sent there since the last sample, atomic */
 	uint32_t assigned;
@@ -94,11 +112,14 @@ static inline int64_t setting_effective(const setting_t *setting)
 /**
  * Set a value at runtime, unless it is negative.
  */
-static inline void setting_set(setting_t *setting, int64_t value)
+static inline void setting_set(setting_t *setting, int64_t value,
+							   gateway_source_t source, uint32_t now)
 {
 	if (value >= 0)
 	{
 		setting->runtime = value;
+		setting->source = source;
+		setting->since = now;
 	}
 }
 
@@ -123,12 +144,24 @@ void gateway_live_configure(gateway_live_t *live, const gateway_t *gateway,
 							uint32_t now);
 
 /**
- * Note since when a gateway takes clients, after its state or up changed.
+ * Drop what was set and told at runtime.
+ */
+void gateway_live_reset(gateway_live_t *live, uint32_t now);
+
+/**
+ * Hear all witnesses, and note since when a gateway takes clients.
  *
  * @param live			what is kept
  * @param now			second that it is
+ * @return				TRUE if it is up and was down, or the other way round
  */
-void gateway_live_update(gateway_live_t *live, uint32_t now);
+bool gateway_live_update(gateway_live_t *live, uint32_t now);
+
+/**
+ * Tell what is known of a gateway.
+ */
+void gateway_live_get_status(const gateway_live_t *live, uint32_t now,
+							 gateway_status_t *status);
 
 /**
  * Forget some of the clients that were sent there lately.

@@ -47,6 +47,11 @@ struct private_gateway_table_t {
 	uint32_t now;
 
 	/**
+	 * Seconds that sessions and loads are believed, 0 for ever
+	 */
+	uint32_t told_timeout;
+
+	/**
 	 * Sessions that came to gateways since the last tick
 	 */
 	uint32_t arrived;
@@ -135,6 +140,25 @@ static void learn_others(private_gateway_table_t *this)
 	this->arrived = this->sent = 0;
 }
 
+/**
+ * Forget what was told of a load too long ago.
+ *
+ * @return				TRUE if there was something to forget
+ */
+static bool forget_told(private_gateway_table_t *this, gateway_live_t *live)
+{
+	bool known = live->sessions != REDIRECT_SELECTOR_UNKNOWN ||
+				 live->load != REDIRECT_SELECTOR_UNKNOWN;
+
+	if (!known || !this->told_timeout ||
+		this->now - live->told <= this->told_timeout)
+	{
+		return FALSE;
+	}
+	live->sessions = live->load = REDIRECT_SELECTOR_UNKNOWN;
+	return TRUE;
+}
+
 METHOD(gateway_table_t, tick, bool,
 	private_gateway_table_t *this)
 {
@@ -150,11 +174,32 @@ METHOD(gateway_table_t, tick, bool,
 	while (enumerator->enumerate(enumerator, &name, &live))
 	{
 		gateway_live_decay(live);
+		this->changed |= gateway_live_update(live, this->now);
+		this->changed |= forget_told(this, live);
 	}
 	enumerator->destroy(enumerator);
 	outdated = this->changed || this->starting;
 	this->mutex->unlock(this->mutex);
 	return outdated;
+}
+
+METHOD(gateway_table_t, get_now, uint32_t,
+	private_gateway_table_t *this)
+{
+	uint32_t now;
+
+	this->mutex->lock(this->mutex);
+	now = this->now;
+	this->mutex->unlock(this->mutex);
+	return now;
+}
+
+METHOD(gateway_table_t, set_told_timeout, void,
+	private_gateway_table_t *this, uint32_t timeout)
+{
+	this->mutex->lock(this->mutex);
+	this->told_timeout = timeout;
+	this->mutex->unlock(this->mutex);
 }
 
 METHOD(gateway_table_t, get_status, bool,
@@ -166,17 +211,7 @@ METHOD(gateway_table_t, get_status, bool,
 	live = this->live->get(this->live, name);
 	if (live)
 	{
-		*status = (gateway_status_t){
-			.state = setting_effective(&live->state),
-			.weight = setting_effective(&live->weight),
-			.capacity = setting_effective(&live->capacity),
-			.up = live->up,
-			.since = live->since ? this->now - live->since : 0,
-			.sessions = live->sessions,
-			.load = live->load,
-			.assigned = __atomic_load_n(&live->assigned, __ATOMIC_RELAXED),
-			.redirected = __atomic_load_n(&live->redirected, __ATOMIC_RELAXED),
-		};
+		gateway_live_get_status(live, this->now, status);
 	}
 	this->mutex->unlock(this->mutex);
 	return live != NULL;
@@ -184,7 +219,7 @@ METHOD(gateway_table_t, get_status, bool,
 
 METHOD(gateway_table_t, set, bool,
 	private_gateway_table_t *this, const char *name, int state, int64_t weight,
-	int64_t capacity)
+	int64_t capacity, gateway_source_t source)
 {
 	gateway_live_t *live;
 
@@ -192,9 +227,9 @@ METHOD(gateway_table_t, set, bool,
 	live = this->live->get(this->live, name);
 	if (live)
 	{
-		setting_set(&live->state, state);
-		setting_set(&live->weight, weight);
-		setting_set(&live->capacity, capacity);
+		setting_set(&live->state, state, source, this->now);
+		setting_set(&live->weight, weight, source, this->now);
+		setting_set(&live->capacity, capacity, source, this->now);
 		gateway_live_update(live, this->now);
 		this->changed = TRUE;
 	}
@@ -202,8 +237,8 @@ METHOD(gateway_table_t, set, bool,
 	return live != NULL;
 }
 
-METHOD(gateway_table_t, set_up, bool,
-	private_gateway_table_t *this, const char *name, bool up)
+METHOD(gateway_table_t, reset, bool,
+	private_gateway_table_t *this, const char *name)
 {
 	gateway_live_t *live;
 
@@ -211,12 +246,53 @@ METHOD(gateway_table_t, set_up, bool,
 	live = this->live->get(this->live, name);
 	if (live)
 	{
-		this->changed |= live->up != up;
-		live->up = up;
-		gateway_live_update(live, this->now);
+		gateway_live_reset(live, this->now);
+		this->changed = TRUE;
 	}
 	this->mutex->unlock(this->mutex);
 	return live != NULL;
+}
+
+METHOD(gateway_table_t, testify, bool,
+	private_gateway_table_t *this, const char *name, gateway_witness_t witness,
+	gateway_verdict_t verdict, uint32_t ttl)
+{
+	gateway_live_t *live;
+
+	this->mutex->lock(this->mutex);
+	if (witness == GATEWAY_WITNESS_OPERATOR && verdict == GATEWAY_UP && !ttl)
+	{
+		ttl = this->told_timeout;
+	}
+	live = this->live->get(this->live, name);
+	if (live)
+	{
+		gateway_health_testify(&live->health, witness, verdict, ttl, this->now);
+		this->changed |= gateway_live_update(live, this->now);
+	}
+	this->mutex->unlock(this->mutex);
+	return live != NULL;
+}
+
+METHOD(gateway_table_t, is_alive_since, bool,
+	private_gateway_table_t *this, const char *name, uint32_t since,
+	gateway_witness_t *by)
+{
+	gateway_live_t *live;
+	bool alive = FALSE;
+
+	this->mutex->lock(this->mutex);
+	live = this->live->get(this->live, name);
+	if (live)
+	{
+		alive = live->health.alive > since && live->verdict != GATEWAY_DOWN;
+		if (by)
+		{
+			*by = alive ? live->health.alive_by : GATEWAY_WITNESS_MAX;
+		}
+	}
+	this->mutex->unlock(this->mutex);
+	return alive;
 }
 
 /**
@@ -239,7 +315,7 @@ static void count_arrived(private_gateway_table_t *this, gateway_live_t *live,
 
 METHOD(gateway_table_t, set_load, bool,
 	private_gateway_table_t *this, const char *name, uint32_t sessions,
-	uint32_t load)
+	uint32_t load, gateway_source_t source)
 {
 	gateway_live_t *live;
 
@@ -251,6 +327,8 @@ METHOD(gateway_table_t, set_load, bool,
 		count_arrived(this, live, sessions);
 		live->sessions = sessions;
 		live->load = load;
+		live->told = this->now;
+		live->told_by = source;
 	}
 	this->mutex->unlock(this->mutex);
 	return live != NULL;
@@ -286,8 +364,12 @@ gateway_table_t *gateway_table_create()
 			.create_view = _create_view,
 			.tick = _tick,
 			.get_status = _get_status,
+			.get_now = _get_now,
+			.set_told_timeout = _set_told_timeout,
 			.set = _set,
-			.set_up = _set_up,
+			.reset = _reset,
+			.testify = _testify,
+			.is_alive_since = _is_alive_since,
 			.set_load = _set_load,
 			.destroy = _destroy,
 		},

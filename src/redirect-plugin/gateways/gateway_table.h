@@ -21,13 +21,17 @@
 #define GATEWAY_TABLE_H_
 
 #include "gateway.h"
+#include "gateway_health.h"
 #include "selectors/redirect_selector.h"
 
 typedef struct gateway_table_t gateway_table_t;
 typedef struct gateway_status_t gateway_status_t;
+typedef struct gateway_origin_t gateway_origin_t;
 typedef struct gateway_view_t gateway_view_t;
 typedef struct gateway_live_t gateway_live_t;
 typedef enum gateway_left_out_t gateway_left_out_t;
+typedef enum gateway_source_t gateway_source_t;
+typedef enum gateway_value_t gateway_value_t;
 
 /**
  * Why a gateway is left out when one is chosen.
@@ -63,6 +67,50 @@ enum gateway_left_out_t {
 extern enum_name_t *gateway_left_out_names;
 
 /**
+ * Where a value of a gateway comes from.
+ */
+enum gateway_source_t {
+	/** strongswan.conf */
+	GATEWAY_SOURCE_FILE,
+	/** the control socket of this gateway */
+	GATEWAY_SOURCE_OPERATOR,
+	/** the store of the cluster: the gateway itself, or an order for it */
+	GATEWAY_SOURCE_STORE,
+	/** this gateway, of itself */
+	GATEWAY_SOURCE_SELF,
+};
+
+/**
+ * Words for gateway_source_t.
+ */
+extern enum_name_t *gateway_source_names;
+
+/**
+ * Values of the file that may be changed at runtime.
+ */
+enum gateway_value_t {
+	GATEWAY_VALUE_STATE,
+	GATEWAY_VALUE_WEIGHT,
+	GATEWAY_VALUE_CAPACITY,
+	GATEWAY_VALUE_MAX,
+};
+
+/**
+ * Where a value in effect comes from.
+ */
+struct gateway_origin_t {
+
+	/** value in the file */
+	uint32_t file;
+
+	/** gateway_source_t that set the value in effect */
+	uint8_t source;
+
+	/** seconds since it was set */
+	uint32_t age;
+};
+
+/**
  * What is known of a gateway and may differ from its configuration.
  */
 struct gateway_status_t {
@@ -76,8 +124,26 @@ struct gateway_status_t {
 	/** capacity in effect, 0 if not limited */
 	uint32_t capacity;
 
+	/** where state, weight and capacity come from, by gateway_value_t */
+	gateway_origin_t origins[GATEWAY_VALUE_MAX];
+
 	/** FALSE if it is known not to answer */
 	bool up;
+
+	/** gateway_verdict_t: up, down or unknown */
+	uint8_t health;
+
+	/** gateway_witness_t that decides it, GATEWAY_WITNESS_MAX if nobody knows */
+	uint8_t health_by;
+
+	/** seconds since it is up, down or unknown */
+	uint32_t health_age;
+
+	/** gateway_verdict_t of each gateway_witness_t */
+	uint8_t said[GATEWAY_WITNESS_MAX];
+
+	/** seconds since each gateway_witness_t spoke, of no meaning if it is unknown */
+	uint32_t said_age[GATEWAY_WITNESS_MAX];
 
 	/** seconds since it came, or came back; 0 if it has always been there */
 	uint32_t since;
@@ -87,6 +153,12 @@ struct gateway_status_t {
 
 	/** load at the last sample in 1/1000, or REDIRECT_SELECTOR_UNKNOWN */
 	uint32_t load;
+
+	/** seconds since sessions and load were told, if one of them is known */
+	uint32_t told_age;
+
+	/** gateway_source_t that told them */
+	uint8_t told_by;
 
 	/** clients sent there since the last sample */
 	uint32_t assigned;
@@ -150,15 +222,28 @@ struct gateway_table_t {
 								   uint32_t slow_start);
 
 	/**
-	 * Let a second pass, the table has no other clock. A 64th of the clients
+	 * Let a second pass, the table has no other clock. What witnesses said and
+	 * what was told of loads expires. A 64th of the clients
 	 * sent to each gateway lately is forgotten, so that their number tells of
 	 * the last minute. What samples told since is compared with the clients this
 	 * gateway sent, to learn how many others send.
 	 *
 	 * @return				TRUE if views made before are outdated: something was
-	 *						set, or a gateway is starting slowly
+	 *						set or expired, or a gateway is starting slowly
 	 */
 	bool (*tick)(gateway_table_t *this);
+
+	/**
+	 * Get the second that it is for the table: not before 1.
+	 */
+	uint32_t (*get_now)(gateway_table_t *this);
+
+	/**
+	 * Set how long sessions and loads that were told are believed.
+	 *
+	 * @param timeout		seconds, 0 for ever
+	 */
+	void (*set_told_timeout)(gateway_table_t *this, uint32_t timeout);
 
 	/**
 	 * Get what is known of a gateway.
@@ -177,19 +262,51 @@ struct gateway_table_t {
 	 * @param state			gateway_state_t, -1 not to change it
 	 * @param weight		weight, -1 not to change it
 	 * @param capacity		capacity, -1 not to change it
+	 * @param source		who wants it
 	 * @return				FALSE if no configuration ever had that name
 	 */
 	bool (*set)(gateway_table_t *this, const char *name, int state,
-				int64_t weight, int64_t capacity);
+				int64_t weight, int64_t capacity, gateway_source_t source);
 
 	/**
-	 * Tell whether a gateway answers.
+	 * Forget what was set and told at runtime: values are those of the file, what
+	 * the operator said of its health and what was told of its load is unknown.
 	 *
 	 * @param name			name of the gateway
-	 * @param up			FALSE if it does not
 	 * @return				FALSE if no configuration ever had that name
 	 */
-	bool (*set_up)(gateway_table_t *this, const char *name, bool up);
+	bool (*reset)(gateway_table_t *this, const char *name);
+
+	/**
+	 * Tell whether a gateway works, as one of several witnesses, see
+	 * gateway_health_verdict(). Views made before are outdated if the verdict
+	 * changed: see policy_engine_t.refresh(), which a tick calls in any case.
+	 *
+	 * That a gateway is up expires like told loads if the operator says it: a
+	 * script that stops to look must not keep a dead gateway up for ever.
+	 *
+	 * @param name			name of the gateway
+	 * @param witness		who says so
+	 * @param verdict		what is said, GATEWAY_UNKNOWN to take it back
+	 * @param ttl			seconds it holds, 0 until something else is said
+	 * @return				FALSE if no configuration ever had that name
+	 */
+	bool (*testify)(gateway_table_t *this, const char *name,
+					gateway_witness_t witness, gateway_verdict_t verdict,
+					uint32_t ttl);
+
+	/**
+	 * Whether a gateway was shown to work after a moment, and is not known to be
+	 * down since. The proof is newer than the moment by the table's clock, so one
+	 * in the same second does not count.
+	 *
+	 * @param name			name of the gateway
+	 * @param since			second got by get_now()
+	 * @param by			receives who showed it last; may be NULL
+	 * @return				FALSE if nobody showed it, or it is down now
+	 */
+	bool (*is_alive_since)(gateway_table_t *this, const char *name,
+						   uint32_t since, gateway_witness_t *by);
 
 	/**
 	 * Report a sample of a gateway's load; clients assigned are counted from
@@ -198,10 +315,11 @@ struct gateway_table_t {
 	 * @param name			name of the gateway
 	 * @param sessions		sessions, or REDIRECT_SELECTOR_UNKNOWN
 	 * @param load			load in 1/1000, or REDIRECT_SELECTOR_UNKNOWN
+	 * @param source		who tells
 	 * @return				FALSE if no configuration ever had that name
 	 */
 	bool (*set_load)(gateway_table_t *this, const char *name,
-					 uint32_t sessions, uint32_t load);
+					 uint32_t sessions, uint32_t load, gateway_source_t source);
 
 	/**
 	 * Destroy the table; no view may be left.

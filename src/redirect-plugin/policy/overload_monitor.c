@@ -146,7 +146,7 @@ METHOD(overload_monitor_t, tick, void,
 	if (*self)
 	{
 		this->table->set_load(this->table, self, report.load.sessions,
-							  report.combined);
+							  report.combined, GATEWAY_SOURCE_SELF);
 	}
 	this->engine->tick(this->engine, report.level);
 }

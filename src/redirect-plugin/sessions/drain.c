@@ -191,7 +191,8 @@ static bool set_self(private_drain_t *this, gateway_state_t state)
 	char name[REDIRECT_NAME_MAX];
 
 	if (get_self(this, name) &&
-		this->gateways->set(this->gateways, name, state, -1, -1))
+		this->gateways->set(this->gateways, name, state, -1, -1,
+							GATEWAY_SOURCE_OPERATOR))
 	{
 		this->engine->refresh(this->engine);
 		return TRUE;
