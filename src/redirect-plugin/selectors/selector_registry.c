@@ -20,11 +20,11 @@
 #include "round_robin.h"
 #include "weighted.h"
 
+#include "utils/constructors.h"
+
 #include <library.h>
-#include <threading/mutex.h>
 
 typedef struct private_selector_registry_t private_selector_registry_t;
-typedef struct entry_t entry_t;
 
 /**
  * Selectors of the plugin itself
@@ -42,14 +42,6 @@ static const struct {
 };
 
 /**
- * A registered selector
- */
-struct entry_t {
-	char name[SELECTOR_NAME_MAX];
-	redirect_selector_create_t create;
-};
-
-/**
  * Private data
  */
 struct private_selector_registry_t {
@@ -60,180 +52,53 @@ struct private_selector_registry_t {
 	selector_registry_t public;
 
 	/**
-	 * Registered selectors, entry_t
+	 * Selectors by name, redirect_selector_create_t
 	 */
-	array_t *entries;
-
-	/**
-	 * Guards entries and the observer
-	 */
-	mutex_t *mutex;
-
-	/**
-	 * Told of changes
-	 */
-	void (*changed)(void *data, const char *name, bool added);
-
-	/**
-	 * Passed to changed
-	 */
-	void *data;
+	constructors_t *selectors;
 };
-
-/**
- * Find an entry; the mutex is held.
- */
-static entry_t *find(private_selector_registry_t *this, const char *name,
-					 int *index)
-{
-	entry_t *entry;
-	int i;
-
-	for (i = 0; i < array_count(this->entries); i++)
-	{
-		array_get(this->entries, i, &entry);
-		if (streq(entry->name, name))
-		{
-			if (index)
-			{
-				*index = i;
-			}
-			return entry;
-		}
-	}
-	return NULL;
-}
-
-/**
- * Add an entry without telling anybody.
- */
-static bool insert(private_selector_registry_t *this, const char *name,
-				   redirect_selector_create_t create)
-{
-	entry_t *entry;
-	bool added = FALSE;
-
-	this->mutex->lock(this->mutex);
-	if (!find(this, name, NULL))
-	{
-		INIT(entry,
-			.create = create,
-		);
-		snprintf(entry->name, sizeof(entry->name), "%s", name);
-		array_insert(this->entries, ARRAY_TAIL, entry);
-		added = TRUE;
-	}
-	this->mutex->unlock(this->mutex);
-	return added;
-}
-
-/**
- * Tell the observer.
- */
-static void notify(private_selector_registry_t *this, const char *name,
-				   bool added)
-{
-	void (*changed)(void *data, const char *name, bool added);
-	void *data;
-
-	this->mutex->lock(this->mutex);
-	changed = this->changed;
-	data = this->data;
-	this->mutex->unlock(this->mutex);
-	if (changed)
-	{
-		changed(data, name, added);
-	}
-}
 
 METHOD(redirect_selector_registry_t, add, bool,
 	private_selector_registry_t *this, const char *name, uint32_t api,
 	redirect_selector_create_t create)
 {
-	if (api != REDIRECT_SELECTOR_API || !create || !name || !*name ||
-		strlen(name) >= SELECTOR_NAME_MAX || !insert(this, name, create))
-	{
-		return FALSE;
-	}
-	notify(this, name, TRUE);
-	return TRUE;
+	return api == REDIRECT_SELECTOR_API &&
+		   this->selectors->add(this->selectors, name, (constructor_t)create);
 }
 
 METHOD(redirect_selector_registry_t, remove_, void,
 	private_selector_registry_t *this, const char *name)
 {
-	entry_t *entry;
-	int index;
-
-	this->mutex->lock(this->mutex);
-	entry = find(this, name, &index);
-	if (entry)
-	{
-		array_remove(this->entries, index, NULL);
-		free(entry);
-	}
-	this->mutex->unlock(this->mutex);
-	if (entry)
-	{
-		notify(this, name, FALSE);
-	}
+	this->selectors->remove(this->selectors, name);
 }
 
 METHOD(selector_registry_t, create_, redirect_selector_t*,
 	private_selector_registry_t *this, const char *name,
 	const redirect_selector_options_t *options)
 {
-	redirect_selector_create_t create = NULL;
-	entry_t *entry;
+	redirect_selector_create_t create;
 
-	this->mutex->lock(this->mutex);
-	entry = find(this, name, NULL);
-	if (entry)
-	{
-		create = entry->create;
-	}
-	this->mutex->unlock(this->mutex);
+	create = (redirect_selector_create_t)this->selectors->get(this->selectors,
+															  name);
 	return create ? create(options) : NULL;
 }
 
 METHOD(selector_registry_t, get_names, array_t*,
 	private_selector_registry_t *this)
 {
-	array_t *names = array_create(0, 0);
-	entry_t *entry;
-	int i;
-
-	this->mutex->lock(this->mutex);
-	for (i = 0; i < array_count(this->entries); i++)
-	{
-		array_get(this->entries, i, &entry);
-		array_insert(names, ARRAY_TAIL, strdup(entry->name));
-	}
-	this->mutex->unlock(this->mutex);
-	return names;
+	return this->selectors->get_names(this->selectors);
 }
 
 METHOD(selector_registry_t, set_observer, void,
 	private_selector_registry_t *this,
 	void (*changed)(void *data, const char *name, bool added), void *data)
 {
-	this->mutex->lock(this->mutex);
-	this->changed = changed;
-	this->data = data;
-	this->mutex->unlock(this->mutex);
+	this->selectors->set_observer(this->selectors, changed, data);
 }
 
 METHOD(selector_registry_t, destroy, void,
 	private_selector_registry_t *this)
 {
-	entry_t *entry;
-
-	while (array_remove(this->entries, ARRAY_TAIL, &entry))
-	{
-		free(entry);
-	}
-	array_destroy(this->entries);
-	this->mutex->destroy(this->mutex);
+	this->selectors->destroy(this->selectors);
 	free(this);
 }
 
@@ -256,12 +121,12 @@ selector_registry_t *selector_registry_create()
 			.set_observer = _set_observer,
 			.destroy = _destroy,
 		},
-		.entries = array_create(0, 0),
-		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
+		.selectors = constructors_create(),
 	);
 	for (i = 0; i < countof(builtin); i++)
 	{
-		insert(this, builtin[i].name, builtin[i].create);
+		this->selectors->add(this->selectors, builtin[i].name,
+							 (constructor_t)builtin[i].create);
 	}
 	return &this->public;
 }

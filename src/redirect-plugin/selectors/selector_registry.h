@@ -27,11 +27,6 @@
 typedef struct selector_registry_t selector_registry_t;
 
 /**
- * Longest name of a selector, with the final zero.
- */
-#define SELECTOR_NAME_MAX 32
-
-/**
  * The registry as the plugin itself uses it; thread-safe.
  */
 struct selector_registry_t {
