@@ -14,6 +14,7 @@
 
 #include "redirect_plugin.h"
 #include "charon_match.h"
+#include "cluster/store_registry.h"
 #include "control/control.h"
 #include "initiator/initiator.h"
 #include "policy/overload_monitor.h"
@@ -42,6 +43,11 @@ struct private_redirect_plugin_t {
 	 * Selectors, also those of other plugins.
 	 */
 	selector_registry_t *registry;
+
+	/**
+	 * Stores of other plugins.
+	 */
+	store_registry_t *stores;
 
 	/**
 	 * What is known of the gateways.
@@ -126,6 +132,16 @@ static bool registry_cb(private_redirect_plugin_t *this,
 }
 
 /**
+ * Offer the registry of stores to other plugins.
+ */
+static bool stores_cb(private_redirect_plugin_t *this,
+					  plugin_feature_t *feature, bool reg, void *data)
+{
+	return lib->set(lib, REDIRECT_STORE_REGISTRY,
+					reg ? &this->stores->public : NULL);
+}
+
+/**
  * Read the configuration of the guard on its own: at start it protects even if
  * the rest of the configuration, about which the loader complains, is bad.
  */
@@ -201,9 +217,12 @@ METHOD(plugin_t, get_features, int,
 	static plugin_feature_t f[] = {
 		PLUGIN_CALLBACK((plugin_feature_callback_t)registry_cb, NULL),
 			PLUGIN_PROVIDE(CUSTOM, REDIRECT_SELECTOR_REGISTRY),
+		PLUGIN_CALLBACK((plugin_feature_callback_t)stores_cb, NULL),
+			PLUGIN_PROVIDE(CUSTOM, REDIRECT_STORE_REGISTRY),
 		PLUGIN_CALLBACK((plugin_feature_callback_t)plugin_cb, NULL),
 			PLUGIN_PROVIDE(CUSTOM, "redirect"),
 				PLUGIN_DEPENDS(CUSTOM, REDIRECT_SELECTOR_REGISTRY),
+				PLUGIN_DEPENDS(CUSTOM, REDIRECT_STORE_REGISTRY),
 		PLUGIN_CALLBACK((plugin_feature_callback_t)fast_path_cb, NULL),
 			PLUGIN_PROVIDE(CUSTOM, "redirect-fast-path"),
 				PLUGIN_DEPENDS(CUSTOM, "redirect"),
@@ -283,6 +302,7 @@ METHOD(plugin_t, destroy, void,
 	this->engine->destroy(this->engine);
 	this->table->destroy(this->table);
 	this->registry->destroy(this->registry);
+	this->stores->destroy(this->stores);
 	free(this);
 }
 
@@ -312,6 +332,7 @@ plugin_t *redirect_plugin_create()
 			},
 		},
 		.registry = selector_registry_create(),
+		.stores = store_registry_create(),
 		.table = gateway_table_create(),
 		.clients = client_table_create(),
 		.guard = initiator_create(NULL),
