@@ -305,6 +305,14 @@ START_TEST(finds_sessions_by_what_operators_ask)
 	ck_assert(!session_filter_set(&filter, "unique-id", "4294967303"));
 	ck_assert(!session_filter_set(&filter, "color", "red"));
 	session_filter_clear(&filter);
+	/* identities add up, as list or one by one; a distinguished name is one */
+	ck_assert(session_filter_set(&filter, "id", "a@x, b@x"));
+	ck_assert(session_filter_set(&filter, "id", "C=DE, O=x, CN=c"));
+	ck_assert_int_eq(array_count(filter.ids), 3);
+	ck_assert(!session_filter_set(&filter, "id", " , "));
+	ck_assert(session_filter_set(&filter, "remote", "192.0.2.1"));
+	ck_assert(!session_filter_set(&filter, "remote", "192.0.2.2"));
+	session_filter_clear(&filter);
 	fixture_destroy(this);
 }
 END_TEST

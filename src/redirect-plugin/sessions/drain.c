@@ -157,7 +157,7 @@ static bool is_partial(const drain_options_t *options)
 {
 	const session_filter_t *filter = &options->filter;
 
-	return filter->connections || filter->id || filter->remote ||
+	return filter->connections || filter->ids || filter->remote ||
 		   filter->unique_id;
 }
 

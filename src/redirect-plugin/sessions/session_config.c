@@ -30,10 +30,11 @@ static const char *const keep_delete[] = { "keep", "delete", NULL };
  */
 #define GRACE_MAX (24 * 60 * 60)
 
-/**
- * Parse a time or "never".
+/*
+ * Described in header
  */
-static bool parse_grace(const char *value, void *field, char why[CONFIG_WHY_MAX])
+bool session_config_parse_grace(const char *value, void *field,
+								char why[CONFIG_WHY_MAX])
 {
 	uint32_t *grace = field;
 	time_t seconds;
@@ -58,7 +59,7 @@ static const config_option_t options[] = {
 	{ "auth_method", CONFIG_WORD, offsetof(session_config_t, auth_method),
 		.def = "notify", .words = auth_methods },
 	{ "grace", CONFIG_PARSE, offsetof(session_config_t, grace),
-		.def = "30s", .parse = parse_grace },
+		.def = "30s", .parse = session_config_parse_grace },
 };
 
 static const config_option_t drain_options[] = {

@@ -91,4 +91,12 @@ struct session_config_t {
  */
 session_config_t *session_config_read(const config_section_t *section);
 
+/**
+ * Parse a grace: a time or "never", see CONFIG_PARSE.
+ *
+ * @param field			uint32_t, seconds or SESSION_GRACE_NEVER
+ */
+bool session_config_parse_grace(const char *value, void *field,
+								char why[CONFIG_WHY_MAX]);
+
 #endif /** SESSION_CONFIG_H_ @}*/

@@ -20,6 +20,49 @@
 #include <ctype.h>
 #include <fnmatch.h>
 
+/**
+ * Add the elements of a list to another.
+ *
+ * @param list			elements, destroyed; NULL for none
+ * @return				FALSE if there is no element
+ */
+static bool add_all(array_t **to, array_t *list)
+{
+	bool any = array_count(list) > 0;
+	void *element;
+
+	while (array_remove(list, ARRAY_HEAD, &element))
+	{
+		array_insert_create(to, ARRAY_TAIL, element);
+	}
+	array_destroy(list);
+	return any;
+}
+
+/**
+ * Add identities: a distinguished name, or a list of others.
+ */
+static bool add_ids(session_filter_t *filter, const char *value)
+{
+	array_t *list = NULL;
+	char *element;
+	int i;
+
+	if (strchr(value, '='))
+	{
+		array_insert_create(&list, ARRAY_TAIL, strdup(value));
+	}
+	list = list ?: config_list_create(value);
+	for (i = 0; i < array_count(list); i++)
+	{
+		array_get(list, i, &element);
+		array_insert_create(&filter->ids, ARRAY_TAIL,
+							identification_create_from_string(element));
+	}
+	config_list_destroy(list);
+	return i > 0;
+}
+
 /*
  * Described in header
  */
@@ -31,26 +74,26 @@ bool session_filter_set(session_filter_t *filter, const char *key,
 
 	if (streq(key, "connection"))
 	{
-		config_list_destroy(filter->connections);
-		filter->connections = config_list_create(value);
-		return filter->connections != NULL;
+		return add_all(&filter->connections, config_list_create(value));
 	}
 	if (streq(key, "id"))
 	{
-		DESTROY_IF(filter->id);
-		filter->id = identification_create_from_string((char*)value);
-		return TRUE;
+		return add_ids(filter, value);
 	}
 	if (streq(key, "remote"))
 	{
-		ip_set_destroy(filter->remote);
+		if (filter->remote)
+		{
+			return FALSE;
+		}
 		filter->remote = ip_set_create(value, NULL);
 		return filter->remote != NULL;
 	}
 	if (streq(key, "unique-id"))
 	{
 		number = strtoull(value, &end, 10);
-		if (!isdigit((u_char)*value) || *end || !number || number > UINT32_MAX)
+		if (filter->unique_id || !isdigit((u_char)*value) || *end || !number ||
+			number > UINT32_MAX)
 		{
 			return FALSE;
 		}
@@ -80,6 +123,27 @@ static bool connection_matches(const session_filter_t *filter,
 	return FALSE;
 }
 
+/**
+ * Check the identities of a client.
+ */
+static bool id_matches(const session_filter_t *filter, identification_t *id,
+					   identification_t *eap_id)
+{
+	identification_t *pattern;
+	int i;
+
+	for (i = 0; i < array_count(filter->ids); i++)
+	{
+		array_get(filter->ids, i, &pattern);
+		if ((id && id->matches(id, pattern)) ||
+			(eap_id && eap_id->matches(eap_id, pattern)))
+		{
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
 /*
  * Described in header
  */
@@ -100,8 +164,7 @@ bool session_filter_matches(const session_filter_t *filter, uint32_t unique_id,
 	{
 		return FALSE;
 	}
-	if (filter->id && !(id && id->matches(id, filter->id)) &&
-		!(eap_id && eap_id->matches(eap_id, filter->id)))
+	if (filter->ids && !id_matches(filter, id, eap_id))
 	{
 		return FALSE;
 	}
@@ -114,7 +177,7 @@ bool session_filter_matches(const session_filter_t *filter, uint32_t unique_id,
 void session_filter_clear(session_filter_t *filter)
 {
 	config_list_destroy(filter->connections);
-	DESTROY_IF(filter->id);
+	array_destroy_offset(filter->ids, offsetof(identification_t, destroy));
 	ip_set_destroy(filter->remote);
 	*filter = (session_filter_t){};
 }

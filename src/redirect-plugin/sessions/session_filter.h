@@ -35,8 +35,9 @@ struct session_filter_t {
 	/** names of connections with wildcards * and ?, char*; NULL for any */
 	array_t *connections;
 
-	/** identity with wildcards, as strongSwan compares them; NULL for any */
-	identification_t *id;
+	/** identities with wildcards, as strongSwan compares them,
+	 * identification_t*; NULL for any */
+	array_t *ids;
 
 	/** addresses of clients, NULL for any */
 	ip_set_t *remote;
@@ -46,12 +47,16 @@ struct session_filter_t {
 };
 
 /**
- * Set a condition, as an operator gives it.
+ * Add to a condition, as an operator gives it: sessions meet it that meet one of
+ * its values.
  *
  * @param filter		filter, zeroed before the first condition
  * @param key			"connection", "id", "remote" or "unique-id"
- * @param value			value, lists are comma separated
- * @return				FALSE if the key is not known or the value not allowed
+ * @param value			value; lists are comma separated, but for identities that
+ *						are distinguished names
+ * @return				FALSE if the key is not known, the value not allowed, or
+ *						there is one already and only one is possible (remote,
+ *						unique-id)
  */
 bool session_filter_set(session_filter_t *filter, const char *key,
 						const char *value);
