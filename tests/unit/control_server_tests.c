@@ -16,7 +16,7 @@
  * Clients of the control socket, among them some that never read.
  */
 
-#include "control/control_commands.h"
+#include "control/control_server.h"
 #include "policy_fixture.h"
 
 #include <vici_builder.h>
@@ -381,94 +381,6 @@ START_TEST(has_room_for_so_many_clients_only)
 }
 END_TEST
 
-/**
- * Drains that were begun, and gateways and conditions of the last.
- */
-static int begun, begun_to;
-static bool begun_partial;
-
-static drain_options_t no_defaults(drain_t *this)
-{
-	return (drain_options_t){ .rate = 1, .grace = 1 };
-}
-
-static bool note_begin(drain_t *this, drain_options_t *options,
-					   const char **error)
-{
-	begun++;
-	begun_to = array_count(options->to);
-	begun_partial = options->filter.id || options->filter.connections;
-	drain_options_clear(options);
-	return TRUE;
-}
-
-static void no_progress(drain_t *this, drain_progress_t *progress)
-{
-	*progress = (drain_progress_t){};
-}
-
-/**
- * Ask for a drain of some clients to a gateway.
- *
- * @param key			condition in section match, NULL without the section
- * @param to			gateway in list to, NULL without the list
- * @return				TRUE if it is begun
- */
-static bool ask_drain(const char *key, const char *value, const char *to)
-{
-	drain_t drain = {
-		.get_defaults = no_defaults,
-		.start = note_begin,
-		.get_progress = no_progress,
-	};
-	redirect_sessions_t sessions = {
-		.drain = &drain,
-	};
-	control_context_t context = {
-		.parts.sessions = &sessions,
-	};
-	vici_builder_t *builder = vici_builder_create();
-	vici_message_t *request, *answer;
-	bool success;
-
-	if (key)
-	{
-		builder->begin_section(builder, "match");
-		builder->add_kv(builder, (char*)key, "%s", value);
-		builder->end_section(builder);
-	}
-	if (to)
-	{
-		builder->begin_list(builder, "to");
-		builder->add_li(builder, "%s", to);
-		builder->end_list(builder);
-	}
-	request = builder->finalize(builder);
-	answer = control_drain(&context, NULL, request);
-	success = answer->get_bool(answer, FALSE, "success");
-	answer->destroy(answer);
-	request->destroy(request);
-	return success;
-}
-
-START_TEST(drains_no_more_than_it_is_asked_for)
-{
-	ck_assert(ask_drain(NULL, NULL, NULL));
-	ck_assert(!begun_partial);
-	ck_assert_int_eq(begun_to, 0);
-	ck_assert(ask_drain("id", "carol@example.org", "sun"));
-	ck_assert(begun_partial);
-	ck_assert_int_eq(begun_to, 1);
-
-	/* a condition that is not understood is not left out */
-	ck_assert(!ask_drain("ids", "carol@example.org", NULL));
-	ck_assert(!ask_drain("id", "j\xc3\xbcrgen@example.org", NULL));
-	ck_assert(!ask_drain("unique-id", "4294967303", NULL));
-	ck_assert(!ask_drain(NULL, NULL, "s\xc3\xbcn"));
-	ck_assert_int_eq(begun, 2);
-}
-END_TEST
-
 int main(void)
 {
 	Suite *suite = suite_create("control_server");
@@ -482,7 +394,6 @@ int main(void)
 				   is_neither_slowed_nor_grown_by_clients_that_never_read);
 	tcase_add_test(tcase, disconnects_who_sends_nonsense);
 	tcase_add_test(tcase, has_room_for_so_many_clients_only);
-	tcase_add_test(tcase, drains_no_more_than_it_is_asked_for);
 	suite_add_tcase(suite, tcase);
 	return policy_fixture_run(suite);
 }

@@ -15,10 +15,35 @@
 #include "control.h"
 #include "control_commands.h"
 #include "control_config.h"
+#include "control_message.h"
+#include "control_request.h"
 
 #include <daemon.h>
 #include <processing/jobs/callback_job.h>
 
+/**
+ * Commands, and whether they have arguments
+ */
+static const struct {
+	char *name;
+	control_command_t command;
+	bool arguments;
+} commands[] = {
+	{ "version", control_version, FALSE },
+	{ "status", control_status, FALSE },
+	{ "gateways", control_gateways, FALSE },
+	{ "rules", control_rules, FALSE },
+	{ "sessions", control_sessions, TRUE },
+	{ "decide", control_decide, TRUE },
+	{ "set-gateway", control_set_gateway, TRUE },
+	{ "drain", control_drain, TRUE },
+	{ "undrain", control_undrain, FALSE },
+	{ "rebalance", control_rebalance, TRUE },
+	{ "counters", control_counters, FALSE },
+	{ "metrics", control_metrics, FALSE },
+};
+
+typedef struct plain_t plain_t;
 typedef struct private_control_t private_control_t;
 
 /**
@@ -42,31 +67,39 @@ struct private_control_t {
 	control_context_t context;
 
 	/**
+	 * Commands without arguments
+	 */
+	struct plain_t {
+
+		/** what the command works with */
+		control_context_t *context;
+
+		/** position in commands */
+		int command;
+
+	} plain[countof(commands)];
+
+	/**
 	 * FALSE to end the job that looks at gateways
 	 */
 	bool running;
 };
 
 /**
- * Commands
+ * Run a command without arguments, if there are none.
  */
-static const struct {
-	char *name;
-	control_command_t command;
-} commands[] = {
-	{ "version", control_version },
-	{ "status", control_status },
-	{ "gateways", control_gateways },
-	{ "rules", control_rules },
-	{ "sessions", control_sessions },
-	{ "decide", control_decide },
-	{ "set-gateway", control_set_gateway },
-	{ "drain", control_drain },
-	{ "undrain", control_undrain },
-	{ "rebalance", control_rebalance },
-	{ "counters", control_counters },
-	{ "metrics", control_metrics },
-};
+static vici_message_t *run_plain(void *data, control_client_t *client,
+								 vici_message_t *request)
+{
+	plain_t *this = data;
+	char *error;
+
+	error = control_request_read(request, commands[this->command].name, NULL,
+								 NULL);
+	return error ? control_refuse(error)
+				 : commands[this->command].command(this->context, client,
+												   request);
+}
 
 /**
  * Read the options.
@@ -176,8 +209,17 @@ control_t *control_create(const control_parts_t *parts)
 	);
 	for (i = 0; i < (int)countof(commands); i++)
 	{
-		server->add_command(server, commands[i].name, commands[i].command,
-							&this->context);
+		this->plain[i] = (plain_t){ &this->context, i };
+		if (commands[i].arguments)
+		{
+			server->add_command(server, commands[i].name, commands[i].command,
+								&this->context);
+		}
+		else
+		{
+			server->add_command(server, commands[i].name, run_plain,
+								&this->plain[i]);
+		}
 	}
 	return &this->public;
 }

@@ -14,136 +14,112 @@
 
 #include "control_commands.h"
 #include "control_message.h"
+#include "control_request.h"
 
 /**
- * Longest condition for sessions
+ * Number that was not told.
  */
-#define CONDITION_MAX 1024
+#define UNTOLD UINT32_MAX
+
+/** in the order of gateway_verdict_t */
+static const char *const verdicts[] = { "auto", "yes", "no", NULL };
+static const char *const delete_keep[] = { "delete", "keep", NULL };
+static const char *const keep_delete[] = { "keep", "delete", NULL };
+static const char *const states[] = { "active", "drain", "disabled", NULL };
+
+typedef struct change_t change_t;
 
 /**
- * Read a number.
- *
- * @param number		receives it, unchanged if there is none
- * @return				FALSE if there is one, and it is not valid
+ * What is to be changed of a gateway.
  */
-static bool read_number(vici_message_t *request, char *key, uint64_t max,
-						int64_t *number)
+struct change_t {
+
+	/** its name */
+	char *name;
+
+	/** gateway_state_t, and gateway_verdict_t of the operator; -1 not to change
+	 * it */
+	int state, up;
+
+	/** numbers, UNTOLD not to change it */
+	uint32_t weight, capacity, sessions, load;
+};
+
+#define CHANGE(name) offsetof(change_t, name)
+
+static const config_option_t change_options[] = {
+	{ "name", CONFIG_TEXT, .offset = CHANGE(name) },
+	{ "state", CONFIG_WORD, CHANGE(state), .words = states },
+	{ "weight", CONFIG_NUMBER, CHANGE(weight), .max = 65535 },
+	{ "capacity", CONFIG_NUMBER, CHANGE(capacity), .max = UNTOLD - 1 },
+	{ "up", CONFIG_WORD, CHANGE(up), .words = verdicts },
+	{ "sessions", CONFIG_NUMBER, CHANGE(sessions), .max = UNTOLD - 1 },
+	{ "load", CONFIG_NUMBER, CHANGE(load), .max = 1000 },
+};
+
+/**
+ * A number for the gateway table, -1 if it was not told.
+ */
+static int64_t told(uint32_t number)
 {
-	char *end, *value = request->get_str(request, NULL, "%s", key);
-	unsigned long long parsed;
-
-	if (!value)
-	{
-		return TRUE;
-	}
-	parsed = strtoull(value, &end, 10);
-	if (end == value || *end || *value == '-' || parsed > max)
-	{
-		return FALSE;
-	}
-	*number = parsed;
-	return TRUE;
-}
-
-/**
- * Read one of two words.
- *
- * @param field			receives TRUE for the second, unchanged without
- * @return				FALSE if it is another word
- */
-static bool read_word(vici_message_t *request, char *key, const char *first,
-					  const char *second, bool *field)
-{
-	char *value = request->get_str(request, NULL, "%s", key);
-
-	if (!value)
-	{
-		return TRUE;
-	}
-	*field = strcaseeq(value, second);
-	return *field || strcaseeq(value, first);
-}
-
-/**
- * Read a time.
- */
-static bool read_time(vici_message_t *request, char *key, uint32_t max,
-					  uint32_t *seconds)
-{
-	char *value = request->get_str(request, NULL, "%s", key);
-	time_t parsed;
-
-	if (!value)
-	{
-		return TRUE;
-	}
-	if (!timespan_from_string(value, "s", &parsed) || parsed < 0 ||
-		parsed > max)
-	{
-		return FALSE;
-	}
-	*seconds = parsed;
-	return TRUE;
-}
-
-/**
- * Read the state of a gateway.
- *
- * @param state			receives it, -1 without
- * @return				FALSE if there is no such state
- */
-static bool read_state(vici_message_t *request, int *state)
-{
-	char *value = request->get_str(request, NULL, "state");
-	int i;
-
-	*state = -1;
-	for (i = GATEWAY_ACTIVE; value && i <= GATEWAY_DISABLED; i++)
-	{
-		if (strcaseeq(value, enum_to_name(gateway_state_names, i)))
-		{
-			*state = i;
-		}
-	}
-	return !value || *state != -1;
-}
-
-/**
- * Read what the operator says of a gateway's health.
- *
- * @param verdict		receives it, -1 without
- * @return				FALSE if it is another word
- */
-static bool read_up(vici_message_t *request, int *verdict)
-{
-	static const char *const words[] = { "auto", "yes", "no" };
-	char *value = request->get_str(request, NULL, "up");
-	int i;
-
-	*verdict = -1;
-	for (i = 0; value && i < (int)countof(words); i++)
-	{
-		if (strcaseeq(value, words[i]))
-		{	/* the order of gateway_verdict_t */
-			*verdict = i;
-		}
-	}
-	return !value || *verdict != -1;
+	return number == UNTOLD ? -1 : (int64_t)number;
 }
 
 /**
  * Report how much a gateway has to do.
  */
-static void set_load(gateway_table_t *table, const char *name,
-					 int64_t sessions, int64_t load)
+static void set_load(gateway_table_t *table, const change_t *change,
+					 const gateway_status_t *status)
 {
+	if (change->sessions != UNTOLD || change->load != UNTOLD)
+	{
+		table->set_load(table, change->name,
+			change->sessions != UNTOLD ? change->sessions : status->sessions,
+			change->load != UNTOLD ? change->load : status->load,
+			GATEWAY_SOURCE_OPERATOR);
+	}
+}
+
+/**
+ * Change a gateway.
+ *
+ * @return				why it cannot be done, NULL if it is
+ */
+static const char *change_gateway(control_parts_t *parts, change_t *change)
+{
+	gateway_table_t *table = parts->gateways;
 	gateway_status_t status;
 
-	if ((sessions >= 0 || load >= 0) && table->get_status(table, name, &status))
+	if (!change->name)
 	{
-		table->set_load(table, name, sessions >= 0 ? sessions : status.sessions,
-						load >= 0 ? load : status.load, GATEWAY_SOURCE_OPERATOR);
+		return "set-gateway.name: has to be given";
 	}
+	if (control_find_gateway(parts, change->name) < 0)
+	{
+		return table->get_status(table, change->name, &status)
+					? "that gateway is not in the configuration anymore"
+					: "there is no gateway of that name";
+	}
+	if (change->state < 0 && change->up < 0 && change->weight == UNTOLD &&
+		change->capacity == UNTOLD && change->sessions == UNTOLD &&
+		change->load == UNTOLD)
+	{
+		return "set-gateway: nothing is to be changed";
+	}
+	if (!table->get_status(table, change->name, &status))
+	{
+		return "there is no gateway of that name";
+	}
+	table->set(table, change->name, change->state, told(change->weight),
+			   told(change->capacity), GATEWAY_SOURCE_OPERATOR);
+	if (change->up >= 0)
+	{
+		table->testify(table, change->name, GATEWAY_WITNESS_OPERATOR,
+					   change->up, 0);
+	}
+	set_load(table, change, &status);
+	parts->engine->refresh(parts->engine);
+	return NULL;
 }
 
 /*
@@ -152,166 +128,81 @@ static void set_load(gateway_table_t *table, const char *name,
 vici_message_t *control_set_gateway(void *data, control_client_t *client,
 									vici_message_t *request)
 {
+	static const control_arguments_t arguments = {
+		.options = change_options,
+		.count = countof(change_options),
+	};
 	control_context_t *this = data;
-	gateway_table_t *table = this->parts.gateways;
-	char *name = request->get_str(request, "", "name");
-	int64_t weight = -1, capacity = -1, sessions = -1, load = -1;
-	gateway_status_t status;
-	int state, up;
+	change_t change = {
+		.state = -1,
+		.up = -1,
+		.weight = UNTOLD,
+		.capacity = UNTOLD,
+		.sessions = UNTOLD,
+		.load = UNTOLD,
+	};
+	vici_message_t *answer;
+	char *error;
 
-	if (!table->get_status(table, name, &status))
+	error = control_request_read(request, "set-gateway", &arguments, &change);
+	if (error)
 	{
-		return control_answer("there is no gateway of that name");
+		answer = control_refuse(error);
 	}
-	if (!read_state(request, &state))
+	else
 	{
-		return control_answer("state must be active, drain or disabled");
+		answer = control_answer(change_gateway(&this->parts, &change));
 	}
-	if (!read_number(request, "weight", 65535, &weight))
-	{
-		return control_answer("weight must be a number from 0 to 65535");
-	}
-	if (!read_number(request, "capacity", UINT32_MAX - 1, &capacity) ||
-		!read_number(request, "sessions", UINT32_MAX - 1, &sessions))
-	{
-		return control_answer("capacity and sessions must be numbers");
-	}
-	if (!read_number(request, "load", 1000, &load))
-	{
-		return control_answer("load must be a number from 0 to 1000");
-	}
-	if (!read_up(request, &up))
-	{
-		return control_answer("up must be yes, no or auto");
-	}
-	table->set(table, name, state, weight, capacity, GATEWAY_SOURCE_OPERATOR);
-	if (up != -1)
-	{
-		table->testify(table, name, GATEWAY_WITNESS_OPERATOR, up, 0);
-	}
-	set_load(table, name, sessions, load);
-	this->parts.engine->refresh(this->parts.engine);
-	return control_answer(NULL);
+	free(change.name);
+	return answer;
 }
 
-/**
- * Note a gateway to drain to. A name that is not one must not be left out: without
- * any, clients would go to all gateways.
- */
-static bool add_to(void *data, vici_message_t *message, char *name,
-				   chunk_t value)
-{
-	drain_options_t *options = data;
-	char gateway[REDIRECT_NAME_MAX];
-
-	if (streq(name, "to"))
-	{
-		if (value.len >= sizeof(gateway) ||
-			!vici_stringify(value, gateway, sizeof(gateway)))
-		{
-			return FALSE;
-		}
-		array_insert_create(&options->to, ARRAY_TAIL, strdup(gateway));
-	}
-	return TRUE;
-}
+typedef struct wish_t wish_t;
 
 /**
- * Refuse a value in place of the list of gateways.
+ * How to drain, as it is asked for.
  */
-static bool check_value(void *data, vici_message_t *message, char *name,
-						chunk_t value)
-{
-	return !streq(name, "to");
-}
+struct wish_t {
+
+	/** options of the drain */
+	drain_options_t options;
+
+	/** words of these */
+	int keep, delete_rest;
+
+	/** name of this gateway, empty without */
+	char self[REDIRECT_NAME_MAX];
+};
+
+#define WISH(name) offsetof(wish_t, name)
+
+static const config_option_t wish_options[] = {
+	{ "rate", CONFIG_NUMBER, WISH(options.rate), .min = 1, .max = 100000 },
+	{ "grace", CONFIG_PARSE, WISH(options.grace),
+		.parse = session_config_parse_grace },
+	{ "ignored", CONFIG_WORD, WISH(keep), .words = delete_keep },
+	{ "deadline", CONFIG_TIME, WISH(options.deadline), .max = 30 * 86400 },
+	{ "rest", CONFIG_WORD, WISH(delete_rest), .words = keep_delete },
+	{ "refuse", CONFIG_BOOL, .offset = WISH(options.refuse) },
+};
 
 /**
- * Note a condition for sessions.
+ * Note a gateway to drain to, or a condition for sessions.
  */
-static bool add_condition(void *data, vici_message_t *message, char *name,
-						  chunk_t value)
+static const char *add_wish(void *config, const char *name, const char *value)
 {
-	char text[CONDITION_MAX];
+	wish_t *wish = config;
 
-	return value.len < sizeof(text) &&
-		   vici_stringify(value, text, sizeof(text)) &&
-		   session_filter_set(data, name, text);
-}
-
-/**
- * Refuse a list of conditions.
- */
-static bool refuse_item(void *data, vici_message_t *message, char *name,
-						chunk_t value)
-{
-	return FALSE;
-}
-
-/**
- * Read which sessions are to be moved. What is not understood is refused: without
- * the condition all sessions would be moved.
- */
-static bool add_match(void *data, vici_message_t *message,
-					  vici_parse_context_t *ctx, char *name)
-{
-	session_filter_t *filter = data;
-
-	return !streq(name, "match") ||
-		   (message->parse(message, ctx, NULL, add_condition, refuse_item,
-						   filter) &&
-			(filter->connections || filter->id || filter->remote ||
-			 filter->unique_id));
-}
-
-/**
- * Read the options of a drain.
- *
- * @return				what is wrong, NULL if nothing is
- */
-static const char *read_options(vici_message_t *request,
-								drain_options_t *options)
-{
-	char *grace = request->get_str(request, NULL, "grace");
-	int64_t rate = options->rate;
-
-	if (!read_number(request, "rate", 100000, &rate) || rate < 1)
+	if (!streq(name, "to"))
 	{
-		return "rate must be a number from 1 to 100000";
+		return control_add_condition(&wish->options.filter,
+									 name + strlen("match."), value);
 	}
-	options->rate = rate;
-	if (grace && strcaseeq(grace, "never"))
+	if (streq(value, wish->self))
 	{
-		options->grace = SESSION_GRACE_NEVER;
+		return "clients cannot be drained to this gateway itself";
 	}
-	else if (!read_time(request, "grace", 86400, &options->grace) ||
-			 !options->grace)
-	{
-		return "grace must be a time from 1s to 1d, or never";
-	}
-	if (!read_word(request, "ignored", "delete", "keep", &options->keep))
-	{
-		return "ignored must be delete or keep";
-	}
-	if (!read_time(request, "deadline", 30 * 86400, &options->deadline))
-	{
-		return "deadline must be a time up to 30d";
-	}
-	if (!read_word(request, "rest", "keep", "delete", &options->delete_rest))
-	{
-		return "rest must be keep or delete";
-	}
-	if (!read_word(request, "refuse", "no", "yes", &options->refuse))
-	{
-		return "refuse must be yes or no";
-	}
-	if (!request->parse(request, NULL, add_match, NULL, NULL, &options->filter))
-	{
-		return "match must have a valid connection, id, remote or unique-id";
-	}
-	if (!request->parse(request, NULL, NULL, check_value, add_to, options))
-	{
-		return "to must be a list of names of gateways";
-	}
+	array_insert_create(&wish->options.to, ARRAY_TAIL, strdup(value));
 	return NULL;
 }
 
@@ -335,22 +226,37 @@ static vici_message_t *answer_drain(drain_t *drain)
 vici_message_t *control_drain(void *data, control_client_t *client,
 							  vici_message_t *request)
 {
+	static const char *const others[] = {
+		"to", "match.connection", "match.id", "match.remote",
+		"match.unique-id", NULL
+	};
+	static const control_arguments_t arguments = {
+		.options = wish_options,
+		.count = countof(wish_options),
+		.others = others,
+		.add = add_wish,
+	};
 	control_context_t *this = data;
 	drain_t *drain = this->parts.sessions->drain;
-	drain_options_t options = drain->get_defaults(drain);
-	const char *error;
+	wish_t wish = {
+		.options = drain->get_defaults(drain),
+	};
+	const char *why;
+	char *error;
 
-	error = read_options(request, &options);
+	control_get_self(&this->parts, wish.self);
+	wish.keep = wish.options.keep;
+	wish.delete_rest = wish.options.delete_rest;
+	error = control_request_read(request, "drain", &arguments, &wish);
 	if (error)
 	{
-		drain_options_clear(&options);
-		return control_answer(error);
+		drain_options_clear(&wish.options);
+		return control_refuse(error);
 	}
-	if (!drain->start(drain, &options, &error))
-	{
-		return control_answer(error);
-	}
-	return answer_drain(drain);
+	wish.options.keep = wish.keep;
+	wish.options.delete_rest = wish.delete_rest;
+	return drain->start(drain, &wish.options, &why) ? answer_drain(drain)
+													: control_answer(why);
 }
 
 /*
@@ -362,11 +268,8 @@ vici_message_t *control_undrain(void *data, control_client_t *client,
 	control_context_t *this = data;
 	drain_t *drain = this->parts.sessions->drain;
 
-	if (!drain->stop(drain))
-	{
-		return control_answer("this gateway does not drain");
-	}
-	return answer_drain(drain);
+	return drain->stop(drain) ? answer_drain(drain)
+							  : control_answer("this gateway does not drain");
 }
 
 /*
@@ -375,9 +278,23 @@ vici_message_t *control_undrain(void *data, control_client_t *client,
 vici_message_t *control_rebalance(void *data, control_client_t *client,
 								  vici_message_t *request)
 {
+	static const config_option_t options[] = {
+		{ "stop", CONFIG_BOOL, .offset = 0 },
+	};
+	static const control_arguments_t arguments = {
+		.options = options,
+		.count = countof(options),
+	};
 	control_context_t *this = data;
 	rebalance_t *rebalance = this->parts.sessions->rebalance;
+	bool stop = FALSE;
+	char *error;
 
-	rebalance->set(rebalance, !request->get_bool(request, FALSE, "stop"));
+	error = control_request_read(request, "rebalance", &arguments, &stop);
+	if (error)
+	{
+		return control_refuse(error);
+	}
+	rebalance->set(rebalance, !stop);
 	return control_answer(NULL);
 }

@@ -45,6 +45,33 @@ struct control_context_t {
 	time_t loaded;
 };
 
+/**
+ * Get the name of this gateway.
+ *
+ * @param name			receives it, empty if it is not one of the configured ones
+ */
+void control_get_self(control_parts_t *parts, char name[REDIRECT_NAME_MAX]);
+
+/**
+ * Find a gateway that is configured.
+ *
+ * @return				its position, -1 if there is none
+ */
+int control_find_gateway(control_parts_t *parts, const char *name);
+
+/**
+ * Add a condition for sessions that a request has, see session_filter_set().
+ *
+ * @return				what is wrong with it, static; NULL if nothing is
+ */
+const char *control_add_condition(session_filter_t *filter, const char *key,
+								  const char *value);
+
+/*
+ * Requests of those without arguments are checked before; others have theirs
+ * read by control_request_read().
+ */
+
 /** versions of plugin and charon */
 vici_message_t *control_version(void *data, control_client_t *client,
 								vici_message_t *request);

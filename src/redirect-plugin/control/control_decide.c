@@ -14,55 +14,71 @@
 
 #include "control_commands.h"
 #include "control_message.h"
+#include "control_request.h"
+
+typedef struct question_t question_t;
 
 /**
- * Read an address.
- *
- * @return				FALSE if there is one, and it is not valid
+ * What is asked.
  */
-static bool read_address(vici_message_t *request, char *key,
-						 ip_address_t *address)
-{
-	char *value = request->get_str(request, NULL, "%s", key);
+struct question_t {
 
-	return !value || ip_address_from_string(value, address);
-}
+	/** the request that is decided */
+	redirect_request_t request;
+
+	/** name of the connection, identities and the like, allocated */
+	char *connection, *id, *eap_id, *group, *issuer;
+};
 
 /**
- * Read an identity.
- *
- * @return				identity to be destroyed, NULL if there is none
+ * Parse an address.
  */
-static identification_t *read_id(vici_message_t *request, char *key)
+static bool parse_address(const char *value, void *field,
+						  char why[CONFIG_WHY_MAX])
 {
-	char *value = request->get_str(request, NULL, "%s", key);
-
-	return value ? identification_create_from_string(value) : NULL;
-}
-
-/**
- * Read the phase.
- *
- * @return				FALSE if there is no such phase
- */
-static bool read_phase(vici_message_t *request, redirect_phase_t *phase)
-{
-	char *value = request->get_str(request, "init", "phase");
-	int i;
-
-	for (i = 0; i < REDIRECT_PHASE_MAX; i++)
+	if (ip_address_from_string(value, field))
 	{
-		if (strcaseeq(value, enum_to_name(redirect_phase_names, i)))
-		{
-			*phase = i;
-			return TRUE;
-		}
+		return TRUE;
 	}
+	snprintf(why, CONFIG_WHY_MAX, "must be an address");
 	return FALSE;
 }
 
 /**
- * Take the first address of this gateway that is of the client's family.
+ * Parse a phase.
+ */
+static bool parse_phase(const char *value, void *field,
+						char why[CONFIG_WHY_MAX])
+{
+	int phase;
+
+	if (enum_from_name(redirect_phase_names, (char*)value, &phase))
+	{
+		*(redirect_phase_t*)field = phase;
+		return TRUE;
+	}
+	snprintf(why, CONFIG_WHY_MAX, "must be init, identity, auth or active");
+	return FALSE;
+}
+
+#define FIELD(name) offsetof(question_t, name)
+
+static const config_option_t options[] = {
+	{ "remote", CONFIG_PARSE, FIELD(request.remote), .parse = parse_address },
+	{ "local", CONFIG_PARSE, FIELD(request.local), .parse = parse_address },
+	{ "redirected-from", CONFIG_PARSE, FIELD(request.redirected_from),
+		.parse = parse_address },
+	{ "phase", CONFIG_PARSE, FIELD(request.phase), .parse = parse_phase },
+	{ "supported", CONFIG_BOOL, .offset = FIELD(request.supported) },
+	{ "connection", CONFIG_TEXT, .offset = FIELD(connection) },
+	{ "id", CONFIG_TEXT, .offset = FIELD(id) },
+	{ "eap-id", CONFIG_TEXT, .offset = FIELD(eap_id) },
+	{ "group", CONFIG_TEXT, .offset = FIELD(group) },
+	{ "issuer", CONFIG_TEXT, .offset = FIELD(issuer) },
+};
+
+/**
+ * Use the first address of this gateway that has the client's family.
  */
 static void set_local(control_context_t *this, redirect_request_t *request)
 {
@@ -86,35 +102,75 @@ static void set_local(control_context_t *this, redirect_request_t *request)
 }
 
 /**
- * Read what is known of the client.
- *
- * @return				what is wrong, NULL if nothing is
+ * Check that what is told of the client is known in the phase: an answer that
+ * leaves it out would be another one than asked for.
  */
-static const char *read_request(vici_message_t *message,
-								redirect_request_t *request)
+static const char *check_question(const question_t *question)
 {
-	if (!read_phase(message, &request->phase))
+	const redirect_request_t *request = &question->request;
+
+	if (!request->remote.version)
 	{
-		return "phase must be init, identity, auth or active";
+		return "decide.remote: the address of a client has to be given";
 	}
-	if (!read_address(message, "remote", &request->remote) ||
-		!request->remote.version)
+	if (request->local.version &&
+		request->local.version != request->remote.version)
 	{
-		return "remote must be the address of a client";
+		return "decide.local: is of another family than remote";
 	}
-	if (!read_address(message, "local", &request->local))
+	if (request->phase == REDIRECT_PHASE_INIT &&
+		(question->connection || question->id || question->eap_id ||
+		 question->group || question->issuer))
 	{
-		return "local must be an address of this gateway";
+		return "decide.phase: connection, id, eap-id, group and issuer are not "
+			   "known in phase init; ask for phase auth or active";
 	}
-	if (!read_address(message, "redirected-from", &request->redirected_from))
+	if (request->phase == REDIRECT_PHASE_IDENTITY &&
+		(question->eap_id || question->group || question->issuer))
 	{
-		return "redirected-from must be an address of a gateway";
+		return "decide.phase: eap-id, group and issuer are not known in phase "
+			   "identity; ask for phase auth or active";
 	}
-	request->supported = message->get_bool(message, TRUE, "supported");
-	request->connection = message->get_str(message, NULL, "connection");
-	/* no attempt of its own: the answer is the same every time */
-	request->spi_i = 0;
 	return NULL;
+}
+
+/**
+ * Make an identity of a text, NULL without.
+ */
+static identification_t *create_id(char *text)
+{
+	return text ? identification_create_from_string(text) : NULL;
+}
+
+/**
+ * Decide what is asked.
+ */
+static vici_message_t *decide(control_context_t *this, question_t *question)
+{
+	redirect_request_t *request = &question->request;
+	redirect_decision_t decision;
+	vici_builder_t *answer;
+
+	if (!request->local.version)
+	{
+		set_local(this, request);
+	}
+	request->connection = question->connection;
+	request->id = create_id(question->id);
+	request->eap_id = create_id(question->eap_id);
+	request->groups[0] = create_id(question->group);
+	request->issuers[0] = create_id(question->issuer);
+	this->parts.engine->decide(this->parts.engine, request, &decision);
+	DESTROY_IF(request->id);
+	DESTROY_IF(request->eap_id);
+	DESTROY_IF(request->groups[0]);
+	DESTROY_IF(request->issuers[0]);
+
+	answer = vici_builder_create();
+	control_add_bool(answer, "success", TRUE);
+	control_add_address(answer, "local", &request->local);
+	control_add_decision(answer, &decision, request->phase);
+	return answer->finalize(answer);
 }
 
 /*
@@ -123,34 +179,35 @@ static const char *read_request(vici_message_t *message,
 vici_message_t *control_decide(void *data, control_client_t *client,
 							   vici_message_t *message)
 {
-	control_context_t *this = data;
-	redirect_request_t request = {};
-	redirect_decision_t decision;
-	vici_builder_t *answer;
-	const char *error;
+	static const control_arguments_t arguments = {
+		.options = options,
+		.count = countof(options),
+	};
+	/* the SPI is that of no attempt: the answer is the same every time */
+	question_t question = {
+		.request = {
+			.phase = REDIRECT_PHASE_INIT,
+			.supported = TRUE,
+		},
+	};
+	vici_message_t *answer;
+	const char *why;
+	char *error;
 
-	error = read_request(message, &request);
+	error = control_request_read(message, "decide", &arguments, &question);
 	if (error)
 	{
-		return control_answer(error);
+		answer = control_refuse(error);
 	}
-	if (!request.local.version)
+	else
 	{
-		set_local(this, &request);
+		why = check_question(&question);
+		answer = why ? control_answer(why) : decide(data, &question);
 	}
-	request.id = read_id(message, "id");
-	request.eap_id = read_id(message, "eap-id");
-	request.groups[0] = read_id(message, "group");
-	request.issuers[0] = read_id(message, "issuer");
-	this->parts.engine->decide(this->parts.engine, &request, &decision);
-	DESTROY_IF(request.id);
-	DESTROY_IF(request.eap_id);
-	DESTROY_IF(request.groups[0]);
-	DESTROY_IF(request.issuers[0]);
-
-	answer = vici_builder_create();
-	control_add_bool(answer, "success", TRUE);
-	control_add_address(answer, "local", &request.local);
-	control_add_decision(answer, &decision, request.phase);
-	return answer->finalize(answer);
+	free(question.connection);
+	free(question.id);
+	free(question.eap_id);
+	free(question.group);
+	free(question.issuer);
+	return answer;
 }

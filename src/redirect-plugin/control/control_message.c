@@ -165,3 +165,14 @@ vici_message_t *control_answer(const char *error)
 	control_add_text(message, "errmsg", error);
 	return message->finalize(message);
 }
+
+/*
+ * Described in header
+ */
+vici_message_t *control_refuse(char *error)
+{
+	vici_message_t *message = control_answer(error);
+
+	free(error);
+	return message;
+}

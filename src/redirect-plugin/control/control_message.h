@@ -76,4 +76,12 @@ void control_add_drain(vici_builder_t *message,
  */
 vici_message_t *control_answer(const char *error);
 
+/**
+ * Finish an answer that tells why nothing was done.
+ *
+ * @param error			why, allocated, freed
+ * @return				message
+ */
+vici_message_t *control_refuse(char *error);
+
 #endif /** CONTROL_MESSAGE_H_ @}*/

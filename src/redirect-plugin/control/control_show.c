@@ -14,6 +14,7 @@
 
 #include "control_commands.h"
 #include "control_message.h"
+#include "control_request.h"
 
 #include <daemon.h>
 
@@ -29,6 +30,42 @@ vici_message_t *control_version(void *data, control_client_t *client,
 	control_add_text(message, "charon", VERSION);
 	control_add_text(message, "daemon", lib->ns);
 	return message->finalize(message);
+}
+
+/*
+ * Described in header
+ */
+void control_get_self(control_parts_t *parts, char name[REDIRECT_NAME_MAX])
+{
+	const policy_state_t *state;
+	const policy_t *policy;
+	int token;
+
+	state = parts->engine->acquire(parts->engine, &token);
+	policy = state->policy;
+	snprintf(name, REDIRECT_NAME_MAX, "%s", policy && policy->self >= 0
+				? policy->gateways[policy->self].name : "");
+	parts->engine->release(parts->engine, token);
+}
+
+/*
+ * Described in header
+ */
+int control_find_gateway(control_parts_t *parts, const char *name)
+{
+	const policy_state_t *state;
+	int i, token, found = -1;
+
+	state = parts->engine->acquire(parts->engine, &token);
+	for (i = 0; state->policy && i < state->policy->gateway_count; i++)
+	{
+		if (streq(state->policy->gateways[i].name, name))
+		{
+			found = i;
+		}
+	}
+	parts->engine->release(parts->engine, token);
+	return found;
 }
 
 /**
@@ -317,29 +354,29 @@ vici_message_t *control_rules(void *data, control_client_t *client,
 	}
 }
 
-/**
- * Read conditions for sessions.
- *
- * @param prefix		section with the conditions and a dot, or empty
+/*
+ * Described in header
  */
-static const char *read_filter(vici_message_t *request, const char *prefix,
-							   session_filter_t *filter)
+const char *control_add_condition(session_filter_t *filter, const char *key,
+								  const char *value)
 {
-	static const char *const keys[] = {
-		"connection", "id", "remote", "unique-id"
-	};
-	char *value;
-	int i;
-
-	for (i = 0; i < (int)countof(keys); i++)
+	if (session_filter_set(filter, key, value))
 	{
-		value = request->get_str(request, NULL, "%s%s", prefix, keys[i]);
-		if (value && !session_filter_set(filter, keys[i], value))
-		{
-			return "connection, id, remote or unique-id is not valid";
-		}
+		return NULL;
 	}
-	return NULL;
+	return streq(key, "remote") ? "must be one list of addresses, subnets and "
+								  "ranges"
+		 : streq(key, "unique-id") ? "must be one number from 1 to 4294967295"
+								   : "is not valid";
+}
+
+/**
+ * Note a condition.
+ */
+static const char *add_condition(void *config, const char *name,
+								 const char *value)
+{
+	return control_add_condition(config, name, value);
 }
 
 /**
@@ -380,15 +417,22 @@ static vici_message_t *create_session(const session_info_t *info)
 vici_message_t *control_sessions(void *data, control_client_t *client,
 								 vici_message_t *request)
 {
+	static const char *const others[] = {
+		"connection", "id", "remote", "unique-id", NULL
+	};
+	static const control_arguments_t arguments = {
+		.others = others,
+		.add = add_condition,
+	};
 	control_context_t *this = data;
 	session_table_t *table = this->parts.sessions->table;
 	session_filter_t filter = {};
 	session_info_t info;
 	session_t *session;
 	array_t *sessions;
-	const char *error;
+	char *error;
 
-	error = read_filter(request, "", &filter);
+	error = control_request_read(request, "sessions", &arguments, &filter);
 	if (!error)
 	{
 		sessions = table->collect(table, &filter, NULL, NULL);
@@ -405,5 +449,5 @@ vici_message_t *control_sessions(void *data, control_client_t *client,
 		array_destroy(sessions);
 	}
 	session_filter_clear(&filter);
-	return control_answer(error);
+	return control_refuse(error);
 }
