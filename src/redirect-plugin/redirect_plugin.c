@@ -72,7 +72,7 @@ struct private_redirect_plugin_t {
 	/**
 	 * Tells and counts decisions.
 	 */
-	decision_log_t *reporter;
+	decision_log_t *log;
 
 	/**
 	 * Clients whose IKE_SA is being set up.
@@ -257,8 +257,7 @@ static bool take_in_auth(void *data, ike_sa_t *ike_sa,
  */
 static void create_sessions(private_redirect_plugin_t *this)
 {
-	this->sessions = redirect_sessions_create(this->engine, this->table,
-											  this->reporter);
+	this->sessions = redirect_sessions_create(this->engine, this->table);
 	add_room(this, this->sessions->get_room(this->sessions));
 	this->provider->set_taker(this->provider, take_in_auth,
 							  this->sessions->auth);
@@ -273,7 +272,7 @@ static void create_control(private_redirect_plugin_t *this)
 		.gateways = this->table,
 		.engine = this->engine,
 		.monitor = this->monitor,
-		.reporter = this->reporter,
+		.log = this->log,
 		.clients = this->clients,
 		.children = this->children,
 		.guard = this->guard,
@@ -295,11 +294,11 @@ METHOD(plugin_t, destroy, void,
 	this->children->destroy(this->children);
 	this->listener->destroy(this->listener);
 	this->clients->destroy(this->clients);
-	this->reporter->destroy(this->reporter);
 	this->monitor->destroy(this->monitor);
 	this->loader->destroy(this->loader);
 	this->fast_path->destroy(this->fast_path);
 	this->engine->destroy(this->engine);
+	this->log->destroy(this->log);
 	this->table->destroy(this->table);
 	this->registry->destroy(this->registry);
 	this->stores->destroy(this->stores);
@@ -334,19 +333,17 @@ plugin_t *redirect_plugin_create()
 		.registry = selector_registry_create(),
 		.stores = store_registry_create(),
 		.table = gateway_table_create(),
+		.log = decision_log_create(),
 		.clients = client_table_create(),
 		.guard = initiator_create(NULL),
 	);
-	this->engine = policy_engine_create(this->table);
+	this->engine = policy_engine_create(this->table, this->log);
 	this->loader = config_loader_create(this->engine, this->registry);
 	this->monitor = overload_monitor_create(this->engine, this->table);
-	this->reporter = decision_log_create(this->engine);
-	this->listener = responder_listener_create(this->engine, this->reporter,
-											   this->clients);
-	this->provider = responder_provider_create(this->engine, this->reporter,
-											   this->clients);
+	this->listener = responder_listener_create(this->engine, this->clients);
+	this->provider = responder_provider_create(this->engine, this->clients);
 	this->children = redirected_children_create(this->clients);
-	this->fast_path = fast_path_create(this->engine, this->reporter);
+	this->fast_path = fast_path_create(this->engine);
 	add_room(this, this->fast_path->get_room(this->fast_path));
 	add_room(this, this->guard->get_room(this->guard));
 	create_sessions(this);

@@ -202,7 +202,7 @@ static bool set_up(bench_t *this, const char *selector, int gateways, int rules)
 {
 	this->registry = selector_registry_create();
 	this->table = gateway_table_create();
-	this->engine = policy_engine_create(this->table);
+	this->engine = policy_engine_create(this->table, NULL);
 	return configure(this, selector, gateways, rules);
 }
 

@@ -171,7 +171,7 @@ static void configure(fleet_t *this, gateway_state *gateway, const char *conf)
 	array_destroy(errors);
 	free(text);
 	gateway->table = gateway_table_create();
-	gateway->engine = policy_engine_create(gateway->table);
+	gateway->engine = policy_engine_create(gateway->table, NULL);
 	gateway->engine->set_policy(gateway->engine, policy);
 }
 
@@ -271,12 +271,7 @@ static redirect_decision_t ask(fleet_t *this, client_state *client,
 	request->local = this->gateways[at].address;
 	request->spi_i = ++this->attempts;
 	engine->decide(engine, request, &decision);
-	if (decision.live)
-	{
-		gateway_live_assign(decision.live,
-							decision.action == REDIRECT_REDIRECT);
-	}
-	engine->remember(engine, request, &decision);
+	engine->carry_out(engine, request, &decision);
 	return decision;
 }
 

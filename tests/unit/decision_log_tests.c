@@ -14,8 +14,6 @@
 
 #include "policy_fixture.h"
 
-#include "policy/decision_log.h"
-
 #include <utils/debug.h>
 
 /**
@@ -40,41 +38,31 @@ static void take_line(debug_t group, level_t level, char *fmt, ...)
 }
 
 /**
- * An engine and a reporter, logs are taken.
+ * Create an engine whose log lines are taken.
  */
-typedef struct {
-	policy_fixture_t policy;
-	decision_log_t *reporter;
-} fixture_t;
-
-static fixture_t create(const char *conf)
+static policy_fixture_t create(const char *conf)
 {
-	fixture_t this = {
-		.policy = policy_fixture_create(conf),
-	};
+	policy_fixture_t this = policy_fixture_create(conf);
 
-	this.reporter = decision_log_create(this.policy.engine);
 	memset(&logged, 0, sizeof(logged));
 	dbg = take_line;
 	return this;
 }
 
-static void destroy(fixture_t *this)
+static void destroy(policy_fixture_t *this)
 {
 	dbg = dbg_default;
-	this->reporter->destroy(this->reporter);
-	policy_fixture_destroy(&this->policy);
+	policy_fixture_destroy(this);
 }
 
 /**
- * Decide and report.
+ * Decide and carry out.
  */
-static bool report(fixture_t *this, redirect_request_t request)
+static bool carry_out(policy_fixture_t *this, redirect_request_t request)
 {
-	redirect_decision_t decision;
+	redirect_decision_t decision = policy_fixture_decide(this, request);
 
-	decision = policy_fixture_decide(&this->policy, request);
-	return this->reporter->report(this->reporter, &request, &decision);
+	return this->engine->carry_out(this->engine, &request, &decision);
 }
 
 #define TO_SUN "self = moon\ngateways { " MOON SUN " }\n" \
@@ -82,9 +70,9 @@ static bool report(fixture_t *this, redirect_request_t request)
 
 START_TEST(tells_a_redirect_in_one_line)
 {
-	fixture_t this = create(TO_SUN);
+	policy_fixture_t this = create(TO_SUN);
 
-	ck_assert(report(&this, policy_fixture_init("198.51.100.1", 1)));
+	ck_assert(carry_out(&this, policy_fixture_init("198.51.100.1", 1)));
 	ck_assert_str_eq(logged.line, "redirect: 198.51.100.1 redirected to sun "
 					 "(192.0.2.2) in IKE_SA_INIT, rule west, rendezvous");
 	ck_assert_int_eq(logged.lines[1], 1);
@@ -95,9 +83,9 @@ END_TEST
 
 START_TEST(tells_who_is_served_at_level_2)
 {
-	fixture_t this = create(TO_SUN);
+	policy_fixture_t this = create(TO_SUN);
 
-	ck_assert(report(&this, policy_fixture_init("203.0.113.1", 1)));
+	ck_assert(carry_out(&this, policy_fixture_init("203.0.113.1", 1)));
 	ck_assert_str_eq(logged.line, "redirect: 203.0.113.1 served in IKE_SA_INIT, "
 					 "no rule matches");
 	ck_assert_int_eq(logged.lines[1], 0);
@@ -108,11 +96,11 @@ END_TEST
 
 START_TEST(tells_what_a_dry_run_would_do_at_level_1)
 {
-	fixture_t this = create("dry_run = yes\n" TO_SUN);
+	policy_fixture_t this = create("dry_run = yes\n" TO_SUN);
 
-	ck_assert(report(&this, policy_fixture_init("198.51.100.1", 1)));
+	ck_assert(carry_out(&this, policy_fixture_init("198.51.100.1", 1)));
 	ck_assert_int_eq(logged.lines[1], 1);
-	ck_assert_uint_eq(this.reporter->get_count(this.reporter,
+	ck_assert_uint_eq(this.log->get_count(this.log,
 						REDIRECT_PHASE_INIT, REDIRECT_SERVE,
 						REDIRECT_CAUSE_RULE, REDIRECT_REASON_DRY_RUN), 1);
 	destroy(&this);
@@ -121,22 +109,22 @@ END_TEST
 
 START_TEST(counts_and_tells_a_retransmission_once)
 {
-	fixture_t this = create(TO_SUN);
+	policy_fixture_t this = create(TO_SUN);
 	gateway_status_t status;
 	int i;
 
-	ck_assert(report(&this, policy_fixture_init("198.51.100.1", 1)));
+	ck_assert(carry_out(&this, policy_fixture_init("198.51.100.1", 1)));
 	for (i = 0; i < 5; i++)
 	{
-		ck_assert(!report(&this, policy_fixture_init("198.51.100.1", 1)));
+		ck_assert(!carry_out(&this, policy_fixture_init("198.51.100.1", 1)));
 	}
-	ck_assert(report(&this, policy_fixture_init("198.51.100.1", 2)));
-	ck_assert_uint_eq(this.reporter->get_count(this.reporter,
+	ck_assert(carry_out(&this, policy_fixture_init("198.51.100.1", 2)));
+	ck_assert_uint_eq(this.log->get_count(this.log,
 						REDIRECT_PHASE_INIT, REDIRECT_REDIRECT,
 						REDIRECT_CAUSE_RULE, REDIRECT_REASON_CAUSE), 2);
-	ck_assert_uint_eq(this.reporter->get_retransmissions(this.reporter), 5);
+	ck_assert_uint_eq(this.log->get_retransmissions(this.log), 5);
 	ck_assert_int_eq(logged.lines[1], 2);
-	ck_assert(this.policy.table->get_status(this.policy.table, "sun", &status));
+	ck_assert(this.table->get_status(this.table, "sun", &status));
 	ck_assert_uint_eq(status.redirected, 2);
 	ck_assert_uint_eq(status.assigned, 2);
 	destroy(&this);
@@ -145,14 +133,14 @@ END_TEST
 
 START_TEST(limits_lines_but_not_counters)
 {
-	fixture_t this = create(TO_SUN);
+	policy_fixture_t this = create(TO_SUN);
 	int i;
 
 	for (i = 1; i <= 5000; i++)
 	{
-		ck_assert(report(&this, policy_fixture_init("198.51.100.1", i)));
+		ck_assert(carry_out(&this, policy_fixture_init("198.51.100.1", i)));
 	}
-	ck_assert_uint_eq(this.reporter->get_count(this.reporter,
+	ck_assert_uint_eq(this.log->get_count(this.log,
 						REDIRECT_PHASE_INIT, REDIRECT_REDIRECT,
 						REDIRECT_CAUSE_RULE, REDIRECT_REASON_CAUSE), 5000);
 	/* 50 a second, with one more a second that tells of the rest */
@@ -164,18 +152,18 @@ END_TEST
 
 START_TEST(remembers_clients_for_stickiness_and_circles)
 {
-	fixture_t this = create("sticky = 1h\nselector = round-robin\nself = moon\n"
+	policy_fixture_t this = create("sticky = 1h\nselector = round-robin\nself = moon\n"
 		"gateways { " MOON SUN MARS " }\n"
 		"rules { r { gateways = sun, mars\n onward = yes } }");
 	redirect_request_t request = policy_fixture_init("198.51.100.1", 1);
 	redirect_decision_t decision;
 
-	ck_assert(report(&this, request));
+	ck_assert(carry_out(&this, request));
 	request.spi_i = 2;
-	decision = policy_fixture_decide(&this.policy, request);
+	decision = policy_fixture_decide(&this, request);
 	ck_assert_str_eq(decision.selector, "sticky");
 	request.redirected_from = policy_fixture_address("192.0.2.77");
-	assert_decision(policy_fixture_decide(&this.policy, request),
+	assert_decision(policy_fixture_decide(&this, request),
 					SERVE, CIRCLE, "");
 	destroy(&this);
 }
@@ -192,13 +180,13 @@ static void count_decision(void *data, const redirect_request_t *request,
 
 START_TEST(tells_its_observer_of_what_it_counts)
 {
-	fixture_t this = create(TO_SUN);
+	policy_fixture_t this = create(TO_SUN);
 	int told = 0;
 
-	this.reporter->set_observer(this.reporter, count_decision, &told);
-	ck_assert(report(&this, policy_fixture_init("198.51.100.1", 1)));
-	ck_assert(!report(&this, policy_fixture_init("198.51.100.1", 1)));
-	ck_assert(report(&this, policy_fixture_init("203.0.113.1", 1)));
+	this.log->set_observer(this.log, count_decision, &told);
+	ck_assert(carry_out(&this, policy_fixture_init("198.51.100.1", 1)));
+	ck_assert(!carry_out(&this, policy_fixture_init("198.51.100.1", 1)));
+	ck_assert(carry_out(&this, policy_fixture_init("203.0.113.1", 1)));
 	ck_assert_int_eq(told, 2);
 	destroy(&this);
 }
@@ -206,8 +194,8 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("reporter");
-	TCase *tcase = tcase_create("reporter");
+	Suite *suite = suite_create("decision_log");
+	TCase *tcase = tcase_create("decision_log");
 
 	tcase_add_test(tcase, tells_a_redirect_in_one_line);
 	tcase_add_test(tcase, tells_who_is_served_at_level_2);

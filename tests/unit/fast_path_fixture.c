@@ -118,10 +118,10 @@ void fast_path_fixture_start(fast_path_fixture_t *this, const char *options)
 
 	this->registry = selector_registry_create();
 	this->table = gateway_table_create();
-	this->engine = policy_engine_create(this->table);
+	this->log = decision_log_create();
+	this->engine = policy_engine_create(this->table, this->log);
 	this->loader = config_loader_create(this->engine, this->registry);
-	this->reporter = decision_log_create(this->engine);
-	this->fast_path = fast_path_create(this->engine, this->reporter);
+	this->fast_path = fast_path_create(this->engine);
 	room = this->fast_path->get_room(this->fast_path);
 	this->loader->add_room(this->loader, &room);
 	ck_assert(this->loader->load(this->loader));
@@ -168,8 +168,8 @@ void fast_path_fixture_stop(fast_path_fixture_t *this)
 	close(this->client);
 	this->loader->destroy(this->loader);
 	this->fast_path->destroy(this->fast_path);
-	this->reporter->destroy(this->reporter);
 	this->engine->destroy(this->engine);
+	this->log->destroy(this->log);
 	this->table->destroy(this->table);
 	this->registry->destroy(this->registry);
 	charon->ike_sa_manager = NULL;

@@ -41,7 +41,7 @@ struct fast_path_fixture_t {
 	gateway_table_t *table;
 	policy_engine_t *engine;
 	config_loader_t *loader;
-	decision_log_t *reporter;
+	decision_log_t *log;
 	fast_path_t *fast_path;
 
 	/** socket of the client, AF_INET6 for both families */

@@ -21,6 +21,8 @@
 
 #include "fast_path_fixture.h"
 
+#include "policy/decided.h"
+
 #include <threading/thread.h>
 
 #include <arpa/inet.h>
@@ -190,6 +192,35 @@ START_TEST(passes_sources_that_charon_blocks)
 	check_passed(&message, FAST_PATH_BLOCKED);
 	fast_path_fixture_half_open(100, 0);
 	check_answered(LOCAL, FALSE, &message);
+	fast_path_fixture_stop(&gateway);
+}
+END_TEST
+
+START_TEST(hands_on_what_it_decided_with_the_packet)
+{
+	const decided_t *decided;
+	ike_message_t message;
+	message_t *parsed;
+
+	fast_path_fixture_start(&gateway, ways[_i]);
+	ike_message_typical(&message);
+	fast_path_fixture_half_open(10, 5);
+	fast_path_fixture_send(&gateway, LOCAL, FALSE, ike_message_chunk(&message));
+	parsed = message_create_from_packet(fast_path_fixture_passed());
+	decided = decided_get(parsed);
+	ck_assert_ptr_nonnull(decided);
+	ck_assert_int_eq(decided->decision.action, REDIRECT_REDIRECT);
+	ck_assert(decided->request.supported);
+	ck_assert_uint_eq(decided->request.spi_i,
+					  untoh64(message.octets));
+	parsed->destroy(parsed);
+
+	/* nothing is decided about what is not a sound request */
+	message.octets[IKE_FLAGS] = 0;
+	fast_path_fixture_send(&gateway, LOCAL, FALSE, ike_message_chunk(&message));
+	parsed = message_create_from_packet(fast_path_fixture_passed());
+	ck_assert_ptr_null(decided_get(parsed));
+	parsed->destroy(parsed);
 	fast_path_fixture_stop(&gateway);
 }
 END_TEST
@@ -490,6 +521,7 @@ static Suite *suite(void)
 	tcase = tcase_create("limits");
 	tcase_set_timeout(tcase, 120);
 	tcase_add_loop_test(tcase, passes_sources_that_charon_blocks, 0, 2);
+	tcase_add_loop_test(tcase, hands_on_what_it_decided_with_the_packet, 0, 2);
 	tcase_add_test(tcase, leaves_cookies_to_charon_if_they_are_required);
 	tcase_add_test(tcase, passes_what_is_above_the_limit_of_a_network);
 	tcase_add_test(tcase, never_answers_with_more_than_was_asked);

@@ -104,7 +104,7 @@ static fixture_t create(const char *conf)
 	dbg = take_line;
 	configure(conf);
 	this.public = &this.registry->public;
-	this.engine = policy_engine_create(this.table);
+	this.engine = policy_engine_create(this.table, NULL);
 	this.loader = config_loader_create(this.engine, this.registry);
 	return this;
 }

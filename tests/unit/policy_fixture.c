@@ -82,9 +82,10 @@ policy_fixture_t policy_fixture_create(const char *conf)
 	policy_fixture_t this = {
 		.registry = selector_registry_create(),
 		.table = gateway_table_create(),
+		.log = decision_log_create(),
 	};
 
-	this.engine = policy_engine_create(this.table);
+	this.engine = policy_engine_create(this.table, this.log);
 	policy_fixture_reload(&this, conf);
 	return this;
 }
@@ -126,12 +127,7 @@ redirect_decision_t policy_fixture_carry_out(policy_fixture_t *this,
 	redirect_decision_t decision;
 
 	this->engine->decide(this->engine, &request, &decision);
-	if (decision.live)
-	{
-		gateway_live_assign(decision.live,
-							decision.action == REDIRECT_REDIRECT);
-	}
-	this->engine->remember(this->engine, &request, &decision);
+	this->engine->carry_out(this->engine, &request, &decision);
 	return decision;
 }
 
@@ -141,6 +137,7 @@ redirect_decision_t policy_fixture_carry_out(policy_fixture_t *this,
 void policy_fixture_destroy(policy_fixture_t *this)
 {
 	this->engine->destroy(this->engine);
+	this->log->destroy(this->log);
 	this->table->destroy(this->table);
 	this->registry->destroy(this->registry);
 }

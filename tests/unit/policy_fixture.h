@@ -32,6 +32,7 @@ typedef struct policy_fixture_t policy_fixture_t;
 struct policy_fixture_t {
 	selector_registry_t *registry;
 	gateway_table_t *table;
+	decision_log_t *log;
 	policy_engine_t *engine;
 };
 
@@ -79,7 +80,7 @@ redirect_decision_t policy_fixture_decide(policy_fixture_t *this,
 										  redirect_request_t request);
 
 /**
- * Ask the engine, and let it remember the answer as if it was carried out.
+ * Ask the engine, and let it carry out the answer.
  */
 redirect_decision_t policy_fixture_carry_out(policy_fixture_t *this,
 											 redirect_request_t request);

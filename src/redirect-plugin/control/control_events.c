@@ -578,7 +578,7 @@ METHOD(control_events_t, stop, void,
 {
 	control_parts_t *parts = &this->parts;
 
-	parts->reporter->set_observer(parts->reporter, NULL, NULL);
+	parts->log->set_observer(parts->log, NULL, NULL);
 	parts->sessions->set_observer(parts->sessions, NULL, NULL);
 	parts->sessions->drain->set_observer(parts->sessions->drain, NULL, NULL);
 	parts->guard->set_observer(parts->guard, NULL, NULL);
@@ -627,7 +627,7 @@ control_events_t *control_events_create(const control_parts_t *parts,
 		.outcomes = array_create(0, 0),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
-	parts->reporter->set_observer(parts->reporter, decided, this);
+	parts->log->set_observer(parts->log, decided, this);
 	parts->sessions->set_observer(parts->sessions, concluded, this);
 	parts->sessions->drain->set_observer(parts->sessions->drain, drained, this);
 	parts->guard->set_observer(parts->guard, guarded, this);

@@ -46,7 +46,7 @@ struct control_parts_t {
 	overload_monitor_t *monitor;
 
 	/** decisions */
-	decision_log_t *reporter;
+	decision_log_t *log;
 
 	/** clients whose IKE_SA is being set up */
 	client_table_t *clients;

@@ -133,7 +133,7 @@ static void tell(reader_t *this, int family, double value, const char *label)
  */
 static void read_decisions(reader_t *this)
 {
-	decision_log_t *reporter = this->context->parts.reporter;
+	decision_log_t *log = this->context->parts.log;
 	redirected_children_t *children = this->context->parts.children;
 	int phase, action, cause, reason;
 
@@ -146,7 +146,7 @@ static void read_decisions(reader_t *this)
 				for (reason = 0; reason < REDIRECT_REASON_MAX; reason++)
 				{
 					tell_labels(this, DECISIONS,
-						reporter->get_count(reporter, phase, action, cause,
+						log->get_count(log, phase, action, cause,
 											reason),
 						(const char*[CONTROL_LABELS]){
 							enum_to_name(redirect_phase_names, phase),
@@ -158,7 +158,7 @@ static void read_decisions(reader_t *this)
 			}
 		}
 	}
-	tell(this, RETRANSMISSIONS, reporter->get_retransmissions(reporter), NULL);
+	tell(this, RETRANSMISSIONS, log->get_retransmissions(log), NULL);
 	tell(this, ARRIVALS,
 		 this->context->events->get_arrivals(this->context->events), NULL);
 	tell(this, OFFERS, children->get_offered(children), NULL);

@@ -19,6 +19,7 @@
 #include "socket_wrapper.h"
 #include "source_limit.h"
 #include "fastpath/init_response.h"
+#include "policy/decided.h"
 
 #include <daemon.h>
 
@@ -72,11 +73,6 @@ struct private_fast_path_t {
 	policy_engine_t *engine;
 
 	/**
-	 * Tells and counts them.
-	 */
-	decision_log_t *reporter;
-
-	/**
 	 * TRUE if there were answers among what was received last.
 	 */
 	bool flooded;
@@ -118,8 +114,9 @@ struct question_t {
 	/** TRUE if there is a non-ESP marker before the message */
 	bool marker;
 
-	/** what is asked of decide() */
+	/** what is asked of decide(), and its answer if it was asked */
 	redirect_request_t request;
+	redirect_decision_t decision;
 
 	/** ports, in host order */
 	uint16_t local_port, remote_port;
@@ -186,8 +183,8 @@ static fast_path_result_t examine(private_fast_path_t *this,
 								  size_t *len)
 {
 	redirect_request_t *request = &question->request;
+	redirect_decision_t *decision = &question->decision;
 	fast_path_result_t result;
-	redirect_decision_t decision;
 	init_verdict_t verdict;
 	init_request_t init;
 	size_t marker = 0;
@@ -215,8 +212,8 @@ static fast_path_result_t examine(private_fast_path_t *this,
 	request->redirected_from = ip_address_from_chunk(
 								chunk_create(init.redirected_from.data,
 											 init.redirected_from.len));
-	this->engine->decide(this->engine, request, &decision);
-	if (decision.action != REDIRECT_REDIRECT)
+	this->engine->decide(this->engine, request, decision);
+	if (decision->action != REDIRECT_REDIRECT)
 	{
 		return FAST_PATH_NOT_REDIRECTED;
 	}
@@ -230,15 +227,27 @@ static fast_path_result_t examine(private_fast_path_t *this,
 		marker = NON_ESP_MARKER_LEN;
 		memset(answer, 0, marker);
 	}
-	*len = init_response_write(&init, &decision.target, answer + marker);
+	*len = init_response_write(&init, &decision->target, answer + marker);
 	if (*len > question->message.len)
 	{
 		*len = 0;
 		return FAST_PATH_AMPLIFIES;
 	}
 	*len += marker;
-	this->reporter->report(this->reporter, request, &decision);
+	this->engine->carry_out(this->engine, request, decision);
 	return FAST_PATH_ANSWERED;
+}
+
+/**
+ * Hand on what was decided, if anything was, with the packet for charon.
+ */
+static void hand_on(packet_t *packet, question_t *question,
+					fast_path_result_t result)
+{
+	if (result != FAST_PATH_OTHER && result != FAST_PATH_UNSUPPORTED)
+	{
+		decided_attach(packet, &question->request, &question->decision);
+	}
 }
 
 /**
@@ -283,6 +292,7 @@ static bool look_at(private_fast_path_t *this, ike_datagram_t *datagram,
 					linked_list_t *packets)
 {
 	fast_path_result_t result;
+	packet_t *packet;
 	question_t question = {
 		.message = datagram->data,
 		.request.local = datagram->destination,
@@ -297,7 +307,9 @@ static bool look_at(private_fast_path_t *this, ike_datagram_t *datagram,
 	{
 		return TRUE;
 	}
-	packets->insert_last(packets, create_packet(datagram));
+	packet = create_packet(datagram);
+	hand_on(packet, &question, result);
+	packets->insert_last(packets, packet);
 	return FALSE;
 }
 
@@ -376,6 +388,7 @@ CALLBACK(consume, bool,
 	count(&this->counters.results[result], 1);
 	if (result != FAST_PATH_ANSWERED)
 	{
+		hand_on(packet, &question, result);
 		return FALSE;
 	}
 	send_answer(this, packet, chunk_create(answer, len));
@@ -483,8 +496,7 @@ METHOD(fast_path_t, destroy, void,
 /*
  * Described in header
  */
-fast_path_t *fast_path_create(policy_engine_t *engine,
-							  decision_log_t *reporter)
+fast_path_t *fast_path_create(policy_engine_t *engine)
 {
 	private_fast_path_t *this;
 
@@ -501,7 +513,6 @@ fast_path_t *fast_path_create(policy_engine_t *engine,
 			.wake = wake,
 		},
 		.engine = engine,
-		.reporter = reporter,
 	);
 	this->filter.data = this;
 	return &this->public;

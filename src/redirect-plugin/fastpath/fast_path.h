@@ -20,7 +20,6 @@
 #ifndef FAST_PATH_H_
 #define FAST_PATH_H_
 
-#include "policy/decision_log.h"
 #include "policy/policy_engine.h"
 #include "utils/config_room.h"
 #include "fastpath/init_request.h"
@@ -106,7 +105,7 @@ struct fast_path_t {
 
 	/**
 	 * Read the counters; clients that were redirected are counted by the
-	 * reporter, too. Any thread, no locks; counters are read one after the
+	 * log of decisions, too. Any thread, no locks; counters are read one after the
 	 * other while they change.
 	 *
 	 * @param counters		receives the values
@@ -123,10 +122,8 @@ struct fast_path_t {
  * Create a fast path that is not started.
  *
  * @param engine		decides, has to live until the fast path is stopped
- * @param reporter		tells and counts, has to live until then, too
  * @return				fast path
  */
-fast_path_t *fast_path_create(policy_engine_t *engine,
-							  decision_log_t *reporter);
+fast_path_t *fast_path_create(policy_engine_t *engine);
 
 #endif /** FAST_PATH_H_ @}*/

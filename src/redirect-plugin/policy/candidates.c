@@ -184,6 +184,7 @@ static int pick(candidates_t *this, const uint16_t *candidates, uint16_t count)
 	request.request = redirect_selector_mix(request.client,
 											this->request->spi_i);
 	this->decision->client = request.client;
+	this->decision->sticky = this->policy->sticky > 0;
 
 	index = find_recent(this->state->sticky, request.client,
 						this->policy->sticky, &view);

@@ -13,17 +13,9 @@
  */
 
 #include "decision_log.h"
-#include "policy/recent_table.h"
 #include "utils/log_limit.h"
 
 #include <utils/debug.h>
-
-/**
- * Connection attempts that are known as answered, as power of two, and for how
- * many seconds.
- */
-#define ANSWERED_BITS 15
-#define ANSWERED_SECONDS 180
 
 /**
  * Lines a second for decisions, for each level.
@@ -55,11 +47,6 @@ struct private_decision_log_t {
 	decision_log_t public;
 
 	/**
-	 * Remembers decisions, may be NULL
-	 */
-	policy_engine_t *engine;
-
-	/**
 	 * Decisions by phase, action, cause and reason
 	 */
 	uint64_t counters[COUNTERS];
@@ -68,11 +55,6 @@ struct private_decision_log_t {
 	 * Answers to retransmissions
 	 */
 	uint64_t retransmissions;
-
-	/**
-	 * Attempts that were reported
-	 */
-	recent_table_t *answered;
 
 	/**
 	 * Limits for lines of level 1 and 2
@@ -99,32 +81,6 @@ static size_t position(redirect_phase_t phase, redirect_action_t action,
 {
 	return ((phase * ACTIONS + action) * REDIRECT_CAUSE_MAX + cause) *
 		   REDIRECT_REASON_MAX + reason;
-}
-
-/**
- * Check if an IKE_SA_INIT was answered in this way before.
- */
-static bool is_retransmission(private_decision_log_t *this,
-							  const redirect_request_t *request,
-							  const redirect_decision_t *decision)
-{
-	uint64_t attempt;
-	uint32_t action;
-
-	if (request->phase != REDIRECT_PHASE_INIT)
-	{
-		return FALSE;
-	}
-	attempt = redirect_selector_mix(
-				gateway_hash(ip_address_chunk(&request->remote)),
-				request->spi_i);
-	if (this->answered->get(this->answered, attempt, ANSWERED_SECONDS,
-							&action) && action == decision->action)
-	{
-		return TRUE;
-	}
-	this->answered->put(this->answered, attempt, decision->action);
-	return FALSE;
 }
 
 /**
@@ -175,35 +131,25 @@ static void log_decision(private_decision_log_t *this,
 	}
 }
 
-METHOD(decision_log_t, report, bool,
+METHOD(decision_log_t, report, void,
 	private_decision_log_t *this, const redirect_request_t *request,
 	const redirect_decision_t *decision)
 {
-	size_t counter;
+	size_t counter = position(request->phase, decision->action, decision->cause,
+							  decision->reason);
 
-	if (is_retransmission(this, request, decision))
-	{
-		__atomic_fetch_add(&this->retransmissions, 1, __ATOMIC_RELAXED);
-		return FALSE;
-	}
-	counter = position(request->phase, decision->action, decision->cause,
-					   decision->reason);
 	__atomic_fetch_add(&this->counters[counter], 1, __ATOMIC_RELAXED);
-	if (decision->live)
-	{
-		gateway_live_assign(decision->live,
-							decision->action == REDIRECT_REDIRECT);
-	}
-	if (this->engine)
-	{
-		this->engine->remember(this->engine, request, decision);
-	}
 	if (this->decided)
 	{
 		this->decided(this->data, request, decision);
 	}
 	log_decision(this, request, decision);
-	return TRUE;
+}
+
+METHOD(decision_log_t, count_retransmission, void,
+	private_decision_log_t *this)
+{
+	__atomic_fetch_add(&this->retransmissions, 1, __ATOMIC_RELAXED);
 }
 
 METHOD(decision_log_t, get_count, uint64_t,
@@ -232,27 +178,25 @@ METHOD(decision_log_t, set_observer, void,
 METHOD(decision_log_t, destroy, void,
 	private_decision_log_t *this)
 {
-	this->answered->destroy(this->answered);
 	free(this);
 }
 
 /*
  * Described in header
  */
-decision_log_t *decision_log_create(policy_engine_t *engine)
+decision_log_t *decision_log_create()
 {
 	private_decision_log_t *this;
 
 	INIT(this,
 		.public = {
 			.report = _report,
+			.count_retransmission = _count_retransmission,
 			.get_count = _get_count,
 			.get_retransmissions = _get_retransmissions,
 			.set_observer = _set_observer,
 			.destroy = _destroy,
 		},
-		.engine = engine,
-		.answered = recent_table_create(ANSWERED_BITS, ANSWERED_SECONDS),
 		.limits = {
 			LOG_LIMIT_INIT(LINES),
 			LOG_LIMIT_INIT(LINES),

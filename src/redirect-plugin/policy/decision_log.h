@@ -20,16 +20,15 @@
 #ifndef DECISION_LOG_H_
 #define DECISION_LOG_H_
 
-#include "policy/policy_engine.h"
+#include "redirect_decision.h"
 
 typedef struct decision_log_t decision_log_t;
 
 /**
- * Tells and counts decisions that were carried out, for all doors in the same
- * way: one line a decision, at level 1 if the client was redirected or refused,
- * or would have been without dry_run, or if a selector failed; at level 2 if it
- * was served. The answer to a retransmission is neither told
- * nor counted again.
+ * Tells and counts decisions that are carried out, and changes nothing else: one
+ * line a decision, at level 1 if the client was redirected or refused, or would
+ * have been without dry_run, or if a selector failed; at level 2 if it was
+ * served.
  *
  * Thread-safe, takes no locks: for hooks, providers and hot paths.
  */
@@ -40,10 +39,14 @@ struct decision_log_t {
 	 *
 	 * @param request		what was asked
 	 * @param decision		what was decided
-	 * @return				FALSE if it is the answer to a retransmission
 	 */
-	bool (*report)(decision_log_t *this, const redirect_request_t *request,
+	void (*report)(decision_log_t *this, const redirect_request_t *request,
 				   const redirect_decision_t *decision);
+
+	/**
+	 * Count the answer to a retransmission, which is not reported again.
+	 */
+	void (*count_retransmission)(decision_log_t *this);
 
 	/**
 	 * Get how many decisions there were of a kind, since the plugin was loaded.
@@ -55,7 +58,7 @@ struct decision_log_t {
 						  redirect_reason_t reason);
 
 	/**
-	 * Get how many answers to retransmissions were not counted.
+	 * Get how many answers to retransmissions there were.
 	 */
 	uint64_t (*get_retransmissions)(decision_log_t *this);
 
@@ -74,16 +77,14 @@ struct decision_log_t {
 						 void *data);
 
 	/**
-	 * Destroy the reporter; no door may use it anymore.
+	 * Destroy the log; no engine may use it anymore.
 	 */
 	void (*destroy)(decision_log_t *this);
 };
 
 /**
- * Create a reporter.
- *
- * @param engine		remembers decisions that are carried out, may be NULL
+ * Create a log of decisions.
  */
-decision_log_t *decision_log_create(policy_engine_t *engine);
+decision_log_t *decision_log_create();
 
 #endif /** DECISION_LOG_H_ @}*/

@@ -26,6 +26,12 @@
 #define RECENT_SECONDS 180
 
 /**
+ * Connection attempts that are known as answered, as power of two, remembered as
+ * long.
+ */
+#define ANSWERED_BITS 15
+
+/**
  * Clients whose gateway is remembered, as power of two.
  */
 #define STICKY_BITS 17
@@ -90,7 +96,17 @@ struct private_policy_engine_t {
 	gateway_table_t *table;
 
 	/**
-	 * Answers for retransmissions
+	 * Told of decisions that are carried out, may be NULL
+	 */
+	decision_log_t *log;
+
+	/**
+	 * Actions of attempts that were answered
+	 */
+	recent_table_t *answered;
+
+	/**
+	 * Answers of selectors for retransmissions
 	 */
 	recent_table_t *recent;
 
@@ -217,30 +233,74 @@ METHOD(policy_engine_t, tick, void,
 	this->mutex->unlock(this->mutex);
 }
 
-METHOD(policy_engine_t, remember, void,
-	private_policy_engine_t *this, const redirect_request_t *request,
-	const redirect_decision_t *decision)
+/**
+ * Check if an IKE_SA_INIT was answered in this way before.
+ */
+static bool is_retransmission(private_policy_engine_t *this,
+							  const redirect_request_t *request,
+							  const redirect_decision_t *decision)
 {
-	state_t *state;
-	bool sticky;
-	int token;
+	uint64_t attempt;
+	uint32_t action;
 
-	if (!decision->live)
-	{	/* no gateway was chosen */
-		return;
+	if (request->phase != REDIRECT_PHASE_INIT)
+	{
+		return FALSE;
 	}
-	if (decision->action == REDIRECT_REDIRECT)
+	attempt = redirect_selector_mix(
+				gateway_hash(ip_address_chunk(&request->remote)),
+				request->spi_i);
+	if (this->answered->get(this->answered, attempt, RECENT_SECONDS, &action) &&
+		action == decision->action)
+	{
+		return TRUE;
+	}
+	this->answered->put(this->answered, attempt, decision->action);
+	return FALSE;
+}
+
+/**
+ * Note that a client gets the gateway that was chosen.
+ */
+static void assign(private_policy_engine_t *this,
+				   const redirect_request_t *request,
+				   const redirect_decision_t *decision)
+{
+	bool redirected = decision->action == REDIRECT_REDIRECT;
+
+	gateway_live_assign(decision->live, redirected);
+	if (redirected)
 	{
 		this->hops->add(this->hops, request);
 	}
-	state = this->state->acquire(this->state, &token);
-	sticky = state->public.policy && state->public.policy->sticky;
-	this->state->release(this->state, token);
-	if (sticky && decision->client)
+	if (decision->sticky)
 	{
 		this->sticky->put(this->sticky, decision->client,
 						  decision->gateway_id);
 	}
+}
+
+METHOD(policy_engine_t, carry_out, bool,
+	private_policy_engine_t *this, const redirect_request_t *request,
+	const redirect_decision_t *decision)
+{
+	if (is_retransmission(this, request, decision))
+	{
+		if (this->log)
+		{
+			this->log->count_retransmission(this->log);
+		}
+		return FALSE;
+	}
+	if (decision->live)
+	{
+		assign(this, request, decision);
+	}
+	if (this->log)
+	{
+		this->log->report(this->log, request, decision);
+	}
+	return TRUE;
 }
 
 METHOD(policy_engine_t, set_refusing, void,
@@ -275,6 +335,7 @@ METHOD(policy_engine_t, destroy, void,
 {
 	this->state->destroy(this->state);
 	policy_destroy(this->policy);
+	this->answered->destroy(this->answered);
 	this->recent->destroy(this->recent);
 	this->sticky->destroy(this->sticky);
 	this->hops->destroy(this->hops);
@@ -285,7 +346,8 @@ METHOD(policy_engine_t, destroy, void,
 /*
  * Described in header
  */
-policy_engine_t *policy_engine_create(gateway_table_t *table)
+policy_engine_t *policy_engine_create(gateway_table_t *table,
+									  decision_log_t *log)
 {
 	private_policy_engine_t *this;
 
@@ -297,13 +359,15 @@ policy_engine_t *policy_engine_create(gateway_table_t *table)
 			.set_overloaded = _set_overloaded,
 			.set_refusing = _set_refusing,
 			.tick = _tick,
-			.remember = _remember,
+			.carry_out = _carry_out,
 			.acquire = _acquire,
 			.release = _release,
 			.destroy = _destroy,
 		},
 		.state = snapshot_create(state_destroy),
 		.table = table,
+		.log = log,
+		.answered = recent_table_create(ANSWERED_BITS, RECENT_SECONDS),
 		.recent = recent_table_create(RECENT_BITS, RECENT_SECONDS),
 		.sticky = recent_table_create(STICKY_BITS, STICKY_MAX),
 		.hops = hop_table_create(),

@@ -21,6 +21,7 @@
 #define POLICY_ENGINE_H_
 
 #include "decide.h"
+#include "decision_log.h"
 
 typedef struct policy_engine_t policy_engine_t;
 
@@ -71,15 +72,21 @@ struct policy_engine_t {
 	void (*tick)(policy_engine_t *this, overload_level_t overload);
 
 	/**
-	 * Remember a decision that is carried out, so that the client gets the same
-	 * gateway when it comes back, and is not sent in a circle. Any thread, for
-	 * hooks, providers and hot paths.
+	 * Carry out a decision, apart from telling the client: all that it changes is
+	 * changed here. The gateway that was chosen has one client more, the client
+	 * gets the same one when it comes back and is not sent in a circle, and the
+	 * log tells and counts it. The answer to a retransmitted IKE_SA_INIT request
+	 * changes nothing and is only counted.
+	 *
+	 * Called once by the door that tells the client; any thread, for hooks,
+	 * providers and hot paths.
 	 *
 	 * @param request		what was asked
 	 * @param decision		what was decided
+	 * @return				FALSE if it is the answer to a retransmission
 	 */
-	void (*remember)(policy_engine_t *this, const redirect_request_t *request,
-					 const redirect_decision_t *decision);
+	bool (*carry_out)(policy_engine_t *this, const redirect_request_t *request,
+					  const redirect_decision_t *decision);
 
 	/**
 	 * Tell whether new clients that cannot go elsewhere are refused while this
@@ -115,7 +122,10 @@ struct policy_engine_t {
  * Create an engine that serves everybody until it gets a policy.
  *
  * @param table			gateways, has to outlive the engine
+ * @param log			told of decisions that are carried out, has to outlive
+ *						the engine; NULL to tell nobody
  */
-policy_engine_t *policy_engine_create(gateway_table_t *table);
+policy_engine_t *policy_engine_create(gateway_table_t *table,
+									  decision_log_t *log);
 
 #endif /** POLICY_ENGINE_H_ @}*/

@@ -243,6 +243,9 @@ struct redirect_decision_t {
 	/** hash the client is remembered by, if a gateway was chosen */
 	uint64_t client;
 
+	/** TRUE if the client is to get that gateway again */
+	bool sticky;
+
 	/** id of the gateway that was chosen */
 	uint64_t gateway_id;
 

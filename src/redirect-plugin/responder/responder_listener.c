@@ -13,6 +13,7 @@
  */
 
 #include "responder_listener.h"
+#include "policy/decided.h"
 #include "policy/sa_request.h"
 #include "wire/notify_data.h"
 #include "wire/notify_spi.h"
@@ -37,11 +38,6 @@ struct private_responder_listener_t {
 	 * Decides
 	 */
 	policy_engine_t *engine;
-
-	/**
-	 * Tells and counts
-	 */
-	decision_log_t *reporter;
 
 	/**
 	 * Clients whose IKE_SA is being set up
@@ -128,13 +124,12 @@ static bool loopback_allowed(private_responder_listener_t *this)
 }
 
 /**
- * Decide about an IKE_SA_INIT request, before charon works on it.
+ * Read an IKE_SA_INIT request that no door before charon could read.
  */
-static void decide_init(private_responder_listener_t *this, ike_sa_t *ike_sa,
-						message_t *message)
+static redirect_request_t read_request(private_responder_listener_t *this,
+									   ike_sa_t *ike_sa, message_t *message)
 {
 	redirect_request_t request = sa_request_create_init(ike_sa);
-	client_t client = {};
 	enumerator_t *enumerator;
 	payload_t *payload;
 	bool loopback = loopback_allowed(this);
@@ -148,30 +143,63 @@ static void decide_init(private_responder_listener_t *this, ike_sa_t *ike_sa,
 		}
 	}
 	enumerator->destroy(enumerator);
+	return request;
+}
 
-	this->engine->decide(this->engine, &request, &client.decision);
-	client.redirected_from = request.redirected_from;
-	client.pending = client.decision.action == REDIRECT_REDIRECT;
-	if ((client.pending || client.redirected_from.version) &&
-		!this->clients->put(this->clients, ike_sa->get_unique_id(ike_sa),
-							&client) && client.pending)
-	{	/* no room to keep the answer for the provider: serve the client */
+/**
+ * Keep a redirect for the provider, which charon asks next and which carries it
+ * out, or just where the client came from.
+ *
+ * @return				FALSE if there is no room for it
+ */
+static bool keep(private_responder_listener_t *this, ike_sa_t *ike_sa,
+				 const redirect_request_t *request,
+				 const redirect_decision_t *decision)
+{
+	client_t client = {
+		.redirected_from = request->redirected_from,
+		.replaces = request->replaces,
+		.pending = decision->action == REDIRECT_REDIRECT,
+		.decision = *decision,
+	};
+
+	return this->clients->put(this->clients, ike_sa->get_unique_id(ike_sa),
+							  &client);
+}
+
+/**
+ * Decide about an IKE_SA_INIT request, before charon works on it.
+ */
+static void decide_init(private_responder_listener_t *this, ike_sa_t *ike_sa,
+						message_t *message)
+{
+	const decided_t *known = decided_get(message);
+	decided_t decided;
+
+	if (!known)
+	{
+		decided.request = read_request(this, ike_sa, message);
+		this->engine->decide(this->engine, &decided.request, &decided.decision);
+		known = &decided;
+	}
+	if (known->decision.action == REDIRECT_REDIRECT)
+	{
+		if (keep(this, ike_sa, &known->request, &known->decision))
+		{	/* spares charon the key generation */
+			remove_payloads(message, PLV2_KEY_EXCHANGE);
+		}
+		/* without room to keep the answer the client is served */
 		return;
 	}
-	switch (client.decision.action)
+	if (known->request.redirected_from.version)
 	{
-		case REDIRECT_REDIRECT:
-			/* spares charon the key generation, the provider reports */
-			remove_payloads(message, PLV2_KEY_EXCHANGE);
-			break;
-		case REDIRECT_REFUSE:
-			/* charon answers with NO_PROPOSAL_CHOSEN */
-			remove_payloads(message, PLV2_SECURITY_ASSOCIATION);
-			/* fall-through */
-		default:
-			this->reporter->report(this->reporter, &request, &client.decision);
-			break;
+		keep(this, ike_sa, &known->request, &known->decision);
 	}
+	if (known->decision.action == REDIRECT_REFUSE)
+	{	/* charon answers with NO_PROPOSAL_CHOSEN */
+		remove_payloads(message, PLV2_SECURITY_ASSOCIATION);
+	}
+	this->engine->carry_out(this->engine, &known->request, &known->decision);
 }
 
 /**
@@ -232,7 +260,7 @@ static void decide_identity(private_responder_listener_t *this,
 	{
 		remove_payloads(message, PLV2_EAP);
 		message->add_notify(message, FALSE, REDIRECT, chunk_create(data, len));
-		this->reporter->report(this->reporter, &request, &decision);
+		this->engine->carry_out(this->engine, &request, &decision);
 	}
 }
 
@@ -315,15 +343,13 @@ METHOD(listener_t, authorize, bool,
 	request = sa_request_create_auth(ike_sa, REDIRECT_PHASE_AUTH,
 									 this->clients);
 	this->engine->decide(this->engine, &request, &decision);
-	if (decision.action == REDIRECT_REFUSE)
-	{
-		*success = FALSE;
-	}
-	else if (request.supported)
-	{	/* charon asks the provider next, which reports */
+	if (decision.action == REDIRECT_REDIRECT)
+	{	/* without room to keep the answer the client is served */
+		keep(this, ike_sa, &request, &decision);
 		return TRUE;
 	}
-	this->reporter->report(this->reporter, &request, &decision);
+	*success = decision.action != REDIRECT_REFUSE;
+	this->engine->carry_out(this->engine, &request, &decision);
 	return TRUE;
 }
 
@@ -347,7 +373,6 @@ METHOD(responder_listener_t, destroy, void,
  * Described in header
  */
 responder_listener_t *responder_listener_create(policy_engine_t *engine,
-												decision_log_t *reporter,
 												client_table_t *clients)
 {
 	private_responder_listener_t *this;
@@ -362,7 +387,6 @@ responder_listener_t *responder_listener_create(policy_engine_t *engine,
 			.destroy = _destroy,
 		},
 		.engine = engine,
-		.reporter = reporter,
 		.clients = clients,
 	);
 	return &this->public;

@@ -20,7 +20,6 @@
 #ifndef RESPONDER_LISTENER_H_
 #define RESPONDER_LISTENER_H_
 
-#include "policy/decision_log.h"
 #include "client_table.h"
 #include "policy/policy_engine.h"
 
@@ -31,10 +30,11 @@ typedef struct responder_listener_t responder_listener_t;
 /**
  * Looks at the IKE_SA_INIT and IKE_AUTH requests of clients for a gateway.
  *
- * It decides about IKE_SA_INIT requests before charon works on them: if the
- * client is redirected the KE payload is taken out, which saves the key
- * generation (reference: B11), and the provider then gives the same answer. It
- * refuses clients as well: in IKE_SA_INIT by taking out the SA payload, which
+ * It decides about IKE_SA_INIT requests before charon works on them, unless a
+ * door before charon did (decided.h): if the client is redirected the KE payload
+ * is taken out, which saves the key generation (reference: B11). In IKE_AUTH it
+ * decides once the client is authenticated. A redirect is kept for the provider,
+ * which charon asks next. The listener refuses clients as well: in IKE_SA_INIT by taking out the SA payload, which
  * charon answers with NO_PROPOSAL_CHOSEN, in IKE_AUTH by the authorize hook.
  *
  * Hooks are called with the bus mutex and the IKE_SA held; nothing in them
@@ -57,12 +57,10 @@ struct responder_listener_t {
  * Create the listener.
  *
  * @param engine		decides, has to outlive the listener
- * @param reporter		tells and counts, has to outlive the listener
  * @param clients		clients whose IKE_SA is being set up, has to outlive the
  *						listener
  */
 responder_listener_t *responder_listener_create(policy_engine_t *engine,
-												decision_log_t *reporter,
 												client_table_t *clients);
 
 #endif /** RESPONDER_LISTENER_H_ @}*/

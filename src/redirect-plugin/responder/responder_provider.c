@@ -28,14 +28,9 @@ struct private_responder_provider_t {
 	responder_provider_t public;
 
 	/**
-	 * Decides
+	 * Carries out what was decided
 	 */
 	policy_engine_t *engine;
-
-	/**
-	 * Tells and counts
-	 */
-	decision_log_t *reporter;
 
 	/**
 	 * What the listener decided
@@ -54,6 +49,24 @@ struct private_responder_provider_t {
 	void *data;
 };
 
+/**
+ * Take the redirect that the listener decided, if it did.
+ */
+static bool take_decision(private_responder_provider_t *this, ike_sa_t *ike_sa,
+						  client_t *client)
+{
+	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
+
+	if (!this->clients->get(this->clients, unique_id, client) ||
+		!client->pending)
+	{
+		return FALSE;
+	}
+	client->pending = FALSE;
+	this->clients->put(this->clients, unique_id, client);
+	return TRUE;
+}
+
 METHOD(redirect_provider_t, redirect_on_init, bool,
 	private_responder_provider_t *this, ike_sa_t *ike_sa,
 	identification_t **gateway)
@@ -62,15 +75,14 @@ METHOD(redirect_provider_t, redirect_on_init, bool,
 	client_t client;
 
 	*gateway = NULL;
-	if (!this->clients->get(this->clients, ike_sa->get_unique_id(ike_sa),
-							&client) || !client.pending)
+	if (!take_decision(this, ike_sa, &client))
 	{
 		return FALSE;
 	}
 	request = sa_request_create_init(ike_sa);
 	request.supported = TRUE;
 	request.redirected_from = client.redirected_from;
-	this->reporter->report(this->reporter, &request, &client.decision);
+	this->engine->carry_out(this->engine, &request, &client.decision);
 	*gateway = gateway_identity_to_id(&client.decision.target);
 	return TRUE;
 }
@@ -80,23 +92,22 @@ METHOD(redirect_provider_t, redirect_on_auth, bool,
 	identification_t **gateway)
 {
 	redirect_request_t request;
-	redirect_decision_t decision;
+	client_t client;
 
 	*gateway = NULL;
-	if (!sa_request_is_gateway(ike_sa))
+	if (!sa_request_is_gateway(ike_sa) ||
+		!take_decision(this, ike_sa, &client))
 	{
 		return FALSE;
 	}
 	request = sa_request_create_auth(ike_sa, REDIRECT_PHASE_AUTH,
 									 this->clients);
-	this->engine->decide(this->engine, &request, &decision);
-	this->reporter->report(this->reporter, &request, &decision);
-	if (decision.action != REDIRECT_REDIRECT ||
-		(this->take && this->take(this->data, ike_sa, &decision)))
+	this->engine->carry_out(this->engine, &request, &client.decision);
+	if (this->take && this->take(this->data, ike_sa, &client.decision))
 	{
 		return FALSE;
 	}
-	*gateway = gateway_identity_to_id(&decision.target);
+	*gateway = gateway_identity_to_id(&client.decision.target);
 	return TRUE;
 }
 
@@ -119,7 +130,6 @@ METHOD(responder_provider_t, destroy, void,
  * Described in header
  */
 responder_provider_t *responder_provider_create(policy_engine_t *engine,
-												decision_log_t *reporter,
 												client_table_t *clients)
 {
 	private_responder_provider_t *this;
@@ -134,7 +144,6 @@ responder_provider_t *responder_provider_create(policy_engine_t *engine,
 			.destroy = _destroy,
 		},
 		.engine = engine,
-		.reporter = reporter,
 		.clients = clients,
 	);
 	return &this->public;

@@ -20,7 +20,6 @@
 #ifndef RESPONDER_PROVIDER_H_
 #define RESPONDER_PROVIDER_H_
 
-#include "policy/decision_log.h"
 #include "client_table.h"
 #include "policy/policy_engine.h"
 
@@ -29,8 +28,8 @@
 typedef struct responder_provider_t responder_provider_t;
 
 /**
- * Gives charon the gateway a client is redirected to: in IKE_SA_INIT what the
- * listener decided, in IKE_AUTH (section 6) what it decides itself.
+ * Gives charon the gateway a client is redirected to, in IKE_SA_INIT and in
+ * IKE_AUTH (section 6), as the listener decided before, and carries that out.
  *
  * Asked with the IKE_SA checked out and the read lock of the redirect manager
  * held; does not wait for anything.
@@ -65,12 +64,10 @@ struct responder_provider_t {
 /**
  * Create the provider.
  *
- * @param engine		decides, has to outlive the provider
- * @param reporter		tells and counts, has to outlive the provider
+ * @param engine		carries out decisions, has to outlive the provider
  * @param clients		what the listener decided, has to outlive the provider
  */
 responder_provider_t *responder_provider_create(policy_engine_t *engine,
-												decision_log_t *reporter,
 												client_table_t *clients);
 
 #endif /** RESPONDER_PROVIDER_H_ @}*/

@@ -179,12 +179,11 @@ METHOD(redirect_sessions_t, destroy, void,
  * Described in header
  */
 redirect_sessions_t *redirect_sessions_create(policy_engine_t *engine,
-											  gateway_table_t *gateways,
-											  decision_log_t *reporter)
+											  gateway_table_t *gateways)
 {
 	private_redirect_sessions_t *this;
 	session_table_t *table = session_table_create();
-	session_mover_t *mover = session_mover_create(table, engine, reporter);
+	session_mover_t *mover = session_mover_create(table, engine);
 
 	INIT(this,
 		.public = {

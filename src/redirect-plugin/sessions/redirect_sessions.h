@@ -82,10 +82,8 @@ struct redirect_sessions_t {
  *
  * @param engine		decides, has to outlive it
  * @param gateways		states and loads of gateways, has to outlive it
- * @param reporter		tells and counts decisions, has to outlive it
  */
 redirect_sessions_t *redirect_sessions_create(policy_engine_t *engine,
-											  gateway_table_t *gateways,
-											  decision_log_t *reporter);
+											  gateway_table_t *gateways);
 
 #endif /** REDIRECT_SESSIONS_H_ @}*/

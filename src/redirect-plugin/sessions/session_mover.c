@@ -42,11 +42,6 @@ struct private_session_mover_t {
 	 * Decides
 	 */
 	policy_engine_t *engine;
-
-	/**
-	 * Tells and counts
-	 */
-	decision_log_t *reporter;
 };
 
 /**
@@ -253,7 +248,7 @@ METHOD(session_mover_t, move, session_stuck_t,
 	}
 	if (begun)
 	{
-		this->reporter->report(this->reporter, &request, &decision);
+		this->engine->carry_out(this->engine, &request, &decision);
 		send_in(this, ike_sa, begun, &decision.target);
 		return SESSION_NOT_STUCK;
 	}
@@ -413,8 +408,7 @@ METHOD(session_mover_t, destroy, void,
  * Described in header
  */
 session_mover_t *session_mover_create(session_table_t *table,
-									  policy_engine_t *engine,
-									  decision_log_t *reporter)
+									  policy_engine_t *engine)
 {
 	private_session_mover_t *this;
 
@@ -430,7 +424,6 @@ session_mover_t *session_mover_create(session_table_t *table,
 		},
 		.table = table,
 		.engine = engine,
-		.reporter = reporter,
 	);
 	return &this->public;
 }

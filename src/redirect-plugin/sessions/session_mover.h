@@ -22,7 +22,6 @@
 
 #include "session_table.h"
 #include "policy/policy_engine.h"
-#include "policy/decision_log.h"
 
 typedef struct session_mover_t session_mover_t;
 typedef struct session_order_t session_order_t;
@@ -157,10 +156,8 @@ struct session_mover_t {
  *
  * @param table			sessions, has to outlive the mover
  * @param engine		decides, has to outlive the mover
- * @param reporter		tells and counts, has to outlive the mover
  */
 session_mover_t *session_mover_create(session_table_t *table,
-									  policy_engine_t *engine,
-									  decision_log_t *reporter);
+									  policy_engine_t *engine);
 
 #endif /** SESSION_MOVER_H_ @}*/
