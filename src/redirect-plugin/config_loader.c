@@ -13,7 +13,12 @@
  */
 
 #include "config_loader.h"
+#include "config_hash.h"
+#include "control/control_config.h"
+#include "fastpath/fast_path_config.h"
 #include "gateways/overload_limits.h"
+#include "initiator/initiator_config.h"
+#include "sessions/session_config.h"
 
 #include <threading/mutex.h>
 #include <utils/debug.h>
@@ -66,9 +71,9 @@ struct private_config_loader_t {
 	loader_state_t state;
 
 	/**
-	 * TRUE as soon as a policy is in force
+	 * What is told of it
 	 */
-	bool loaded;
+	config_status_t status;
 
 	/**
 	 * One at a time
@@ -77,27 +82,28 @@ struct private_config_loader_t {
 };
 
 /**
- * Log errors and destroy them.
+ * Rooms that have options; in this order they are put into force.
  */
-static void log_errors(private_config_loader_t *this, array_t *errors)
-{
-	char *error;
+static const config_room_t all_rooms[] = {
+	{ .read = (void*)fast_path_config_create, .discard = free },
+	{ .read = (void*)initiator_config_read,
+	  .discard = (void*)initiator_config_destroy },
+	{ .read = (void*)session_config_read, .discard = free },
+	{ .read = (void*)control_config_read,
+	  .discard = (void*)control_config_destroy },
+};
 
-	while (array_remove(errors, ARRAY_HEAD, &error))
+/**
+ * Log lines and destroy them.
+ */
+static void log_lines(array_t *lines, const char *kind)
+{
+	char *line;
+
+	while (array_remove(lines, ARRAY_HEAD, &line))
 	{
-		DBG1(DBG_CFG, "redirect: %s", error);
-		free(error);
-	}
-	array_destroy(errors);
-	if (this->loaded)
-	{
-		DBG1(DBG_CFG, "redirect: configuration refused, the one before stays "
-			 "in force");
-	}
-	else
-	{
-		DBG1(DBG_CFG, "redirect: CONFIGURATION REFUSED, NO CLIENT IS "
-			 "REDIRECTED: fix the errors above and reload the settings");
+		DBG1(DBG_CFG, "redirect: %s%s", kind, line);
+		free(line);
 	}
 }
 
@@ -117,17 +123,19 @@ static bool read_rooms(private_config_loader_t *this,
 	for (i = 0; i < array_count(this->rooms); i++)
 	{
 		array_get(this->rooms, i, &room);
-		configs[i] = room.read(room.data, section);
+		configs[i] = room.read(section);
 		good = configs[i] && good;
 	}
 	return good;
 }
 
 /**
- * Put the configurations of all rooms into force, or destroy them.
+ * Put the configurations of rooms into force, or destroy them.
+ *
+ * @param all			TRUE for all, FALSE for those that may be alone
  */
-static void finish_rooms(private_config_loader_t *this, void *configs[],
-						 bool apply)
+static void apply_rooms(private_config_loader_t *this, void *configs[],
+						bool all)
 {
 	config_room_t room;
 	int i;
@@ -135,7 +143,8 @@ static void finish_rooms(private_config_loader_t *this, void *configs[],
 	for (i = 0; i < array_count(this->rooms); i++)
 	{
 		array_get(this->rooms, i, &room);
-		if (apply)
+		if (configs[i] && room.apply &&
+			(all || (room.alone && !this->status.loaded)))
 		{
 			room.apply(room.data, configs[i]);
 		}
@@ -147,29 +156,114 @@ static void finish_rooms(private_config_loader_t *this, void *configs[],
 }
 
 /**
- * Warn of what keeps a good configuration from doing what it says: a gateway that
- * does not know which one it is, marks that charon's own limits keep from being
- * reached.
+ * Warn of marks that charon's own limits keep from being reached.
  */
-static void log_warnings(const policy_t *policy)
+static void check_limits(const config_section_t *section,
+						 const policy_t *policy)
 {
 	array_t *warnings;
 	char *warning;
 
-	if (policy->gateway_count && policy->self < 0)
-	{
-		DBG1(DBG_CFG, "redirect: %s.plugins.redirect.self is not set, so "
-			 "capacity and load of this gateway are not known", lib->ns);
-	}
-	warnings = overload_limits_check(lib->settings, lib->ns, &policy->overload,
-						policy->self < 0 ? 0
-										 : policy->gateways[policy->self].capacity);
+	warnings = overload_limits_check(section->settings, section->path[0],
+						&policy->overload, policy->self < 0 ? 0
+								: policy->gateways[policy->self].capacity);
 	while (array_remove(warnings, ARRAY_HEAD, &warning))
 	{
-		DBG1(DBG_CFG, "redirect: %s", warning);
-		free(warning);
+		array_insert(section->warnings, ARRAY_TAIL, warning);
 	}
 	array_destroy(warnings);
+}
+
+/**
+ * Read a configuration, whole.
+ *
+ * @param configs		receives configurations of the rooms, NULL for those
+ *						with errors
+ * @param unknown		receives TRUE if all that is wrong are selectors that
+ *						are not known (yet)
+ * @param report		filled in
+ * @return				policy, NULL if there was an error anywhere
+ */
+static policy_t *read_all(private_config_loader_t *this, settings_t *settings,
+						  const char *ns, void *configs[], bool *unknown,
+						  config_report_t *report)
+{
+	config_section_t section;
+	policy_t *policy;
+	bool good;
+
+	*report = (config_report_t){
+		.errors = array_create(0, 0),
+		.warnings = array_create(0, 0),
+	};
+	section = config_section_create(settings, report->errors, ns);
+	section.warnings = report->warnings;
+	good = read_rooms(this, &section, configs);
+	policy = policy_create(&section, this->registry, unknown);
+	*unknown = *unknown && good;
+	if (!good)
+	{
+		policy_destroy(policy);
+		policy = NULL;
+	}
+	if (policy)
+	{
+		check_limits(&section, policy);
+		report->hash = config_hash(&section);
+		report->gateways = policy->gateway_count;
+		report->rules = policy->rule_count;
+	}
+	return policy;
+}
+
+/**
+ * Keep what became of a configuration.
+ */
+static void set_status(private_config_loader_t *this,
+					   const config_report_t *report, bool waiting)
+{
+	config_status_t *status = &this->status;
+	char *error = "";
+
+	array_get(report->errors, ARRAY_HEAD, &error);
+	snprintf(status->error, sizeof(status->error), "%s", waiting ? "" : error);
+	status->read = time(NULL);
+	status->errors = array_count(report->errors);
+	status->warnings = array_count(report->warnings);
+	status->refused = status->errors && !waiting;
+	status->waiting = waiting;
+	if (!status->errors)
+	{
+		status->loaded = TRUE;
+		status->since = status->read;
+		status->hash = report->hash;
+	}
+}
+
+/**
+ * Log what was found and destroy it.
+ */
+static void log_report(private_config_loader_t *this, config_report_t *report)
+{
+	bool refused = array_count(report->errors);
+
+	if (!refused)
+	{
+		DBG1(DBG_CFG, "redirect: configuration loaded, gateways: %u, rules: %u",
+			 report->gateways, report->rules);
+	}
+	log_lines(report->errors, "");
+	log_lines(report->warnings, "warning: ");
+	if (refused && this->status.loaded)
+	{
+		DBG1(DBG_CFG, "redirect: configuration refused, the one before stays "
+			 "in force");
+	}
+	else if (refused)
+	{
+		DBG1(DBG_CFG, "redirect: CONFIGURATION REFUSED, NO CLIENT IS "
+			 "REDIRECTED: fix the errors above and reload the settings");
+	}
 }
 
 /**
@@ -180,41 +274,25 @@ static void log_warnings(const policy_t *policy)
 static bool load(private_config_loader_t *this, bool strict)
 {
 	void *configs[array_count(this->rooms) + 1];
-	config_section_t section;
-	array_t *errors = array_create(0, 0);
+	config_report_t report;
 	policy_t *policy;
-	bool unknown = FALSE, good;
+	bool unknown = FALSE, waiting;
 
-	section = config_section_create(lib->settings, errors, lib->ns);
-	good = read_rooms(this, &section, configs);
-	policy = policy_create(&section, this->registry, &unknown);
-	finish_rooms(this, configs, good && policy);
-	if (!good)
+	policy = read_all(this, lib->settings, lib->ns, configs, &unknown, &report);
+	apply_rooms(this, configs, policy != NULL);
+	waiting = !policy && unknown && !strict;
+	set_status(this, &report, waiting);
+	if (!waiting)
 	{
-		policy_destroy(policy);
-		policy = NULL;
-		unknown = FALSE;
+		log_report(this, &report);
 	}
 	if (policy)
 	{
-		DBG1(DBG_CFG, "redirect: configuration loaded, gateways: %u, rules: %u",
-			 policy->gateway_count, policy->rule_count);
-		log_warnings(policy);
 		this->engine->set_policy(this->engine, policy);
-		this->loaded = TRUE;
-		this->state = LOADER_DONE;
-		array_destroy(errors);
-		return TRUE;
 	}
-	if (unknown && !strict)
-	{
-		config_list_destroy(errors);
-		this->state = LOADER_WAITING;
-		return TRUE;
-	}
-	log_errors(this, errors);
-	this->state = LOADER_DONE;
-	return FALSE;
+	config_report_clear(&report);
+	this->state = waiting ? LOADER_WAITING : LOADER_DONE;
+	return policy || waiting;
 }
 
 /**
@@ -281,7 +359,7 @@ static void selector_changed(void *data, const char *name, bool added)
 		DBG1(DBG_CFG, "redirect: selector %s was withdrawn, no client is "
 			 "redirected until the settings are reloaded", name);
 		this->engine->set_policy(this->engine, NULL);
-		this->loaded = FALSE;
+		this->status.loaded = FALSE;
 	}
 	this->mutex->unlock(this->mutex);
 }
@@ -289,7 +367,48 @@ static void selector_changed(void *data, const char *name, bool added)
 METHOD(config_loader_t, add_room, void,
 	private_config_loader_t *this, const config_room_t *room)
 {
-	array_insert(this->rooms, ARRAY_TAIL, (void*)room);
+	config_room_t known;
+	int i;
+
+	for (i = 0; i < array_count(this->rooms); i++)
+	{
+		array_get(this->rooms, i, &known);
+		if (known.read == room->read)
+		{
+			array_remove(this->rooms, i, NULL);
+			break;
+		}
+	}
+	array_insert(this->rooms, i, (void*)room);
+}
+
+METHOD(config_loader_t, check, config_report_t,
+	private_config_loader_t *this, settings_t *settings, const char *ns)
+{
+	void *configs[array_count(this->rooms) + 1];
+	config_report_t report;
+	config_room_t room;
+	bool unknown;
+	int i;
+
+	policy_destroy(read_all(this, settings, ns, configs, &unknown, &report));
+	for (i = 0; i < array_count(this->rooms); i++)
+	{
+		array_get(this->rooms, i, &room);
+		if (configs[i])
+		{
+			room.discard(configs[i]);
+		}
+	}
+	return report;
+}
+
+METHOD(config_loader_t, get_status, void,
+	private_config_loader_t *this, config_status_t *status)
+{
+	this->mutex->lock(this->mutex);
+	*status = this->status;
+	this->mutex->unlock(this->mutex);
 }
 
 METHOD(config_loader_t, destroy, void,
@@ -304,15 +423,27 @@ METHOD(config_loader_t, destroy, void,
 /*
  * Described in header
  */
+void config_report_clear(config_report_t *report)
+{
+	config_list_destroy(report->errors);
+	config_list_destroy(report->warnings);
+}
+
+/*
+ * Described in header
+ */
 config_loader_t *config_loader_create(policy_engine_t *engine,
 									  selector_registry_t *registry)
 {
 	private_config_loader_t *this;
+	size_t i;
 
 	INIT(this,
 		.public = {
 			.load = _load_,
 			.add_room = _add_room,
+			.check = _check,
+			.get_status = _get_status,
 			.destroy = _destroy,
 		},
 		.engine = engine,
@@ -320,6 +451,10 @@ config_loader_t *config_loader_create(policy_engine_t *engine,
 		.rooms = array_create(sizeof(config_room_t), 0),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
+	for (i = 0; i < countof(all_rooms); i++)
+	{
+		array_insert(this->rooms, ARRAY_TAIL, (void*)&all_rooms[i]);
+	}
 	registry->set_observer(registry, selector_changed, this);
 	return &this->public;
 }

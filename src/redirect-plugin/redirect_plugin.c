@@ -142,18 +142,6 @@ static bool stores_cb(private_redirect_plugin_t *this,
 }
 
 /**
- * Read the configuration of the guard on its own: at start it protects even if
- * the rest of the configuration, about which the loader complains, is bad.
- */
-static void load_guard(private_redirect_plugin_t *this)
-{
-	array_t *errors = array_create(0, 0);
-
-	this->guard->reload(this->guard, lib->settings, errors);
-	config_list_destroy(errors);
-}
-
-/**
  * Register what the plugin is made of with charon, or remove it again.
  */
 static bool plugin_cb(private_redirect_plugin_t *this,
@@ -164,7 +152,6 @@ static bool plugin_cb(private_redirect_plugin_t *this,
 
 	if (reg)
 	{
-		load_guard(this);
 		/* with a bad configuration every client is served, so go on */
 		this->loader->load(this->loader);
 		this->monitor->start(this->monitor);

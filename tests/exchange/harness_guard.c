@@ -26,13 +26,22 @@ static initiator_t *guard;
 void harness_option(char *name, char *value)
 {
 	array_t *errors = array_create(0, 0);
+	config_section_t section;
+	config_room_t room;
+	void *config;
 	char key[BUF_LEN], *error;
 
 	snprintf(key, sizeof(key), "%%s.plugins.redirect.guard.%s", name);
 	lib->settings->set_str(lib->settings, key, value, lib->ns);
 	if (guard)
 	{
-		guard->reload(guard, lib->settings, errors);
+		section = config_section_create(lib->settings, errors, lib->ns);
+		room = guard->get_room(guard);
+		config = room.read(&section);
+		if (config)
+		{
+			room.apply(room.data, config);
+		}
 	}
 	if (array_remove(errors, ARRAY_HEAD, &error))
 	{

@@ -18,6 +18,8 @@
 
 #include "policy/overload_monitor.h"
 #include "config_loader.h"
+#include "initiator/initiator_config.h"
+#include "sessions/session_config.h"
 
 /**
  * What was logged.
@@ -253,9 +255,145 @@ START_TEST(warns_if_this_gateway_does_not_know_which_it_is)
 	fixture_t this = create("gateways { " MOON SUN " }");
 
 	ck_assert(this.loader->load(this.loader));
-	ck_assert_ptr_nonnull(strstr(logged, "charon.plugins.redirect.self is not "
-								 "set, so capacity and load of this gateway are "
-								 "not known"));
+	ck_assert_ptr_nonnull(strstr(logged, "redirect: warning: "
+								 "charon.plugins.redirect.self: not set, so "
+								 "capacity and load of this gateway are not "
+								 "known"));
+	destroy(&this);
+}
+END_TEST
+
+/**
+ * Get the hash of a configuration that is put into force.
+ */
+static uint64_t hash(fixture_t *this, const char *conf)
+{
+	config_status_t status;
+
+	configure(conf);
+	ck_assert_msg(this->loader->load(this->loader), "%s", logged);
+	this->loader->get_status(this->loader, &status);
+	ck_assert(status.loaded && !status.refused);
+	return status.hash;
+}
+
+START_TEST(gives_the_same_hash_to_configurations_that_mean_the_same)
+{
+	fixture_t this = create("");
+	uint64_t expected;
+	size_t i;
+	static const char *const same[] = {
+		"self = moon\ngateways { " SUN MOON " }\nrules { a { id = a, b\n gateways "
+			"= sun }\n b { } }",
+		"gateways { " MOON "\n}\n rules { \n a { gateways   =  sun # the west\n"
+			"id=a ,b } b { } }\nself = sun\ngateways { " SUN " }",
+		"load = yes\ncontrol { socket = unix:///run/charon.other }\ngateways { "
+			SUN MOON " }\nrules { a { id = a,\tb\n gateways = sun }\n b { } }",
+	};
+	static const char *const other[] = {
+		"gateways { " SUN MOON " }\nrules { b { }\n a { id = a, b\n gateways = "
+			"sun } }",
+		"gateways { " SUN MOON " }\nrules { a { id = a, c\n gateways = sun }\n b "
+			"{ } }",
+		"gateways { " SUN MOON " }\nrules { a { id = ab\n gateways = sun }\n b "
+			"{ } }",
+		"gateways { " SUN MARS " }\nrules { a { id = a, b\n gateways = sun }\n b "
+			"{ } }",
+		"gateways { " SUN MOON " }\nrules { a { id = a, b\n gateways = sun } }",
+		"gateways { " SUN MOON " }\nrules { a { id = a, b\n gateways = sun }\n b "
+			"{ } }\ndrain { rate = 7 }",
+	};
+
+	expected = hash(&this, same[0]);
+	for (i = 1; i < countof(same); i++)
+	{
+		ck_assert_uint_eq(hash(&this, same[i]), expected);
+	}
+	for (i = 0; i < countof(other); i++)
+	{
+		ck_assert_msg(hash(&this, other[i]) != expected, "%s", other[i]);
+	}
+	destroy(&this);
+}
+END_TEST
+
+START_TEST(keeps_what_became_of_the_last_configuration)
+{
+	fixture_t this = create(RULES("weighted"));
+	config_status_t status;
+	uint64_t in_force;
+
+	this.loader->get_status(this.loader, &status);
+	ck_assert(!status.read && !status.loaded && !status.refused);
+	ck_assert(this.loader->load(this.loader));
+	this.loader->get_status(this.loader, &status);
+	ck_assert(status.read && status.loaded && !status.refused);
+	ck_assert_str_eq(status.error, "");
+	in_force = status.hash;
+	configure("slef = sun\nrules { r { persent = 5 } }");
+	ck_assert(!this.loader->load(this.loader));
+	this.loader->get_status(this.loader, &status);
+	ck_assert(status.loaded && status.refused);
+	ck_assert_uint_eq(status.errors, 2);
+	ck_assert_uint_eq(status.hash, in_force);
+	ck_assert_str_eq(status.error, "charon.plugins.redirect.slef: unknown "
+					 "option, did you mean 'self'?");
+	configure(RULES("weighted"));
+	ck_assert(this.loader->load(this.loader));
+	this.loader->get_status(this.loader, &status);
+	ck_assert(!status.refused);
+	ck_assert_str_eq(status.error, "");
+	destroy(&this);
+}
+END_TEST
+
+/**
+ * Rooms that count what is put into force.
+ */
+static int applied_alone, applied_together;
+
+static void apply_alone(void *data, void *config)
+{
+	applied_alone++;
+	initiator_config_destroy(config);
+}
+
+static void apply_together(void *data, void *config)
+{
+	applied_together++;
+	free(config);
+}
+
+START_TEST(applies_a_room_alone_only_as_long_as_nothing_is_in_force)
+{
+	fixture_t this = create("slef = moon");
+	config_room_t alone = {
+		.read = (void*)initiator_config_read,
+		.apply = apply_alone,
+		.discard = (void*)initiator_config_destroy,
+		.alone = TRUE,
+	}, together = {
+		.read = (void*)session_config_read,
+		.apply = apply_together,
+		.discard = free,
+	};
+
+	applied_alone = applied_together = 0;
+	this.loader->add_room(this.loader, &alone);
+	this.loader->add_room(this.loader, &together);
+	ck_assert(!this.loader->load(this.loader));
+	ck_assert_int_eq(applied_alone, 1);
+	ck_assert_int_eq(applied_together, 0);
+	configure("guard { follw = no }");
+	ck_assert(!this.loader->load(this.loader));
+	ck_assert_int_eq(applied_alone, 1);
+	configure(RULES("weighted"));
+	ck_assert(this.loader->load(this.loader));
+	ck_assert_int_eq(applied_alone, 2);
+	ck_assert_int_eq(applied_together, 1);
+	configure("slef = moon");
+	ck_assert(!this.loader->load(this.loader));
+	ck_assert_int_eq(applied_alone, 2);
 	destroy(&this);
 }
 END_TEST
@@ -338,6 +476,11 @@ int main(void)
 	tcase_add_test(tcase, complains_of_an_unknown_selector_on_reload);
 	tcase_add_test(tcase, warns_of_limits_of_charon);
 	tcase_add_test(tcase, warns_if_this_gateway_does_not_know_which_it_is);
+	tcase_add_test(tcase,
+				   gives_the_same_hash_to_configurations_that_mean_the_same);
+	tcase_add_test(tcase, keeps_what_became_of_the_last_configuration);
+	tcase_add_test(tcase,
+				   applies_a_room_alone_only_as_long_as_nothing_is_in_force);
 	tcase_add_test(tcase, the_monitor_turns_overload_on_and_off);
 	tcase_add_test(tcase, the_monitor_lets_gateways_start_slowly);
 	suite_add_tcase(suite, tcase);

@@ -102,14 +102,6 @@ static vici_message_t *run_plain(void *data, control_client_t *client,
 }
 
 /**
- * Read the options.
- */
-static void *read_config(void *data, const config_section_t *section)
-{
-	return control_config_read(section);
-}
-
-/**
  * Put options into force; the socket is what it was when charon started.
  */
 static void apply_config(void *data, void *config)
@@ -124,7 +116,7 @@ METHOD(control_t, get_room, config_room_t,
 	private_control_t *this)
 {
 	return (config_room_t){
-		.read = read_config,
+		.read = (void*)control_config_read,
 		.apply = apply_config,
 		.discard = (void (*)(void*))control_config_destroy,
 		.data = this,

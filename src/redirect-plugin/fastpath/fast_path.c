@@ -420,12 +420,6 @@ static void configure(private_fast_path_t *this)
 	}
 }
 
-CALLBACK(read_config, void*,
-	private_fast_path_t *this, const config_section_t *section)
-{
-	return fast_path_config_create(section);
-}
-
 CALLBACK(apply_config, void,
 	private_fast_path_t *this, void *config)
 {
@@ -468,7 +462,7 @@ METHOD(fast_path_t, get_room, config_room_t,
 	private_fast_path_t *this)
 {
 	return (config_room_t){
-		.read = read_config,
+		.read = (void*)fast_path_config_create,
 		.apply = apply_config,
 		.discard = free,
 		.data = this,

@@ -261,7 +261,7 @@ METHOD(listener_t, alert, bool,
 }
 
 /**
- * Put a configuration into force; waits like reload().
+ * Put a configuration into force; waits for hooks that read the old one.
  */
 static void set_config(
 	private_initiator_t *this, initiator_config_t *config)
@@ -269,35 +269,16 @@ static void set_config(
 	this->context.config->replace(this->context.config, config);
 }
 
-METHOD(initiator_t, reload, bool,
-	private_initiator_t *this, settings_t *settings, array_t *errors)
-{
-	initiator_config_t *config;
-
-	config = initiator_config_load(settings, errors);
-	if (config)
-	{
-		set_config(this, config);
-	}
-	return config != NULL;
-}
-
-/**
- * Read the options together with those of other rooms.
- */
-static void *read_config(void *data, const config_section_t *section)
-{
-	return initiator_config_load(section->settings, section->errors);
-}
-
 METHOD(initiator_t, get_room, config_room_t,
 	private_initiator_t *this)
 {
 	return (config_room_t){
-		.read = read_config,
+		.read = (void*)initiator_config_read,
 		.apply = (void*)set_config,
 		.discard = (void*)initiator_config_destroy,
 		.data = this,
+		/* protects even if the rest of the configuration is bad */
+		.alone = TRUE,
 	};
 }
 
@@ -345,7 +326,7 @@ initiator_t *initiator_create(initiator_lookup_t lookup)
 {
 	private_initiator_t *this;
 	settings_t *none = settings_create(NULL);
-	array_t *errors = array_create(0, 0);
+	config_section_t section = config_section_create(none, NULL, lib->ns);
 
 	INIT(this,
 		.public = {
@@ -357,7 +338,6 @@ initiator_t *initiator_create(initiator_lookup_t lookup)
 				.authorize = _authorize,
 				.alert = _alert,
 			},
-			.reload = _reload,
 			.get_room = _get_room,
 			.get_count = _get_count,
 			.get_malformed = _get_malformed,
@@ -375,8 +355,7 @@ initiator_t *initiator_create(initiator_lookup_t lookup)
 		},
 	);
 	/* empty settings cannot have errors */
-	reload(this, none, errors);
-	array_destroy(errors);
+	set_config(this, initiator_config_read(&section));
 	none->destroy(none);
 	lib->set(lib, INITIATOR_CONTEXT, &this->context);
 	return &this->public;

@@ -52,20 +52,9 @@ struct initiator_t {
 	listener_t listener;
 
 	/**
-	 * Read the configuration of the guard anew; NS.plugins.redirect.guard.
-	 *
-	 * Swapped whole: with an error nothing changes. Waits for hooks that read
-	 * the old one, so it must not be called from a hook.
-	 *
-	 * @param settings		settings to read
-	 * @param errors		collects errors: char*, each allocated, with full key
-	 * @return				FALSE if there was an error
-	 */
-	bool (*reload)(initiator_t *this, settings_t *settings, array_t *errors);
-
-	/**
-	 * Get what the loader needs to read the options together with those of
-	 * other rooms; put into force they wait like reload().
+	 * Get what the loader needs to read the options, NS.plugins.redirect.guard,
+	 * together with those of other rooms. Putting them into force waits for
+	 * hooks that read the old ones, so it must not be done by a hook.
 	 */
 	config_room_t (*get_room)(initiator_t *this);
 
@@ -107,7 +96,7 @@ struct initiator_t {
 };
 
 /**
- * Create the guard with default configuration, see reload().
+ * Create the guard with default configuration.
  *
  * @param lookup		looks up the names of targets in threads of the guard,
  *						NULL for getaddrinfo(3)

@@ -127,9 +127,9 @@ static bool load_connections(initiator_config_t *this,
 /*
  * Described in header
  */
-initiator_config_t *initiator_config_load(settings_t *settings, array_t *errors)
+initiator_config_t *initiator_config_read(const config_section_t *plugin)
 {
-	config_section_t section;
+	config_section_t section = config_section_sub(plugin, "guard");
 	initiator_config_t *this;
 	bool good;
 
@@ -141,8 +141,6 @@ initiator_config_t *initiator_config_load(settings_t *settings, array_t *errors)
 		},
 		.connections = array_create(0, 0),
 	);
-	section = config_section_create(settings, errors, lib->ns);
-	section = config_section_sub(&section, "guard");
 	good = config_section_read(&section, options, countof(options), sections,
 							   this);
 	if (!this->defaults.deny)

@@ -86,13 +86,13 @@ struct initiator_config_t {
 };
 
 /**
- * Load the configuration from NS.plugins.redirect.guard.
+ * Read the configuration.
  *
- * @param settings		settings to read
- * @param errors		collects errors: char*, each allocated
+ * @param plugin		section NS.plugins.redirect; errors are added to those of
+ *						it
  * @return				configuration, NULL if there was an error
  */
-initiator_config_t *initiator_config_load(settings_t *settings, array_t *errors);
+initiator_config_t *initiator_config_read(const config_section_t *plugin);
 
 /**
  * Find what applies to a connection.

@@ -13,6 +13,7 @@
  */
 
 #include "policy.h"
+#include "policy_review.h"
 
 #include <utils/debug.h>
 
@@ -285,6 +286,7 @@ policy_t *policy_create(const config_section_t *section,
 		policy_destroy(policy);
 		return NULL;
 	}
+	policy_review(section, policy);
 	return policy;
 }
 

@@ -121,14 +121,6 @@ METHOD(redirect_sessions_t, enable, void,
 }
 
 /**
- * Read the options.
- */
-static void *read_config(void *data, const config_section_t *section)
-{
-	return session_config_read(section);
-}
-
-/**
  * Put options into force.
  */
 static void apply_config(void *data, void *config)
@@ -147,7 +139,7 @@ METHOD(redirect_sessions_t, get_room, config_room_t,
 	private_redirect_sessions_t *this)
 {
 	return (config_room_t){
-		.read = read_config,
+		.read = (void*)session_config_read,
 		.apply = apply_config,
 		.discard = free,
 		.data = this,

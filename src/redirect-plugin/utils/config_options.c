@@ -83,15 +83,15 @@ config_section_t config_section_sub(const config_section_t *section,
 	return sub;
 }
 
-/*
- * Described in header
+/**
+ * Add what is to be told of a key to a list.
  */
-void config_section_error(const config_section_t *section, const char *key,
-						  const char *value, const char *fmt, ...)
+static void tell(array_t *list, const config_section_t *section,
+				 const char *key, const char *value, const char *fmt,
+				 va_list args)
 {
-	char path[KEY_MAX] = "", what[KEY_MAX], *error;
+	char path[KEY_MAX] = "", what[KEY_MAX], *line;
 	size_t used = 0;
-	va_list args;
 	int i;
 
 	for (i = 0; i < section->depth && used < sizeof(path); i++)
@@ -103,14 +103,40 @@ void config_section_error(const config_section_t *section, const char *key,
 	{
 		snprintf(path + used, sizeof(path) - used, ".%s", key);
 	}
-	va_start(args, fmt);
 	vsnprintf(what, sizeof(what), fmt, args);
-	va_end(args);
-
-	if (asprintf(&error, value ? "%s = %s: %s" : "%s%s: %s", path,
+	if (asprintf(&line, value ? "%s = %s: %s" : "%s%s: %s", path,
 				 value ?: "", what) > 0)
 	{
-		array_insert(section->errors, ARRAY_TAIL, error);
+		array_insert(list, ARRAY_TAIL, line);
+	}
+}
+
+/*
+ * Described in header
+ */
+void config_section_error(const config_section_t *section, const char *key,
+						  const char *value, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	tell(section->errors, section, key, value, fmt, args);
+	va_end(args);
+}
+
+/*
+ * Described in header
+ */
+void config_section_warn(const config_section_t *section, const char *key,
+						 const char *value, const char *fmt, ...)
+{
+	va_list args;
+
+	if (section->warnings)
+	{
+		va_start(args, fmt);
+		tell(section->warnings, section, key, value, fmt, args);
+		va_end(args);
 	}
 }
 
@@ -235,6 +261,32 @@ array_t *config_section_names(const config_section_t *section)
 				   FALSE);
 }
 
+/*
+ * Described in header
+ */
+array_t *config_section_keys(const config_section_t *section)
+{
+	settings_t *settings = section->settings;
+
+	return collect(settings->create_key_value_enumerator(settings,
+						(char*)formats[section->depth], ELEMENTS(section)),
+				   TRUE);
+}
+
+/*
+ * Described in header
+ */
+const char *config_section_get(const config_section_t *section,
+							   const char *key)
+{
+	settings_t *settings = section->settings;
+	config_section_t full = *section;
+
+	full.path[full.depth++] = key;
+	return settings->get_str(settings, (char*)formats[full.depth], NULL,
+							 ELEMENTS(&full));
+}
+
 /**
  * Complain about a name unless it is one of the known ones.
  */
@@ -271,7 +323,6 @@ static bool check_names(const config_section_t *section,
 						const config_option_t *options, int count,
 						const char *const *sections)
 {
-	settings_t *settings = section->settings;
 	const char *keys[count + 1];
 	array_t *names;
 	bool good = TRUE;
@@ -282,9 +333,7 @@ static bool check_names(const config_section_t *section,
 	{
 		keys[i] = options[i].name;
 	}
-	names = collect(settings->create_key_value_enumerator(settings,
-						(char*)formats[section->depth], ELEMENTS(section)),
-					TRUE);
+	names = config_section_keys(section);
 	for (i = 0; i < array_count(names); i++)
 	{
 		array_get(names, i, &name);
@@ -510,8 +559,6 @@ bool config_section_read_values(const config_section_t *section,
 								const config_option_t *options, int count,
 								void *config)
 {
-	settings_t *settings = section->settings;
-	config_section_t key;
 	char why[CONFIG_WHY_MAX];
 	const char *value, *rest;
 	bool good = TRUE;
@@ -519,11 +566,9 @@ bool config_section_read_values(const config_section_t *section,
 
 	for (i = 0; i < count; i++)
 	{
-		key = *section;
-		key.path[key.depth++] = options[i].name;
-		value = settings->get_str(settings, (char*)formats[key.depth],
-								  (char*)options[i].def, ELEMENTS(&key));
+		value = config_section_get(section, options[i].name) ?: options[i].def;
 		rest = value;
+		*why = '\0';
 		if (value && !(take_negation(&rest, &options[i], config, why) &&
 					   parse_value(rest, &options[i],
 								   (char*)config + options[i].offset, why)))
@@ -533,6 +578,10 @@ bool config_section_read_values(const config_section_t *section,
 								 strstr(value, " = ") ? "; put each option on a "
 								 "line of its own" : "");
 			good = FALSE;
+		}
+		else if (*why)
+		{
+			config_section_warn(section, options[i].name, value, "%s", why);
 		}
 	}
 	return good;

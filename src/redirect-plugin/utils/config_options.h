@@ -52,6 +52,10 @@ struct config_section_t {
 	/** collects errors as char*, owned by who reads */
 	array_t *errors;
 
+	/** collects warnings as char*, owned by who reads; NULL if nobody wants
+	 * them */
+	array_t *warnings;
+
 	/** elements used in path */
 	int depth;
 
@@ -111,7 +115,8 @@ struct config_option_t {
 	 *
 	 * @param value		value to parse
 	 * @param field		field to fill in
-	 * @param why		receives what is allowed if FALSE is returned
+	 * @param why		receives what is allowed if FALSE is returned; what it
+	 *					holds with TRUE is a warning
 	 * @return			FALSE if value is not allowed
 	 */
 	bool (*parse)(const char *value, void *field, char why[CONFIG_WHY_MAX]);
@@ -149,6 +154,23 @@ config_section_t config_section_sub(const config_section_t *section,
  * @return				array_t of allocated char*, see config_list_destroy()
  */
 array_t *config_section_names(const config_section_t *section);
+
+/**
+ * Names of the keys of a section that have a value.
+ *
+ * @return				array_t of allocated char*, see config_list_destroy()
+ */
+array_t *config_section_keys(const config_section_t *section);
+
+/**
+ * Get the value of a key as it is in the file.
+ *
+ * @param section		section
+ * @param key			key in it
+ * @return				value, owned by the settings; NULL if not set
+ */
+const char *config_section_get(const config_section_t *section,
+							   const char *key);
 
 /**
  * Fill in a struct from a section: values that are set, defaults for others.
@@ -196,6 +218,18 @@ bool config_section_read_values(const config_section_t *section,
 void config_section_error(const config_section_t *section, const char *key,
 						  const char *value, const char *fmt, ...)
 						  __attribute__((format(printf, 4, 5)));
+
+/**
+ * Add a warning: something that is allowed, but can hardly be meant.
+ *
+ * @param section		section
+ * @param key			key in it, NULL for the section itself
+ * @param value			value that was read, NULL if there is none
+ * @param fmt			printf format of what is odd
+ */
+void config_section_warn(const config_section_t *section, const char *key,
+						 const char *value, const char *fmt, ...)
+						 __attribute__((format(printf, 4, 5)));
 
 /**
  * Split a comma separated list, without empty elements and outer spaces.

@@ -31,17 +31,16 @@ typedef struct config_room_t config_room_t;
 struct config_room_t {
 
 	/**
-	 * Read the options of the room.
+	 * Read the options of the room; tells rooms apart.
 	 *
-	 * @param data		data of the room
 	 * @param section	section charon.plugins.redirect; errors are added to
 	 *					those of it
 	 * @return			configuration, NULL if there was an error
 	 */
-	void *(*read)(void *data, const config_section_t *section);
+	void *(*read)(const config_section_t *section);
 
 	/**
-	 * Put a configuration into force.
+	 * Put a configuration into force; NULL if it is only checked.
 	 *
 	 * @param data		data of the room
 	 * @param config	what read() returned, adopted
@@ -55,8 +54,12 @@ struct config_room_t {
 	 */
 	void (*discard)(void *config);
 
-	/** passed to read() and apply() */
+	/** passed to apply() */
 	void *data;
+
+	/** TRUE to be put into force at start even if other rooms, or the policy,
+	 * have errors */
+	bool alone;
 };
 
 #endif /** CONFIG_ROOM_H_ @}*/
