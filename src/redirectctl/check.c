@@ -14,102 +14,174 @@
 
 #include "redirectctl.h"
 
-#include "control/control_config.h"
-#include "initiator/initiator_config.h"
-#include "policy/policy.h"
-#include "fastpath/fast_path_config.h"
-#include "sessions/session_config.h"
+#include "config_loader.h"
 
 #include <library.h>
 
 #include <errno.h>
+#include <inttypes.h>
 #include <unistd.h>
 
 /**
- * Section of the daemon the file is for: charon-systemd has one of its own, and
- * takes what is not in there from charon's.
+ * Check whether there is a section of the plugin.
+ *
+ * @param format		section above it, a format that daemon may be part of
  */
-static const char *find_daemon(settings_t *settings)
+static bool has_section(settings_t *settings, char *format, char *daemon)
 {
 	enumerator_t *enumerator;
 	char *section;
 	bool found = FALSE;
 
-	enumerator = settings->create_section_enumerator(settings,
-													 "charon-systemd.plugins");
-	while (enumerator->enumerate(enumerator, &section))
+	enumerator = settings->create_section_enumerator(settings, format, daemon);
+	while (!found && enumerator->enumerate(enumerator, &section))
 	{
-		found = found || streq(section, "redirect");
+		found = streq(section, "redirect");
 	}
 	enumerator->destroy(enumerator);
-	if (!found)
-	{
-		return "charon";
-	}
-	settings->add_fallback(settings, "charon-systemd", "charon");
-	return "charon-systemd";
+	return found;
 }
 
 /**
- * Read the options of all rooms, as the plugin does.
+ * Find the daemon that has a section of the plugin; charon-systemd takes what is
+ * not in its own from charon's.
  *
- * @param errors		collects errors, char*
+ * @return				name of its section, to be freed; NULL if there is none
  */
-static void read_all(settings_t *settings, array_t *errors)
+static char *find_daemon(settings_t *settings)
 {
-	selector_registry_t *registry = selector_registry_create();
-	settings_t *own_settings = lib->settings;
-	const char *own_ns = lib->ns;
-	config_section_t section;
-	bool unknown = FALSE;
-	policy_t *policy;
+	enumerator_t *enumerator;
+	char *daemon, *found = NULL;
 
-	/* some rooms read the settings of the library */
-	lib->settings = settings;
-	lib->ns = find_daemon(settings);
-	section = config_section_create(settings, errors, lib->ns);
-	policy = policy_create(&section, registry, &unknown);
-	free(session_config_read(&section));
-	control_config_destroy(control_config_read(&section));
-	free(fast_path_config_create(&section));
-	initiator_config_destroy(initiator_config_load(settings, errors));
-	lib->settings = own_settings;
-	lib->ns = own_ns;
-	if (unknown)
+	enumerator = settings->create_section_enumerator(settings, "");
+	while (enumerator->enumerate(enumerator, &daemon))
 	{
-		array_insert(errors, ARRAY_TAIL, strdup("a selector is not one of this "
-				"plugin: charon has to load the plugin that offers it"));
+		if ((!found || streq(daemon, "charon-systemd")) &&
+			has_section(settings, "%s.plugins", daemon))
+		{
+			free(found);
+			found = strdup(daemon);
+		}
 	}
-	if (policy && !array_count(errors) && options.format == OUTPUT_TEXT)
+	enumerator->destroy(enumerator);
+	if (found && !streq(found, "charon"))
 	{
-		printf("good: %u gateways, %u rules%s\n", policy->gateway_count,
-			   policy->rule_count, policy->self < 0
-					? "; self is not set, so this gateway cannot be drained" : "");
+		settings->add_fallback(settings, found, "charon");
 	}
-	/* before the registry, that its selectors come from */
-	policy_destroy(policy);
-	registry->destroy(registry);
+	return found;
 }
 
 /**
- * Write errors and destroy them.
+ * Read a file: a whole strongswan.conf, or one that is included in its section
+ * charon or charon.plugins.
+ *
+ * @param ns			receives name of the daemon's section, to be freed
+ * @return				settings, NULL if they cannot be used, complained about
  */
-static void write_errors(const char *file, array_t *errors)
+static settings_t *read_file(const char *file, char **ns)
 {
-	char *error;
+	settings_t *settings = settings_create(NULL);
+	bool good;
 
-	while (array_remove(errors, ARRAY_HEAD, &error))
+	if (access(file, R_OK) != 0)
 	{
-		if (options.format == OUTPUT_JSON)
+		fprintf(stderr, "redirectctl: %s: %s\n", file, strerror(errno));
+		settings->destroy(settings);
+		return NULL;
+	}
+	good = settings->load_files(settings, (char*)file, FALSE);
+	if (!good)
+	{
+		fprintf(stderr, "redirectctl: %s is not a valid strongswan.conf, charon "
+				"would not start with it\n", file);
+	}
+	*ns = good ? find_daemon(settings) : NULL;
+	if (good && !*ns)
+	{
+		if (has_section(settings, "", NULL))
 		{
-			output_json_text(error, stdout);
-			putchar('\n');
+			settings->load_files_section(settings, (char*)file, FALSE,
+										 "charon.plugins");
+			*ns = strdup("charon");
+		}
+		else if (has_section(settings, "plugins", NULL))
+		{
+			settings->load_files_section(settings, (char*)file, FALSE, "charon");
+			*ns = strdup("charon");
 		}
 		else
 		{
-			fprintf(stderr, "%s: %s\n", file, error);
+			fprintf(stderr, "redirectctl: %s: there is no section "
+					"charon.plugins.redirect, so nothing was checked\n", file);
 		}
-		free(error);
+	}
+	if (!*ns)
+	{
+		settings->destroy(settings);
+		return NULL;
+	}
+	return settings;
+}
+
+/**
+ * Write lines, one by one or as an array of JSON.
+ */
+static void write_lines(const char *file, const char *kind, array_t *lines)
+{
+	char *line;
+	int i;
+
+	if (options.format == OUTPUT_JSON)
+	{
+		printf(",\"%ss\":[", kind);
+	}
+	for (i = 0; i < array_count(lines); i++)
+	{
+		array_get(lines, i, &line);
+		if (options.format == OUTPUT_JSON)
+		{
+			fputs(i ? "," : "", stdout);
+			output_json_text(line, stdout);
+		}
+		else
+		{	/* as the log of the daemon has it */
+			fprintf(stderr, "%s: %s%s\n", file,
+					streq(kind, "warning") ? "warning: " : "", line);
+		}
+	}
+	if (options.format == OUTPUT_JSON)
+	{
+		putchar(']');
+	}
+}
+
+/**
+ * Write what was found.
+ */
+static void write_report(const char *file, const config_report_t *report)
+{
+	int warnings = array_count(report->warnings);
+
+	if (options.format == OUTPUT_JSON)
+	{
+		printf("{\"file\":");
+		output_json_text(file, stdout);
+		printf(",\"good\":%s,\"gateways\":%u,\"rules\":%u,\"hash\":"
+			   "\"%016" PRIx64 "\"", array_count(report->errors) ? "false"
+			   : "true", report->gateways, report->rules, report->hash);
+	}
+	write_lines(file, "error", report->errors);
+	write_lines(file, "warning", report->warnings);
+	if (options.format == OUTPUT_JSON)
+	{
+		puts("}");
+	}
+	else if (!array_count(report->errors))
+	{
+		printf("good%s: %u gateway%s, %u rule%s, hash %016" PRIx64 "\n",
+			   warnings ? ", with warnings" : "", report->gateways,
+			   report->gateways == 1 ? "" : "s", report->rules,
+			   report->rules == 1 ? "" : "s", report->hash);
 	}
 }
 
@@ -118,42 +190,54 @@ static void write_errors(const char *file, array_t *errors)
  */
 static int run(int argc, char *argv[])
 {
+	selector_registry_t *registry;
+	config_loader_t *loader;
+	config_report_t report;
 	settings_t *settings;
-	array_t *errors;
-	const char *file;
-	int count;
+	const char *file = "/etc/strongswan.conf";
+	char *ns;
+	bool strict = FALSE, refused;
+	int i, files = 0;
 
-	if (argc > 2 || (argc == 2 && argv[1][0] == '-'))
+	for (i = 1; i < argc; i++)
 	{
-		return usage_error(&cmd_check, "needs a file");
+		if (streq(argv[i], "--strict"))
+		{
+			strict = TRUE;
+		}
+		else if (argv[i][0] == '-' || files++)
+		{
+			return usage_error(&cmd_check, "'%s' is not known", argv[i]);
+		}
+		else
+		{
+			file = argv[i];
+		}
 	}
-	file = argc == 2 ? argv[1] : "/etc/strongswan.conf";
-	if (access(file, R_OK) != 0)
+	settings = read_file(file, &ns);
+	if (!settings)
 	{
-		fprintf(stderr, "redirectctl: %s: %s\n", file, strerror(errno));
 		return EXIT_REFUSED;
 	}
-	settings = settings_create(NULL);
-	if (!settings->load_files(settings, (char*)file, FALSE))
-	{
-		fprintf(stderr, "redirectctl: %s is not a valid strongswan.conf\n",
-				file);
-		settings->destroy(settings);
-		return EXIT_REFUSED;
-	}
-	errors = array_create(0, 0);
-	read_all(settings, errors);
-	count = array_count(errors);
-	write_errors(file, errors);
-	array_destroy(errors);
+	registry = selector_registry_create();
+	loader = config_loader_create(NULL, registry);
+	report = loader->check(loader, settings, ns);
+	write_report(file, &report);
+	refused = array_count(report.errors) ||
+			  (strict && array_count(report.warnings));
+	config_report_clear(&report);
+	loader->destroy(loader);
+	registry->destroy(registry);
 	settings->destroy(settings);
-	return count ? EXIT_REFUSED : EXIT_DONE;
+	free(ns);
+	return refused ? EXIT_REFUSED : EXIT_DONE;
 }
 
 const subcommand_t cmd_check = {
-	"check", "[FILE]",
+	"check", "[--strict] [FILE]",
 	"Tells whether a configuration is good, without a daemon",
-	"FILE is a strongswan.conf, by default /etc/strongswan.conf, or any file with a\n"
-	"section charon.plugins.redirect or charon-systemd.plugins.redirect. Ends with 1\n"
-	"if it is not good.\n", run,
+	"FILE is a strongswan.conf, by default /etc/strongswan.conf, or a file that is\n"
+	"included there, with a section plugins.redirect or redirect. What is printed\n"
+	"is what the daemon would log. Ends with 1 if there is an error, and with\n"
+	"--strict also if there is a warning.\n", run,
 };
