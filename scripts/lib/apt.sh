@@ -11,11 +11,14 @@
 # or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
 # for more details.
 
-# Source packages through an apt with a configuration and state of its own, so
-# that nothing of the machine's apt changes. Its sources are those of the
-# machine, as deb-src. Needs common.sh.
+# Packages through an apt with a configuration and state of its own, so that
+# nothing of the machine's apt changes. Its sources are those of the machine, for
+# source packages (deb-src, without APT_TYPE) or binary ones (deb), those of
+# APT_ARCH if it is set. Needs common.sh.
 
-APT_DIR=$BUILD/apt
+
+APT_TYPE=${APT_TYPE:-deb-src}
+APT_DIR=$BUILD/apt/$APT_TYPE${APT_ARCH:+-$APT_ARCH}
 
 # suites that belong to the installed release, as a regular expression
 release_suites()
@@ -28,7 +31,8 @@ release_suites()
 }
 
 # source_stanzas SUITE: print the machine's .sources files as deb-src; SUITE is
-# installed or the one to take instead of the release's main suite
+# installed or the one to take instead of the release's main suite, or instead of
+# its security updates if it ends like them
 source_stanzas()
 {
 	local file
@@ -36,18 +40,19 @@ source_stanzas()
 	for file in /etc/apt/sources.list.d/*.sources
 	do
 		[ -f "$file" ] || continue
-		awk -v suite="$1" -v release="$(release_suites)" '
+		awk -v suite="$1" -v release="$(release_suites)" -v type="$APT_TYPE" '
 			function flush(    i, n, names, wanted) {
+				part = suite ~ /-security$/ ? "-security$" : "$"
 				n = split(suites, names, " ")
 				for (i = 1; i <= n; i++) {
-					if (names[i] ~ (release "$") && suite != "installed")
+					if (names[i] ~ (release part) && suite != "installed")
 						wanted = suite
 					else if (names[i] ~ (release "(-updates|-security)?$") &&
 							 suite == "installed")
 						wanted = wanted " " names[i]
 				}
 				if (binary && enabled && main && wanted)
-					printf "Types: deb-src\nSuites: %s\n%s\n", wanted, rest
+					printf "Types: %s\nSuites: %s\n%s\n", type, wanted, rest
 				suites = rest = field = ""
 				binary = main = 0
 				enabled = 1
@@ -79,7 +84,8 @@ source_lines()
 	for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list
 	do
 		[ -f "$file" ] || continue
-		awk -v suite="$1" -v release="$(release_suites)" '
+		awk -v suite="$1" -v release="$(release_suites)" -v type="$APT_TYPE" '
+			BEGIN { part = suite ~ /-security$/ ? "-security$" : "$" }
 			$1 == "deb" {
 				options = ""
 				i = 2
@@ -97,11 +103,11 @@ source_lines()
 				if (suite == "installed" &&
 					$(i + 1) ~ (release "(-updates|-security)?$"))
 					name = $(i + 1)
-				else if (suite != "installed" && $(i + 1) ~ (release "$"))
+				else if (suite != "installed" && $(i + 1) ~ (release part))
 					name = suite
 				else
 					next
-				print "deb-src" options, $i, name, "main"
+				print type options, $i, name, "main"
 			}' "$file"
 	done
 }
@@ -130,6 +136,7 @@ apt_prepare()
 			Dir::Cache "$dir/cache";
 			APT::Sandbox::User "root";
 			Acquire::Languages "none";
+			${APT_ARCH:+APT::Architecture "$APT_ARCH"; APT::Architectures:: "$APT_ARCH";}
 		END
 	} > "$dir/apt.conf"
 	# a source that fails is told, but the others may do
@@ -159,5 +166,34 @@ apt_source()
 			logged "unpack-$3" dpkg-source --no-check -x ./*.dsc tree
 	) || { rm -rf "$work"; return 1; }
 	mv "$work/tree" "$4"
+	rm -rf "$work"
+}
+
+# apt_versions SUITE PACKAGE: Debian versions of a binary package, highest first
+apt_versions()
+{
+	APT_CONFIG=$APT_DIR/$1/apt.conf apt-cache madison "$2" 2>/dev/null |
+		awk '{ print $3 }' | sort -u | sort -V -r
+}
+
+# apt_unpack SUITE DIR PACKAGES...: unpack binary packages below a directory, without
+# their scripts; installs nothing
+apt_unpack()
+{
+	local suite=$1 dir=$2 package work=$2.part
+
+	shift 2
+	rm -rf "$work"
+	mkdir -p "$work" "$dir"
+	for package
+	do
+		(
+			cd "$work"
+			logged "package-${package%%=*}" env APT_CONFIG="$APT_DIR/$suite/apt.conf" \
+				apt-get -q download "$package" &&
+				logged "unpack-${package%%=*}" dpkg-deb -x ./*.deb "$dir" &&
+				rm -f ./*.deb
+		) || { rm -rf "$work"; return 1; }
+	done
 	rm -rf "$work"
 }

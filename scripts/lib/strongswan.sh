@@ -11,8 +11,13 @@
 # or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
 # for more details.
 
-# The strongSwan versions we build for: the installed one and the latest.
+# The strongSwan releases we build for, and their names: distribution, the one
+# that is installed; latest, Debian sid's; a suite of Debian, or a version.
 # Needs common.sh.
+
+# suites that are searched for a version, the oldest first
+# shellcheck disable=SC2034 # used by scripts that source this
+SUITES="bookworm trixie sid"
 
 # directory of the distribution's libcharon
 # shellcheck disable=SC2034 # used by scripts that source this
@@ -47,8 +52,51 @@ installed_version()
 	upstream_version "$package"
 }
 
-# latest_version: version that strongswan-source fetched as the latest
-latest_version()
+# own_suite: name of the Debian suite that is installed
+own_suite()
 {
-	[ -e "$BUILD/latest" ] && cat "$BUILD/latest"
+	# shellcheck disable=SC1091 # not part of the repository
+	(. /etc/os-release && printf '%s\n' "${VERSION_CODENAME:-}")
+}
+
+# is_release NAME: whether that can be the name of a release
+is_release()
+{
+	case $1 in
+	distribution|latest) return 0 ;;
+	*) [[ " $SUITES " == *" $1 "* || $1 =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] ;;
+	esac
+}
+
+# release_name NAME: the one of several names that files use
+release_name()
+{
+	case $1 in
+	sid) printf 'latest\n' ;;
+	"$(own_suite)"|"$(installed_version || true)") printf 'distribution\n' ;;
+	*) printf '%s\n' "$1" ;;
+	esac
+}
+
+# suite_version NAME: version that strongswan-source fetched as the latest, or as
+# the one of a suite
+suite_version()
+{
+	local file=$BUILD/suite-$1
+
+	[ "$1" != latest ] || file=$BUILD/latest
+	[ -e "$file" ] && cat "$file"
+}
+
+# release_version NAME: version of a release, as far as it is known here
+release_version()
+{
+	local name
+
+	name=$(release_name "$1")
+	case $name in
+	distribution) installed_version ;;
+	[0-9]*) printf '%s\n' "$name" ;;
+	*) suite_version "$name" ;;
+	esac
 }
