@@ -33,6 +33,18 @@ class Charon:
                                 capture_output=True, text=True).stdout
         self.version = re.search(r"strongSwan (\S+)", output).group(1)
 
+    def looks_elsewhere(self):
+        """Whether charon looks for its plugins in another directory, as it does
+        when a build area was copied."""
+        place = os.path.realpath(self.plugins).encode()
+        files = [self.daemon] + glob.glob(os.path.join(
+            os.path.dirname(self.plugins), "lib*.so.0"))
+        for path in files:
+            with open(path, "rb") as file:
+                if place + b"\0" in file.read():
+                    return False
+        return True
+
 
 class Charons:
     """Finds charons by the names that test.conf and --charon use."""

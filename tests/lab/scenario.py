@@ -147,22 +147,28 @@ class Scenario:
                     wanted = ["redirect"]
         return wanted
 
-    def variants(self, override=None, gateways=None, mixed=True):
+    def variants(self, override=(), gateways=None, mixed=True):
         """Every way in which the scenario is to be run, as Variants.
 
         GATEWAY_CHARON and CLIENT_CHARON list charons for the two roles,
         CHARON_host names one for a host. VARIANTS lists names, and
         SETTINGS_name for each of them options of the plugin, key=value.
 
-        override: name of a charon that all hosts run instead
+        override: names of charons that hosts run instead, as pairs of who and
+                  name; who is a host, "gateways", "clients", or None for all
         gateways: name of a charon, to leave out variants in which gateways
                   run another one
         mixed: False to leave out variants in which gateways and clients run
                different charons, if there are others for both
         """
-        roles = [[override]] * 2 if override else [
-            self.words("GATEWAY_CHARON") or [charons.DISTRIBUTION],
-            self.words("CLIENT_CHARON") or [charons.DISTRIBUTION]]
+        override = dict(override)
+        everyone = override.get(None)
+        roles = []
+        for who, key in (("gateways", "GATEWAY_CHARON"),
+                         ("clients", "CLIENT_CHARON")):
+            instead = override.get(who, everyone)
+            roles.append([instead] if instead else
+                         self.words(key) or [charons.DISTRIBUTION])
         variants = []
         for gateway, client, name in itertools.product(
                 *roles, self.words("VARIANTS") or [None]):
@@ -173,13 +179,16 @@ class Scenario:
                 continue
             chosen = {host: gateway if host in self.gateways else client
                       for host in self.ipsec}
-            if not override:
+            if not override.keys() & {None, "gateways", "clients"}:
                 chosen.update({host: self.word("CHARON", host, chosen[host])
                                for host in self.ipsec})
+            named = {host: override[host] for host in self.ipsec
+                     if host in override}
+            chosen.update(named)
             settings = dict(word.split("=", 1)
                             for word in self.words("SETTINGS", name))
-            label = "-".join(dict.fromkeys(filter(None,
-                                                  (gateway, client, name))))
+            label = "-".join(dict.fromkeys(filter(
+                None, (gateway, client, *named.values(), name))))
             variants.append(Variant(label, chosen, settings))
         return variants
 
