@@ -62,6 +62,11 @@ class Charons:
             self._add(LATEST, os.path.join(prefix, "libexec/ipsec/charon"),
                       os.path.join(prefix, "sbin/swanctl"),
                       os.path.join(prefix, "lib/ipsec/plugins"))
+        for file in glob.glob(os.path.join(build, "suite-*")):
+            with open(file, encoding="ascii") as version:
+                charon = self._found.get(version.read().strip())
+            if charon:
+                self._found[file.rpartition("suite-")[2]] = charon
 
     def _add(self, name, daemon, swanctl, plugins):
         if os.access(daemon, os.X_OK):
@@ -69,7 +74,12 @@ class Charons:
             self._found[name] = self._found[charon.version] = charon
 
     def find(self, name):
-        """The charon of that name: distribution, latest, or a version."""
+        """The charon of that name: distribution, latest, a suite of Debian, or
+        a version."""
+        if name in self._found and self._found[name].looks_elsewhere():
+            raise ValueError(f"charon {name} was built for another place than "
+                             f"{self._found[name].plugins}; scripts/charon "
+                             "builds it here if that is removed")
         if name not in self._found:
             have = ", ".join(sorted(self._found)) or "none"
             raise ValueError(f"there is no charon '{name}' (there is {have}); "

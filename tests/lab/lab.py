@@ -43,8 +43,9 @@ class Lab:
     """One scenario with one choice of charons."""
 
     def __init__(self, scenario, variant, charons, authority, memory,
-                 directory):
+                 patience, directory):
         """variant: one of scenario.variants()
+        patience: how many times as long as elsewhere everything may take
         directory: receives logs, captures and console.log; made here"""
         self.scenario = scenario
         self._settings = variant.settings
@@ -57,11 +58,12 @@ class Lab:
         self._authority = authority
         self._memory = memory
         self._plugins = {}
-        self._env = {"LAB_PATIENCE": str(memory.patience)}
+        patience *= memory.patience
+        self._env = {"LAB_PATIENCE": str(patience)}
         os.makedirs(directory)
         self._console = open(os.path.join(directory, "console.log"), "w",
                              encoding="utf-8")
-        self._network = network.Network()
+        self._network = network.Network(patience)
 
     def version(self):
         """Versions of charon in this scenario, as result lines have them."""
@@ -268,7 +270,7 @@ class Lab:
             return list(zip(line.hosts, results))
 
     def _run_on(self, line, name, ending):
-        timeout = self.scenario.number("TIMEOUT", 60) * self._memory.patience
+        timeout = self.scenario.number("TIMEOUT", 60)
         try:
             status, out, err = self.hosts[name].shell(
                 line.command, timeout, self._env,

@@ -39,8 +39,10 @@ class CommandTimeout(Exception):
 class Namespaces:
     """The namespaces of one host, and the way to run commands in them."""
 
-    def __init__(self, name):
+    def __init__(self, name, patience=1):
+        """patience: how many times as long as elsewhere a command may take"""
         self.name = name
+        self._patience = patience
         self._processes = set()
         self._lock = threading.Lock()
         self._anchor = subprocess.Popen(
@@ -71,9 +73,11 @@ class Namespaces:
 
         env: additional environment, a dictionary
         stdin: text for its standard input
+        timeout: in seconds, on a machine of ordinary speed
         watch: called now and then; the command is ended if it raises
         returns: exit status, standard output, standard error
         """
+        timeout *= self._patience
         with tempfile.TemporaryFile() as out, \
                 tempfile.TemporaryFile() as err, \
                 tempfile.TemporaryFile() as data:

@@ -37,7 +37,9 @@ net.ipv6.conf.all.forwarding=1
 class Network:
     """Namespaces of all hosts of a scenario, with cables between them."""
 
-    def __init__(self):
+    def __init__(self, patience=1):
+        """patience: as in Namespaces"""
+        self._patience = patience
         self._lock = threading.Lock()
         self._closed = False
         self._all = []
@@ -46,7 +48,7 @@ class Network:
 
     def _make(self, name):
         """Make namespaces, unless close() was called meanwhile."""
-        made = Namespaces(name)
+        made = Namespaces(name, self._patience)
         with self._lock:
             if not self._closed:
                 self._all.append(made)
