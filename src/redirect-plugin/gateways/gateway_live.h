@@ -70,6 +70,9 @@ struct gateway_live_t {
 	/** gateway_verdict_t of them all at the last look */
 	uint8_t verdict;
 
+	/** gateway_family_t that do not answer, as bits */
+	uint8_t families_down;
+
 	/** second the verdict changed */
 	uint32_t verdict_since;
 

@@ -274,6 +274,22 @@ METHOD(gateway_table_t, testify, bool,
 	return live != NULL;
 }
 
+METHOD(gateway_table_t, set_families_down, bool,
+	private_gateway_table_t *this, const char *name, uint8_t families)
+{
+	gateway_live_t *live;
+
+	this->mutex->lock(this->mutex);
+	live = this->live->get(this->live, name);
+	if (live)
+	{
+		this->changed |= live->families_down != families;
+		live->families_down = families;
+	}
+	this->mutex->unlock(this->mutex);
+	return live != NULL;
+}
+
 METHOD(gateway_table_t, is_alive_since, bool,
 	private_gateway_table_t *this, const char *name, uint32_t since,
 	gateway_witness_t *by)
@@ -369,6 +385,7 @@ gateway_table_t *gateway_table_create()
 			.set = _set,
 			.reset = _reset,
 			.testify = _testify,
+			.set_families_down = _set_families_down,
 			.is_alive_since = _is_alive_since,
 			.set_load = _set_load,
 			.destroy = _destroy,

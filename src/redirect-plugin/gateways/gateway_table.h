@@ -139,6 +139,9 @@ struct gateway_status_t {
 	/** seconds since it is up, down or unknown */
 	uint32_t health_age;
 
+	/** gateway_family_t that do not answer, as bits */
+	uint8_t families_down;
+
 	/** gateway_verdict_t of each gateway_witness_t */
 	uint8_t said[GATEWAY_WITNESS_MAX];
 
@@ -294,6 +297,17 @@ struct gateway_table_t {
 	bool (*testify)(gateway_table_t *this, const char *name,
 					gateway_witness_t witness, gateway_verdict_t verdict,
 					uint32_t ttl);
+
+	/**
+	 * Tell that no address of a family of a gateway answers, though the gateway
+	 * works.
+	 *
+	 * @param name			name of the gateway
+	 * @param families		gateway_family_t as bits, 0 if all answer
+	 * @return				FALSE if no configuration ever had that name
+	 */
+	bool (*set_families_down)(gateway_table_t *this, const char *name,
+							  uint8_t families);
 
 	/**
 	 * Whether a gateway was shown to work after a moment, and is not known to be

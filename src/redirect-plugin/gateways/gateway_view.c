@@ -125,7 +125,8 @@ bool gateway_view_fill(gateway_view_t *view, const gateway_t *gateways,
 	for (i = 0; i < view->count; i++)
 	{
 		view->left_out[i] = gateway_live_left_out(view->live[i]);
-		view->families[i] = gateways[i].families;
+		view->families[i] = gateways[i].families &
+							~view->live[i]->families_down;
 	}
 	view->known = find_known(view);
 	return fill_gateways(view, gateways, now, slow_start);
