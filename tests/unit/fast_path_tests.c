@@ -20,6 +20,8 @@
 #include <stdlib.h>
 
 #include "fast_path_fixture.h"
+#include "fastpath/ike_sockets.h"
+#include "wire/ike_probe.h"
 
 #include "policy/decided.h"
 
@@ -322,6 +324,35 @@ START_TEST(never_answers_with_more_than_was_asked)
 }
 END_TEST
 
+START_TEST(answers_probes_of_gateways_only)
+{
+	uint8_t datagram[IKE_PROBE_LEN], answer[IKE_SOCKETS_ANSWER_MAX];
+	chunk_t probe = chunk_from_thing(datagram), found;
+	uint64_t spi;
+
+	fast_path_fixture_start(&gateway, ways[_i]);
+	/* charon answers others, as it answers anybody */
+	ike_probe_write(IKE_PROBE_PORT, 7, datagram);
+	fast_path_fixture_send(&gateway, LOCAL, FALSE, probe);
+	fast_path_fixture_passed_is(probe);
+	ck_assert(fast_path_fixture_reload(&gateway,
+							"gateways { mars { addresses = 127.0.0.1 } }\n"));
+	fast_path_fixture_send(&gateway, LOCAL, FALSE, probe);
+	found = chunk_create(answer, fast_path_fixture_answer(&gateway, answer,
+														  sizeof(answer)));
+	found = chunk_skip(found, 4);
+	ck_assert(ike_probe_parse_answer(found, &spi));
+	ck_assert(spi == 7);
+	ck_assert_uint_eq(found.len, IKE_PROBE_ANSWER_LEN);
+	ck_assert_uint_eq(counted(FAST_PATH_PROBED), 1);
+	/* a worker has to answer this one */
+	ike_probe_write(IKE_PROBE_INIT, 7, datagram);
+	fast_path_fixture_send(&gateway, LOCAL, FALSE, probe);
+	fast_path_fixture_passed_is(probe);
+	fast_path_fixture_stop(&gateway);
+}
+END_TEST
+
 START_TEST(answers_nobody_as_mere_initiator)
 {
 	ike_message_t message;
@@ -525,6 +556,7 @@ static Suite *suite(void)
 	tcase_add_test(tcase, leaves_cookies_to_charon_if_they_are_required);
 	tcase_add_test(tcase, passes_what_is_above_the_limit_of_a_network);
 	tcase_add_test(tcase, never_answers_with_more_than_was_asked);
+	tcase_add_loop_test(tcase, answers_probes_of_gateways_only, 0, 2);
 	tcase_add_test(tcase, answers_nobody_as_mere_initiator);
 	suite_add_tcase(suite, tcase);
 

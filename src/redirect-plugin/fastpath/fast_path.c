@@ -20,6 +20,7 @@
 #include "source_limit.h"
 #include "fastpath/init_response.h"
 #include "policy/decided.h"
+#include "wire/ike_probe.h"
 
 #include <daemon.h>
 
@@ -31,7 +32,7 @@
 typedef struct private_fast_path_t private_fast_path_t;
 typedef struct question_t question_t;
 
-ENUM(fast_path_result_names, FAST_PATH_ANSWERED, FAST_PATH_AMPLIFIES,
+ENUM(fast_path_result_names, FAST_PATH_ANSWERED, FAST_PATH_PROBED,
 	"answered",
 	"other",
 	"unsupported",
@@ -40,6 +41,7 @@ ENUM(fast_path_result_names, FAST_PATH_ANSWERED, FAST_PATH_AMPLIFIES,
 	"cookie",
 	"limited",
 	"amplifies",
+	"probed",
 );
 
 /**
@@ -175,6 +177,28 @@ static fast_path_result_t check_limits(private_fast_path_t *this,
 }
 
 /**
+ * Answer the probe of another gateway as charon would, that writes two lines in
+ * its log for each. Nobody else gets more octets from here than charon gives.
+ */
+static bool answer_probe(private_fast_path_t *this, question_t *question,
+						 uint8_t *answer)
+{
+	const policy_state_t *state;
+	bool known;
+	int token;
+
+	if (!ike_probe_answer(question->message, answer))
+	{
+		return FALSE;
+	}
+	state = this->engine->acquire(this->engine, &token);
+	known = state->policy && policy_find_gateway(state->policy,
+											&question->request.remote) >= 0;
+	this->engine->release(this->engine, token);
+	return known;
+}
+
+/**
  * Find out what to do with a datagram and write the answer, if it gets one:
  * IKE_SOCKETS_ANSWER_MAX octets.
  */
@@ -193,6 +217,16 @@ static fast_path_result_t examine(private_fast_path_t *this,
 	{
 		count(&this->counters.verdicts[INIT_OTHER], 1);
 		return FAST_PATH_OTHER;
+	}
+	if (question->marker)
+	{
+		marker = NON_ESP_MARKER_LEN;
+		memset(answer, 0, marker);
+	}
+	if (answer_probe(this, question, answer + marker))
+	{
+		*len = marker + IKE_PROBE_ANSWER_LEN;
+		return FAST_PATH_PROBED;
 	}
 	verdict = init_request_parse(question->message, this->config.loopback,
 								 &init);
@@ -222,11 +256,6 @@ static fast_path_result_t examine(private_fast_path_t *this,
 	{
 		return result;
 	}
-	if (question->marker)
-	{
-		marker = NON_ESP_MARKER_LEN;
-		memset(answer, 0, marker);
-	}
 	*len = init_response_write(&init, &decision->target, answer + marker);
 	if (*len > question->message.len)
 	{
@@ -248,6 +277,14 @@ static void hand_on(packet_t *packet, question_t *question,
 	{
 		decided_attach(packet, &question->request, &question->decision);
 	}
+}
+
+/**
+ * Whether charon shall not get a datagram, as it has its answer.
+ */
+static bool is_answered(fast_path_result_t result)
+{
+	return result == FAST_PATH_ANSWERED || result == FAST_PATH_PROBED;
 }
 
 /**
@@ -303,7 +340,7 @@ static bool look_at(private_fast_path_t *this, ike_datagram_t *datagram,
 	result = examine(this, &question, datagram->answer,
 					 &datagram->answer_len);
 	count(&this->counters.results[result], 1);
-	if (result == FAST_PATH_ANSWERED)
+	if (is_answered(result))
 	{
 		return TRUE;
 	}
@@ -386,7 +423,7 @@ CALLBACK(consume, bool,
 
 	result = examine(this, &question, answer, &len);
 	count(&this->counters.results[result], 1);
-	if (result != FAST_PATH_ANSWERED)
+	if (!is_answered(result))
 	{
 		hand_on(packet, &question, result);
 		return FALSE;

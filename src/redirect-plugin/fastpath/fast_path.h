@@ -49,6 +49,8 @@ enum fast_path_result_t {
 	FAST_PATH_LIMITED,
 	/** for charon: the answer would be longer than the request */
 	FAST_PATH_AMPLIFIES,
+	/** answered, another gateway asks whether this one works */
+	FAST_PATH_PROBED,
 	/** number of results */
 	FAST_PATH_RESULT_MAX,
 };
