@@ -14,6 +14,7 @@
 
 #include "config_loader.h"
 #include "config_hash.h"
+#include "cluster/cluster_config.h"
 #include "control/control_config.h"
 #include "fastpath/fast_path_config.h"
 #include "gateways/overload_limits.h"
@@ -88,6 +89,8 @@ static const config_room_t all_rooms[] = {
 	{ .read = (void*)fast_path_config_create, .discard = free },
 	{ .read = (void*)initiator_config_read,
 	  .discard = (void*)initiator_config_destroy },
+	{ .read = (void*)cluster_config_read,
+	  .discard = (void*)cluster_config_destroy },
 	{ .read = (void*)session_config_read, .discard = free },
 	{ .read = (void*)control_config_read,
 	  .discard = (void*)control_config_destroy },

@@ -14,6 +14,7 @@
 
 #include "redirect_plugin.h"
 #include "charon_match.h"
+#include "cluster/cluster.h"
 #include "cluster/store_registry.h"
 #include "control/control.h"
 #include "initiator/initiator.h"
@@ -105,6 +106,11 @@ struct private_redirect_plugin_t {
 	fast_path_t *fast_path;
 
 	/**
+	 * Finds out about the other gateways.
+	 */
+	cluster_t *cluster;
+
+	/**
 	 * Moves clients that are established.
 	 */
 	redirect_sessions_t *sessions;
@@ -161,11 +167,13 @@ static bool plugin_cb(private_redirect_plugin_t *this,
 		charon->bus->add_listener(charon->bus, &this->children->listener);
 		this->sessions->enable(this->sessions, TRUE);
 		charon->redirect->add_provider(charon->redirect, provider);
+		this->cluster->start(this->cluster);
 		this->control->start(this->control);
 	}
 	else
 	{
 		this->control->stop(this->control);
+		this->cluster->stop(this->cluster);
 		charon->redirect->remove_provider(charon->redirect, provider);
 		this->sessions->enable(this->sessions, FALSE);
 		charon->bus->remove_listener(charon->bus, &this->children->listener);
@@ -257,6 +265,7 @@ static void create_control(private_redirect_plugin_t *this)
 {
 	control_parts_t parts = {
 		.gateways = this->table,
+		.cluster = this->cluster,
 		.engine = this->engine,
 		.monitor = this->monitor,
 		.log = this->log,
@@ -276,6 +285,7 @@ METHOD(plugin_t, destroy, void,
 {
 	this->control->destroy(this->control);
 	this->sessions->destroy(this->sessions);
+	this->cluster->destroy(this->cluster);
 	this->guard->destroy(this->guard);
 	this->provider->destroy(this->provider);
 	this->children->destroy(this->children);
@@ -333,6 +343,8 @@ plugin_t *redirect_plugin_create()
 	this->fast_path = fast_path_create(this->engine);
 	add_room(this, this->fast_path->get_room(this->fast_path));
 	add_room(this, this->guard->get_room(this->guard));
+	this->cluster = cluster_create(this->engine, this->table);
+	add_room(this, this->cluster->get_room(this->cluster));
 	create_sessions(this);
 	create_control(this);
 	return &this->public.plugin;

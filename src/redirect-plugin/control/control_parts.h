@@ -20,6 +20,7 @@
 #ifndef CONTROL_PARTS_H_
 #define CONTROL_PARTS_H_
 
+#include "cluster/cluster.h"
 #include "fastpath/fast_path.h"
 #include "initiator/initiator.h"
 #include "policy/decision_log.h"
@@ -38,6 +39,9 @@ struct control_parts_t {
 
 	/** gateways */
 	gateway_table_t *gateways;
+
+	/** what is found out about the other gateways */
+	cluster_t *cluster;
 
 	/** policy */
 	policy_engine_t *engine;

@@ -27,6 +27,11 @@ ENUM(gateway_state_names, GATEWAY_ACTIVE, GATEWAY_DISABLED,
 static const char *const states[] = { "active", "drain", "disabled", NULL };
 
 /**
+ * Words of option probe, in the order of ike_probe_kind_t
+ */
+static const char *const probes[] = { "no", "port", "init", NULL };
+
+/**
  * What is read from the section, before addresses are looked at
  */
 typedef struct {
@@ -35,6 +40,7 @@ typedef struct {
 	uint32_t capacity;
 	uint32_t priority;
 	int state;
+	int probe;
 } gateway_options_t;
 
 static const config_option_t options[] = {
@@ -48,6 +54,8 @@ static const config_option_t options[] = {
 		.def = "0", .max = 255 },
 	{ "state", CONFIG_WORD, offsetof(gateway_options_t, state),
 		.def = "active", .words = states },
+	{ "probe", CONFIG_WORD, offsetof(gateway_options_t, probe),
+		.def = "port", .words = probes },
 };
 
 /*
@@ -167,6 +175,7 @@ bool gateway_read(const config_section_t *section, bool loopback,
 	gateway->capacity = values.capacity;
 	gateway->priority = values.priority;
 	gateway->state = values.state;
+	gateway->probe = values.probe;
 	config_list_destroy(values.addresses);
 	return good;
 }

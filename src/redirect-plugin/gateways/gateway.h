@@ -23,6 +23,7 @@
 #include "utils/config_options.h"
 #include "utils/ip_set.h"
 #include "wire/gateway_identity.h"
+#include "wire/ike_probe.h"
 
 typedef struct gateway_t gateway_t;
 typedef enum gateway_state_t gateway_state_t;
@@ -96,6 +97,9 @@ struct gateway_t {
 
 	/** group of selector priority, the smallest is taken first */
 	uint32_t priority;
+
+	/** ike_probe_kind_t */
+	int probe;
 };
 
 /**

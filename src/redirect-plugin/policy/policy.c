@@ -70,6 +70,7 @@ static const config_option_t options[] = {
 	{ "load", CONFIG_ELSEWHERE, 0, .def = NULL },
 	{ "auth_method", CONFIG_ELSEWHERE, 0, .def = NULL },
 	{ "grace", CONFIG_ELSEWHERE, 0, .def = NULL },
+	{ "told_timeout", CONFIG_ELSEWHERE, 0, .def = NULL },
 };
 
 /**
@@ -77,7 +78,7 @@ static const config_option_t options[] = {
  */
 static const char *const sections[] = {
 	"gateways", "rules", "overload", "guard", "control", "drain", "rebalance",
-	NULL
+	"probe", NULL
 };
 
 static const char *const any_section[] = { "*", NULL };
