@@ -31,9 +31,10 @@
 #include <unistd.h>
 
 /**
- * Clients that never read, and events they would have to read.
+ * Clients that never read, places there are, and events they would have to read.
  */
 #define SILENT 100
+#define PLACES (SILENT + 20)
 #define EVENTS 20000
 
 /**
@@ -104,6 +105,22 @@ static vici_message_t *many(void *data, control_client_t *client,
 	return create_message(0);
 }
 
+/**
+ * Streams more than a socket holds, in few items.
+ */
+static vici_message_t *large(void *data, control_client_t *client,
+							 vici_message_t *request)
+{
+	control_server_t *server = ((fixture_t*)data)->server;
+	int i;
+
+	for (i = 0; i < 40; i++)
+	{
+		server->stream(server, client, ITEM, create_message(600));
+	}
+	return create_message(0);
+}
+
 static void fixture_init(fixture_t *this)
 {
 	char uri[80];
@@ -112,10 +129,11 @@ static void fixture_init(fixture_t *this)
 	ck_assert_ptr_nonnull(mkdtemp(this->dir));
 	snprintf(this->path, sizeof(this->path), "%s/socket", this->dir);
 	snprintf(uri, sizeof(uri), "unix://%s", this->path);
-	this->server = control_server_create(events);
+	this->server = control_server_create(events, ITEM);
 	this->server->add_command(this->server, "echo", echo, this);
 	this->server->add_command(this->server, "many", many, this);
-	ck_assert(this->server->start(this->server, uri, SILENT + 10));
+	this->server->add_command(this->server, "large", large, this);
+	ck_assert(this->server->start(this->server, uri, PLACES));
 	lib->processor->set_threads(lib->processor, 8);
 }
 
@@ -358,10 +376,10 @@ START_TEST(disconnects_who_sends_nonsense)
 }
 END_TEST
 
-START_TEST(has_room_for_so_many_clients_only)
+START_TEST(lets_the_longest_idle_client_give_way_to_a_new_one)
 {
 	fixture_t this;
-	int fds[SILENT + 10], fd, i;
+	int fds[PLACES], fd, i;
 
 	fixture_init(&this);
 	for (i = 0; i < (int)countof(fds); i++)
@@ -369,14 +387,79 @@ START_TEST(has_room_for_so_many_clients_only)
 		fds[i] = connect_client(&this);
 		ask(fds[i], 1);
 	}
+	/* the first one has answers to read, so it is not idle; nor is the second */
+	listen_for(fds[0], "item");
+	send_message(fds[0], VICI_CMD_REQUEST, "large", NULL);
+	ck_assert_int_eq(receive_message(fds[0]), VICI_EVENT);
+	ask(fds[1], 1);
 	fd = connect_client(&this);
-	ck_assert_int_eq(receive_message(fd), -1);
-	close(fd);
+	ask(fd, 1);
+	ck_assert_int_eq(receive_message(fds[2]), -1);
+	ck_assert_int_eq(receive_message(fds[0]), VICI_EVENT);
+	ask(fds[1], 1);
+	ask(fds[3], 1);
 	ck_assert_uint_eq(this.server->get_dropped(this.server), 1);
+	ck_assert_uint_eq(this.server->get_clients(this.server), PLACES);
 	for (i = 0; i < (int)countof(fds); i++)
 	{
 		close(fds[i]);
 	}
+	close(fd);
+	fixture_deinit(&this);
+}
+END_TEST
+
+START_TEST(serves_a_new_client_though_300_others_never_close_theirs)
+{
+	fixture_t this;
+	int fds[300], fd, i;
+
+	fixture_init(&this);
+	for (i = 0; i < (int)countof(fds); i++)
+	{
+		fds[i] = connect_client(&this);
+	}
+	fd = connect_client(&this);
+	ask(fd, 3);
+	ck_assert_uint_le(this.server->get_clients(this.server), PLACES);
+	for (i = 0; i < (int)countof(fds); i++)
+	{
+		close(fds[i]);
+	}
+	close(fd);
+	fixture_deinit(&this);
+}
+END_TEST
+
+START_TEST(keeps_places_from_those_who_follow_events)
+{
+	const int kept = PLACES / 8;
+	fixture_t this;
+	int fds[PLACES], fd, i;
+
+	fixture_init(&this);
+	for (i = 0; i < (int)countof(fds); i++)
+	{
+		fds[i] = connect_client(&this);
+		send_message(fds[i], VICI_EVENT_REGISTER, "tick", NULL);
+		ck_assert_int_eq(receive_message(fds[i]),
+						 i < (int)countof(fds) - kept ? VICI_EVENT_CONFIRM : -1);
+	}
+	fd = connect_client(&this);
+	/* streamed events last as long as their request */
+	listen_for(fd, "item");
+	ask(fd, 3);
+	/* nobody who follows events had to go */
+	this.server->raise(this.server, TICK, create_message(1));
+	for (i = 0; i < (int)countof(fds) - kept; i++)
+	{
+		ck_assert_int_eq(receive_message(fds[i]), VICI_EVENT);
+	}
+	for (i = 0; i < (int)countof(fds); i++)
+	{
+		close(fds[i]);
+	}
+	close(fd);
 	fixture_deinit(&this);
 }
 END_TEST
@@ -393,7 +476,10 @@ int main(void)
 	tcase_add_test(tcase,
 				   is_neither_slowed_nor_grown_by_clients_that_never_read);
 	tcase_add_test(tcase, disconnects_who_sends_nonsense);
-	tcase_add_test(tcase, has_room_for_so_many_clients_only);
+	tcase_add_test(tcase, lets_the_longest_idle_client_give_way_to_a_new_one);
+	tcase_add_test(tcase,
+				   serves_a_new_client_though_300_others_never_close_theirs);
+	tcase_add_test(tcase, keeps_places_from_those_who_follow_events);
 	suite_add_tcase(suite, tcase);
 	return policy_fixture_run(suite);
 }

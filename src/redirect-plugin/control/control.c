@@ -182,7 +182,8 @@ METHOD(control_t, destroy, void,
 control_t *control_create(const control_parts_t *parts)
 {
 	private_control_t *this;
-	control_server_t *server = control_server_create(control_event_names);
+	control_server_t *server = control_server_create(control_event_names,
+													 CONTROL_LIST_GATEWAY);
 	int i;
 
 	INIT(this,

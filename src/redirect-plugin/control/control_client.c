@@ -90,6 +90,11 @@ struct private_control_client_t {
 	bool answering;
 
 	/**
+	 * When that was, or when it connected
+	 */
+	timeval_t active;
+
+	/**
 	 * TRUE while a job is going to write what waits
 	 */
 	bool scheduled;
@@ -164,6 +169,22 @@ METHOD(control_client_t, close_, void,
 	this->mutex->lock(this->mutex);
 	shut_down(this, FALSE);
 	this->mutex->unlock(this->mutex);
+}
+
+METHOD(control_client_t, get_idle, int64_t,
+	private_control_client_t *this)
+{
+	timeval_t now, idle;
+
+	time_monotonic(&now);
+	this->mutex->lock(this->mutex);
+	timersub(&now, &this->active, &idle);
+	if (this->answering)
+	{
+		idle = (timeval_t){ .tv_usec = -1000 };
+	}
+	this->mutex->unlock(this->mutex);
+	return idle.tv_sec * 1000LL + idle.tv_usec / 1000;
 }
 
 /**
@@ -391,6 +412,7 @@ static bool handle(private_control_client_t *this)
 	this->mutex->lock(this->mutex);
 	this->busy = FALSE;
 	this->answering = get_waiting(this) != 0;
+	time_monotonic(&this->active);
 	this->mutex->unlock(this->mutex);
 	return TRUE;
 }
@@ -481,6 +503,7 @@ control_client_t *control_client_create(int fd,
 			.start = _start,
 			.send = _send_,
 			.accepts_event = _accepts_event,
+			.get_idle = _get_idle,
 			.close = _close_,
 			.get_ref = _get_ref,
 			.put_ref = _put_ref,
@@ -491,5 +514,6 @@ control_client_t *control_client_create(int fd,
 		.fd = fd,
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
+	time_monotonic(&this->active);
 	return &this->public;
 }

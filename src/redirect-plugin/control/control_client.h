@@ -54,6 +54,13 @@ struct control_client_t {
 	bool (*accepts_event)(control_client_t *this);
 
 	/**
+	 * Find out how long nothing was asked or answered. Any thread.
+	 *
+	 * @return			milliseconds, -1 while a request is answered
+	 */
+	int64_t (*get_idle)(control_client_t *this);
+
+	/**
 	 * Disconnect the client. Any thread, does not wait.
 	 */
 	void (*close)(control_client_t *this);
@@ -75,6 +82,9 @@ struct control_client_t {
 
 	/** events it listens to, as bits; for the server */
 	uint32_t events;
+
+	/** TRUE if it was closed to make room; for the server */
+	bool leaving;
 };
 
 /**

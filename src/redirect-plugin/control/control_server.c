@@ -13,6 +13,7 @@
  */
 
 #include "control_client.h"
+#include "utils/log_limit.h"
 
 #include <collections/array.h>
 #include <collections/hashtable.h>
@@ -75,9 +76,29 @@ struct private_control_server_t {
 	array_t *clients;
 
 	/**
+	 * Events that are raised, as bits
+	 */
+	uint32_t lasting;
+
+	/**
 	 * Most clients
 	 */
 	u_int max;
+
+	/**
+	 * Clients that make room, but are not gone yet
+	 */
+	u_int leaving;
+
+	/**
+	 * Limit for lines about clients that are disconnected
+	 */
+	log_limit_t limit;
+
+	/**
+	 * TRUE from when all places are taken until half of them are free
+	 */
+	bool crowded;
 
 	/**
 	 * Clients there was no room for, or that did not read
@@ -146,19 +167,63 @@ static bool set_listening(private_control_server_t *this,
 }
 
 /**
+ * Log why a client is disconnected, unless there were too many just now.
+ */
+static void complain(private_control_server_t *this, const char *why)
+{
+	uint32_t suppressed;
+
+	if (log_limit_allow(&this->limit, &suppressed))
+	{
+		DBG1(DBG_CFG, "redirect: a client of the control socket %s, "
+			 "disconnected; %u before it were not logged", why, suppressed);
+	}
+}
+
+/**
+ * Check if there is a place for a client to follow events; the mutex is held.
+ */
+static bool may_follow(private_control_server_t *this, control_client_t *client,
+					   int event)
+{
+	control_client_t *other;
+	u_int following = 0;
+	int i;
+
+	if (!(this->lasting & (1U << event)) || client->events & this->lasting)
+	{
+		return TRUE;
+	}
+	for (i = 0; i < array_count(this->clients); i++)
+	{
+		array_get(this->clients, i, &other);
+		following += (other->events & this->lasting) != 0;
+	}
+	return following < this->max - this->max / 8;
+}
+
+/**
  * Register a client for an event, or not.
  */
 static void listen_for(private_control_server_t *this, control_client_t *client,
 					   const char *name, bool on)
 {
 	int event = find_event(this, name);
-	bool changed = FALSE;
+	bool changed = FALSE, room = TRUE;
 
 	if (event >= 0)
 	{
 		this->mutex->lock(this->mutex);
-		changed = set_listening(this, client, event, on);
+		room = !on || may_follow(this, client, event);
+		changed = room && set_listening(this, client, event, on);
+		this->dropped += !room;
 		this->mutex->unlock(this->mutex);
+	}
+	if (!room)
+	{
+		complain(this, "is one too many that follows events (control.clients)");
+		client->close(client);
+		return;
 	}
 	client->send(client, event >= 0 && (changed || on) ? VICI_EVENT_CONFIRM
 													   : VICI_EVENT_UNKNOWN,
@@ -237,12 +302,12 @@ static void on_gone(void *data, control_client_t *client, bool slow)
 		set_listening(this, client, i, FALSE);
 	}
 	this->dropped += slow;
+	this->leaving -= client->leaving;
 	this->mutex->unlock(this->mutex);
 	client->put_ref(client);
 	if (slow)
 	{
-		DBG1(DBG_CFG, "redirect: a client of the control socket does not read, "
-			 "disconnected");
+		complain(this, "does not read");
 	}
 }
 
@@ -267,6 +332,51 @@ static int get_fd(stream_t *stream)
 }
 
 /**
+ * Find a place for a new client, in place of an idle one if need be; the mutex is
+ * held.
+ */
+static bool make_room(private_control_server_t *this)
+{
+	control_client_t *client, *found = NULL;
+	u_int count = array_count(this->clients) - this->leaving;
+	int64_t idle, longest = -1;
+	int i;
+
+	if (count < this->max)
+	{
+		this->crowded = this->crowded && count >= this->max / 2;
+		return TRUE;
+	}
+	for (i = 0; this->leaving < this->max && i < array_count(this->clients); i++)
+	{
+		array_get(this->clients, i, &client);
+		idle = client->leaving || client->events & this->lasting
+					? -1 : client->get_idle(client);
+		if (idle > longest)
+		{
+			longest = idle;
+			found = client;
+		}
+	}
+	if (found)
+	{
+		found->leaving = TRUE;
+		found->close(found);
+		this->leaving++;
+		this->dropped++;
+	}
+	if (!this->crowded)
+	{
+		this->crowded = TRUE;
+		DBG1(DBG_CFG, "redirect: all %u places of the control socket are taken "
+			 "(control.clients), %s", this->max, found ? "idle clients give way "
+			 "to new ones" : "and none of the clients is idle: new ones are "
+			 "refused");
+	}
+	return found != NULL;
+}
+
+/**
  * A client has connected.
  *
  * @return				FALSE, as the stream itself is not used any longer
@@ -280,6 +390,7 @@ static bool on_accept(private_control_server_t *this, stream_t *stream)
 		.waiting = &this->waiting,
 	};
 	control_client_t *client = NULL;
+	bool room;
 	int fd;
 
 	fd = get_fd(stream);
@@ -288,18 +399,15 @@ static bool on_accept(private_control_server_t *this, stream_t *stream)
 		client = control_client_create(fd, &owner);
 	}
 	this->mutex->lock(this->mutex);
-	if (client && (u_int)array_count(this->clients) < this->max)
+	room = client && make_room(this);
+	if (room)
 	{
 		array_insert(this->clients, ARRAY_TAIL, client);
 		client->start(client);
-		client = NULL;
 	}
-	else
-	{
-		this->dropped++;
-	}
+	this->dropped += !room;
 	this->mutex->unlock(this->mutex);
-	if (client)
+	if (client && !room)
 	{
 		client->put_ref(client);
 	}
@@ -399,7 +507,7 @@ METHOD(control_server_t, get_clients, u_int,
 	u_int count;
 
 	this->mutex->lock(this->mutex);
-	count = array_count(this->clients);
+	count = array_count(this->clients) - this->leaving;
 	this->mutex->unlock(this->mutex);
 	return count;
 }
@@ -438,7 +546,7 @@ METHOD(control_server_t, destroy, void,
 /*
  * Described in header
  */
-control_server_t *control_server_create(const char *const *events)
+control_server_t *control_server_create(const char *const *events, int lasting)
 {
 	private_control_server_t *this;
 
@@ -454,6 +562,8 @@ control_server_t *control_server_create(const char *const *events)
 			.destroy = _destroy,
 		},
 		.events = events,
+		.limit = LOG_LIMIT_INIT(5),
+		.lasting = (1U << lasting) - 1,
 		.commands = hashtable_create(hashtable_hash_str, hashtable_equals_str,
 									 16),
 		.clients = array_create(0, 0),

@@ -71,6 +71,10 @@ typedef vici_message_t *(*control_command_t)(void *data,
  * A request is answered by a worker that nothing else waits for; the client's
  * next request is read when the answer is on its way. No method waits for a
  * client. Thread-safe.
+ *
+ * When all places are taken, the client that asked nothing for the longest time
+ * gives way to a new one: who forgets its connections keeps nobody out. Clients
+ * that follow events stay, but an eighth of the places is not for them.
  */
 struct control_server_t {
 
@@ -124,8 +128,8 @@ struct control_server_t {
 	u_int (*get_clients)(control_server_t *this);
 
 	/**
-	 * Number of clients disconnected because they did not read, or that there
-	 * was no room for; any thread.
+	 * Number of clients disconnected because they did not read, gave way to
+	 * others, or that there was no room for; any thread.
 	 */
 	uint64_t (*get_dropped)(control_server_t *this);
 
@@ -139,7 +143,9 @@ struct control_server_t {
  * Create a server without socket.
  *
  * @param events		names of events, static, ends with NULL
+ * @param lasting		number of the first of them that are raised, others are
+ *						streamed
  */
-control_server_t *control_server_create(const char *const *events);
+control_server_t *control_server_create(const char *const *events, int lasting);
 
 #endif /** CONTROL_SERVER_H_ @}*/
