@@ -13,10 +13,9 @@
  */
 
 #include "control_request.h"
+#include "utils/utf8.h"
 
 #include <library.h>
-
-#include <ctype.h>
 
 /**
  * Room for the name of an argument or section, as VICI has them.
@@ -63,36 +62,6 @@ static bool refuse(reader_t *this, const char *why)
 }
 
 /**
- * Get the length of the character that text begins with, 0 if it is none of
- * UTF-8 (RFC 3629), or one that controls.
- */
-static size_t character_length(chunk_t text)
-{
-	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	uint32_t character = text.ptr[0];
-	size_t i, len;
-
-	len = character < 0x80 ? 1 : character < 0xc0 ? 0 : character < 0xe0 ? 2 :
-		  character < 0xf0 ? 3 : character < 0xf8 ? 4 : 0;
-	if (!len || len > text.len)
-	{
-		return 0;
-	}
-	character &= len == 1 ? 0x7f : 0x7f >> len;
-	for (i = 1; i < len; i++)
-	{
-		if ((text.ptr[i] & 0xc0) != 0x80)
-		{
-			return 0;
-		}
-		character = character << 6 | (text.ptr[i] & 0x3f);
-	}
-	return character < smallest[len] || character > 0x10ffff ||
-		   (character >= 0xd800 && character < 0xe000) || character < 0x20 ||
-		   (character >= 0x7f && character < 0xa0) ? 0 : len;
-}
-
-/**
  * Copy a value as text, if it is one.
  */
 static bool get_text(reader_t *this, chunk_t value,
@@ -111,7 +80,7 @@ static bool get_text(reader_t *this, chunk_t value,
 	}
 	while (rest.len)
 	{
-		len = character_length(rest);
+		len = utf8_length(rest);
 		if (!len)
 		{
 			return refuse(this, "must be UTF-8 without control characters");
