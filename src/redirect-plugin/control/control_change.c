@@ -16,6 +16,8 @@
 #include "control_message.h"
 #include "control_request.h"
 
+#include <daemon.h>
+
 /**
  * Number that was not told.
  */
@@ -43,6 +45,9 @@ struct change_t {
 
 	/** numbers, UNTOLD not to change it */
 	uint32_t weight, capacity, sessions, load;
+
+	/** TRUE to go back to the values of the file before */
+	bool reset;
 };
 
 #define CHANGE(name) offsetof(change_t, name)
@@ -55,6 +60,7 @@ static const config_option_t change_options[] = {
 	{ "up", CONFIG_WORD, CHANGE(up), .words = verdicts },
 	{ "sessions", CONFIG_NUMBER, CHANGE(sessions), .max = UNTOLD - 1 },
 	{ "load", CONFIG_NUMBER, CHANGE(load), .max = 1000 },
+	{ "reset", CONFIG_BOOL, .offset = CHANGE(reset) },
 };
 
 /**
@@ -81,6 +87,22 @@ static void set_load(gateway_table_t *table, const change_t *change,
 }
 
 /**
+ * Log what a gateway is now.
+ */
+static void log_change(gateway_table_t *table, const change_t *change)
+{
+	gateway_status_t status;
+
+	if (table->get_status(table, change->name, &status))
+	{
+		DBG1(DBG_CFG, "redirect: gateway %s %s by the control socket: state %N, "
+			 "weight %u, capacity %u, %s", change->name,
+			 change->reset ? "reset" : "set", gateway_state_names, status.state,
+			 status.weight, status.capacity, status.up ? "up" : "down");
+	}
+}
+
+/**
  * Change a gateway.
  *
  * @return				why it cannot be done, NULL if it is
@@ -102,9 +124,13 @@ static const char *change_gateway(control_parts_t *parts, change_t *change)
 	}
 	if (change->state < 0 && change->up < 0 && change->weight == UNTOLD &&
 		change->capacity == UNTOLD && change->sessions == UNTOLD &&
-		change->load == UNTOLD)
+		change->load == UNTOLD && !change->reset)
 	{
 		return "set-gateway: nothing is to be changed";
+	}
+	if (change->reset)
+	{
+		table->reset(table, change->name);
 	}
 	if (!table->get_status(table, change->name, &status))
 	{
@@ -118,6 +144,7 @@ static const char *change_gateway(control_parts_t *parts, change_t *change)
 					   change->up, 0);
 	}
 	set_load(table, change, &status);
+	log_change(table, change);
 	parts->engine->refresh(parts->engine);
 	return NULL;
 }
@@ -295,6 +322,8 @@ vici_message_t *control_rebalance(void *data, control_client_t *client,
 	{
 		return control_refuse(error);
 	}
+	DBG1(DBG_CFG, "redirect: rebalancing %s by the control socket",
+		 stop ? "stopped" : "begun");
 	rebalance->set(rebalance, !stop);
 	return control_answer(NULL);
 }

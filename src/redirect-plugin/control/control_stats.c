@@ -18,7 +18,7 @@
  * Numbers that are read; each family once, in this order.
  */
 enum {
-	INFO, UPTIME, CONFIGURED,
+	ANSWERS, INFO, UPTIME, CONFIGURED,
 	DECISIONS, RETRANSMISSIONS, ARRIVALS, OFFERS, OUTCOMES,
 	SESSIONS, DRAINING, STALLED, LEFT,
 	REDIRECTS, UP, TAKES, WEIGHT, CAPACITY, GATEWAY_SESSIONS, GATEWAY_LOAD,
@@ -30,6 +30,8 @@ enum {
 };
 
 static const control_family_t families[FAMILIES] = {
+	[ANSWERS] = { "up", "1 if charon has the redirect plugin and answers.", FALSE,
+		{} },
 	[INFO] = { "info", "Versions of plugin and charon.", FALSE,
 		{ "version", "charon" } },
 	[UPTIME] = { "uptime_seconds", "Time since the plugin was loaded.", FALSE,
@@ -395,6 +397,7 @@ void control_stats_read(control_context_t *context,
 	gateway_info_t *infos;
 	int count;
 
+	tell(&this, ANSWERS, 1, NULL);
 	tell_labels(&this, INFO, 1,
 				(const char*[CONTROL_LABELS]){ PACKAGE_VERSION, VERSION });
 	tell(&this, UPTIME, time_monotonic(NULL) - context->loaded, NULL);
