@@ -72,7 +72,7 @@ struct ipc_t {
 /**
  * Connect to a socket.
  *
- * @param uri		unix://PATH or tcp://HOST:PORT
+ * @param uri		unix://PATH, PATH or tcp://HOST:PORT
  * @return			connection, NULL with a complaint that tells what to do
  */
 ipc_t *ipc_create(const char *uri);
