@@ -17,15 +17,50 @@
 #include <library.h>
 
 /**
- * Write that something was done, unless nobody wants to read it.
+ * Have something done, and tell that it is.
+ *
+ * @param request		arguments, adopted
  */
-static int finish(int code, const char *text)
+static int change(const subcommand_t *command, vici_builder_t *request,
+				  const char *text)
 {
-	if (code == EXIT_DONE && options.format == OUTPUT_TEXT)
+	vici_message_t *message, *answer;
+	int code;
+
+	message = finish_request(command, request, &code);
+	if (!message)
 	{
-		printf("%s\n", text);
+		return code;
+	}
+	code = ask(command->name, message, &answer);
+	if (code == EXIT_DONE)
+	{
+		if (!output_for_scripts(answer, command->name, options.format))
+		{
+			printf("%s\n", text);
+		}
+		answer->destroy(answer);
 	}
 	return code;
+}
+
+/**
+ * Take --reset out of the arguments, which has no value.
+ */
+static bool take_reset(int *argc, char *argv[])
+{
+	int i, left = 0;
+
+	for (i = 0; i < *argc; i++)
+	{
+		if (!streq(argv[i], "--reset"))
+		{
+			argv[left++] = argv[i];
+		}
+	}
+	i = *argc - left;
+	*argc = left;
+	return i > 0;
 }
 
 /**
@@ -33,10 +68,12 @@ static int finish(int code, const char *text)
  */
 static int run_set_gateway(int argc, char *argv[])
 {
-	static const char *const names[] = {
-		"state", "weight", "capacity", "up", "sessions", "load", NULL
+	values_t values[] = {
+		{ .name = "state" }, { .name = "weight" }, { .name = "capacity" },
+		{ .name = "up" }, { .name = "sessions" }, { .name = "load" },
 	};
 	vici_builder_t *request;
+	bool reset;
 
 	if (argc < 2 || argv[1][0] == '-')
 	{
@@ -46,26 +83,35 @@ static int run_set_gateway(int argc, char *argv[])
 	{
 		return usage_error(&cmd_set_gateway, "needs something to set");
 	}
-	request = vici_builder_create();
-	request->add_kv(request, "name", "%s", argv[1]);
-	if (!parse_keys(&cmd_set_gateway, names, argc - 1, argv + 1, request))
+	reset = take_reset(&argc, argv);
+	if (!parse_values(&cmd_set_gateway, values, countof(values), argc - 1,
+					  argv + 1))
 	{
-		request->destroy(request);
 		return EXIT_USAGE;
 	}
-	return finish(ask("set-gateway", request->finalize(request), NULL),
-				  "done; it holds until the file changes the same value");
+	request = vici_builder_create();
+	request->add_kv(request, "name", "%s", argv[1]);
+	if (reset)
+	{
+		request->add_kv(request, "reset", "yes");
+	}
+	add_values(request, values, countof(values));
+	return change(&cmd_set_gateway, request,
+				  "done, see 'redirectctl gateways' for how long it holds");
 }
 
 const subcommand_t cmd_set_gateway = {
-	"set-gateway", "NAME [--state STATE] [--weight N] ...",
+	"set-gateway", "NAME [--state STATE] [--weight N] ... [--reset]",
 	"Changes a gateway at runtime",
 	"  --state STATE      active, drain or disabled\n"
 	"  --weight N         0 to 65535\n"
 	"  --capacity N       sessions it is made for, 0 for no limit\n"
-	"  --up yes|no|auto   whether it answers; auto: as others say\n"
+	"  --up yes|no|auto   whether it answers, auto to let probes tell\n"
 	"  --sessions N       sessions it has\n"
-	"  --load N           its load, 0 to 1000\n", run_set_gateway,
+	"  --load N           its load, 0 to 1000\n"
+	"  --reset            values of the file again, before others are set\n\n"
+	"State, weight and capacity hold until the file changes the same value, or a\n"
+	"reset; up, sessions and load for told_timeout.\n", run_set_gateway,
 };
 
 /**
@@ -82,7 +128,7 @@ static int run_rebalance(int argc, char *argv[])
 	}
 	request = vici_builder_create();
 	request->add_kv(request, "stop", "%s", stop ? "yes" : "no");
-	return finish(ask("rebalance", request->finalize(request), NULL),
+	return change(&cmd_rebalance, request,
 				  stop ? "stopped" : "begun, see 'redirectctl status'");
 }
 

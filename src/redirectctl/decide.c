@@ -45,39 +45,41 @@ static void write_left_out(vici_message_t *answer)
  */
 static int run(int argc, char *argv[])
 {
-	static const char *const names[] = {
-		"remote", "local", "phase", "supported", "redirected-from",
-		"connection", "id", "eap-id", "group", "issuer", NULL
+	values_t values[] = {
+		{ .name = "remote" }, { .name = "local" }, { .name = "phase" },
+		{ .name = "supported" }, { .name = "redirected-from" },
+		{ .name = "connection" }, { .name = "id" }, { .name = "eap-id" },
+		{ .name = "group" }, { .name = "issuer" },
 	};
-	vici_builder_t *request = vici_builder_create();
-	vici_message_t *answer;
+	vici_builder_t *builder;
+	vici_message_t *request, *answer;
 	int code;
 
 	if (argc > 1 && argv[1][0] != '-')
 	{	/* the address of the client may stand alone */
-		request->add_kv(request, "remote", "%s", argv[1]);
+		values[0].values[values[0].count++] = argv[1];
 		argc--;
 		argv++;
 	}
-	if (!parse_keys(&cmd_decide, names, argc, argv, request))
+	if (!parse_values(&cmd_decide, values, countof(values), argc, argv))
 	{
-		request->destroy(request);
 		return EXIT_USAGE;
 	}
-	code = ask("decide", request->finalize(request), &answer);
-	if (code != EXIT_DONE)
+	builder = vici_builder_create();
+	add_values(builder, values, countof(values));
+	request = finish_request(&cmd_decide, builder, &code);
+	if (request)
+	{
+		code = ask("decide", request, &answer);
+	}
+	if (!request || code != EXIT_DONE)
 	{
 		return code;
 	}
-	if (options.format == OUTPUT_TEXT)
+	if (!output_for_scripts(answer, "decision", options.format))
 	{
-		printf("%s\n", answer->get_str(answer, "", "text"));
+		printf("%s\n", get_text(answer, "", "text"));
 		write_left_out(answer);
-	}
-	else
-	{
-		output_message(answer, "decision", options.format, stdout);
-		fputs(options.format == OUTPUT_JSON ? "\n" : "", stdout);
 	}
 	answer->destroy(answer);
 	return code;

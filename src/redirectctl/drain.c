@@ -18,7 +18,7 @@
 
 #include <library.h>
 
-#include <getopt.h>
+#include <signal.h>
 #include <unistd.h>
 
 /**
@@ -31,122 +31,152 @@
  */
 #define SILENCE 5000
 
-/**
- * Options that are passed on as they are
- */
-static const struct option long_options[] = {
-	{ "rate", required_argument, NULL, 'r' },
-	{ "grace", required_argument, NULL, 'g' },
-	{ "ignored", required_argument, NULL, 'i' },
-	{ "deadline", required_argument, NULL, 'd' },
-	{ "rest", required_argument, NULL, 'e' },
-	{ "to", required_argument, NULL, 't' },
-	{ "match", required_argument, NULL, 'm' },
-	{ "refuse", no_argument, NULL, 'f' },
-	{ "wait", no_argument, NULL, 'w' },
-	{}
-};
-
 typedef struct wish_t wish_t;
+
+/**
+ * Options with a value, conditions for clients, and gateways to drain to.
+ */
+enum {
+	RATE, GRACE, IGNORED, DEADLINE, REST, TO, OPTIONS_MAX,
+	CONDITIONS_MAX = 4,
+};
 
 /**
  * What the arguments ask for.
  */
 struct wish_t {
 
-	/** arguments of the command */
-	vici_builder_t *request;
+	/** options */
+	values_t options[OPTIONS_MAX];
 
-	/** gateways and conditions, pointers into the arguments */
-	char *to[64], *match[8];
-	int to_count, match_count;
+	/** conditions */
+	values_t match[CONDITIONS_MAX];
 
-	/** TRUE to wait until it is done */
-	bool wait;
+	/** TRUE to refuse new clients, and to wait until it is done */
+	bool refuse, wait;
 };
+
+/**
+ * Set by a signal that ends the wait.
+ */
+static volatile sig_atomic_t interrupted;
+
+/**
+ * Read a condition, KEY=VALUE.
+ */
+static bool read_match(wish_t *wish, char *argument)
+{
+	char *value = strchr(argument, '=');
+
+	if (!value)
+	{
+		usage_error(&cmd_drain, "--match needs KEY=VALUE");
+		return FALSE;
+	}
+	return add_value(&cmd_drain, wish->match, countof(wish->match), argument,
+					 value - argument, value + 1);
+}
+
+/**
+ * Read an option with its value.
+ *
+ * @param value			its value, NULL if there is none
+ * @return				FALSE if it is wrong, complained about
+ */
+static bool read_option(wish_t *wish, const char *option, char *value)
+{
+	if (!value)
+	{
+		usage_error(&cmd_drain, "%s needs a value, or is not known", option);
+		return FALSE;
+	}
+	if (streq(option, "--match"))
+	{
+		return read_match(wish, value);
+	}
+	return add_value(&cmd_drain, wish->options, countof(wish->options),
+					 option + 2, strlen(option + 2), value);
+}
 
 /**
  * Read the arguments.
  *
- * @return				FALSE if one is wrong
+ * @return				FALSE if one is wrong, complained about
  */
 static bool read_arguments(int argc, char *argv[], wish_t *wish)
 {
-	int option, index;
+	bool to = FALSE;
+	int i;
 
-	optind = 1;
-	while ((option = getopt_long(argc, argv, "", long_options, &index)) != -1)
+	for (i = 1; i < argc; i++)
 	{
-		switch (option)
+		if (streq(argv[i], "--refuse") || streq(argv[i], "--wait"))
 		{
-			case 't':
-				if (wish->to_count == (int)countof(wish->to))
-				{
-					return FALSE;
-				}
-				wish->to[wish->to_count++] = optarg;
-				break;
-			case 'm':
-				if (wish->match_count == (int)countof(wish->match) ||
-					!strchr(optarg, '='))
-				{
-					return FALSE;
-				}
-				wish->match[wish->match_count++] = optarg;
-				break;
-			case 'f':
-				wish->request->add_kv(wish->request, "refuse", "yes");
-				break;
-			case 'w':
-				wish->wait = TRUE;
-				break;
-			case '?':
+			*(streq(argv[i], "--wait") ? &wish->wait : &wish->refuse) = TRUE;
+			to = FALSE;
+		}
+		else if (strpfx(argv[i], "--"))
+		{
+			to = streq(argv[i], "--to");
+			if (!read_option(wish, argv[i], argv[i + 1]))
+			{
 				return FALSE;
-			default:
-				wish->request->add_kv(wish->request,
-							(char*)long_options[index].name, "%s", optarg);
-				break;
+			}
+			i++;
+		}
+		else if (!to)
+		{
+			usage_error(&cmd_drain, "'%s' is not known", argv[i]);
+			return FALSE;
+		}
+		else if (!read_option(wish, "--to", argv[i]))
+		{	/* further gateways behind --to */
+			return FALSE;
 		}
 	}
-	/* further gateways behind --to */
-	while (optind < argc && wish->to_count &&
-		   wish->to_count < (int)countof(wish->to))
-	{
-		wish->to[wish->to_count++] = argv[optind++];
-	}
-	return optind == argc;
+	return TRUE;
 }
 
 /**
- * Add gateways and conditions to the request.
+ * Make a request of the wish. Gateways are always a list, one may be a list with
+ * commas as well.
  */
-static vici_message_t *finish_request(wish_t *wish)
+static vici_builder_t *create_request(wish_t *wish)
 {
-	vici_builder_t *request = wish->request;
-	char *value;
+	vici_builder_t *request = vici_builder_create();
+	values_t *to = &wish->options[TO];
+	char *name, *rest;
+	bool any = FALSE;
 	int i;
 
-	if (wish->to_count)
+	add_values(request, wish->options, TO);
+	if (wish->refuse)
+	{
+		request->add_kv(request, "refuse", "yes");
+	}
+	if (to->count)
 	{
 		request->begin_list(request, "to");
-		for (i = 0; i < wish->to_count; i++)
+		for (i = 0; i < to->count; i++)
 		{
-			request->add_li(request, "%s", wish->to[i]);
+			for (rest = to->values[i]; (name = strsep(&rest, ","));)
+			{
+				request->add_li(request, "%s", name);
+			}
 		}
 		request->end_list(request);
 	}
-	if (wish->match_count)
+	for (i = 0; i < CONDITIONS_MAX; i++)
+	{
+		any = any || wish->match[i].count;
+	}
+	if (any)
 	{
 		request->begin_section(request, "match");
-		for (i = 0; i < wish->match_count; i++)
-		{
-			value = strchr(wish->match[i], '=');
-			*value++ = '\0';
-			request->add_kv(request, wish->match[i], "%s", value);
-		}
+		add_values(request, wish->match, CONDITIONS_MAX);
 		request->end_section(request);
 	}
-	return request->finalize(request);
+	return request;
 }
 
 /**
@@ -163,41 +193,43 @@ static int get_stuck(vici_message_t *progress)
 }
 
 /**
- * Write how it goes: a bar and an estimate.
+ * Write how it goes: a bar and an estimate, again and again on a terminal, and
+ * elsewhere a line whenever something changed.
  */
 static void write_progress(vici_message_t *progress, bool last)
 {
-	static int told = -1;
+	static char told[256];
 	bool live = isatty(STDOUT_FILENO);
 	int total = progress->get_int(progress, 0, "total");
 	int left = progress->get_int(progress, 0, "left");
 	int waiting = progress->get_int(progress, 0, "waiting");
 	int rate = progress->get_int(progress, 1, "rate");
 	int stuck = get_stuck(progress), done, percent;
-	char bar[BAR + 1];
+	char bar[BAR + 1], text[sizeof(told)], more[64] = "", kept[64] = "";
 
 	percent = total ? (total - left) * 100 / total : 100;
-	if (!live && !last && percent / 10 == told / 10)
-	{
-		return;
-	}
-	told = percent;
 	done = percent * BAR / 100;
 	memset(bar, '.', BAR);
 	memset(bar, '#', done);
 	bar[BAR] = '\0';
-	printf("%s[%s] %3d%%  %d of %d gone, %d on their way", live ? "\r\033[K" : "",
-		   bar, percent, total - left, total,
-		   progress->get_int(progress, 0, "asked"));
 	if (waiting)
 	{
-		printf(", about %d s to ask the rest", waiting / max(rate, 1) + 1);
+		snprintf(more, sizeof(more), ", about %d s to ask the rest",
+				 waiting / max(rate, 1) + 1);
 	}
 	if (stuck)
 	{
-		printf(", %d cannot be moved", stuck);
+		snprintf(kept, sizeof(kept), ", %d cannot be moved", stuck);
 	}
-	fputs(live && !last ? "" : "\n", stdout);
+	snprintf(text, sizeof(text), "[%s] %3d%%  %d of %d gone, %d on their way"
+			 "%s%s", bar, percent, total - left, total,
+			 progress->get_int(progress, 0, "asked"), more, kept);
+	if (live || !streq(text, told))
+	{
+		printf("%s%s%s", live ? "\r\033[K" : "", text,
+			   live && !last ? "" : "\n");
+	}
+	strcpy(told, text);
 	fflush(stdout);
 }
 
@@ -212,20 +244,31 @@ static const output_column_t left_columns[] = {
 static void add_left(output_table_t *table, vici_message_t *message)
 {
 	table->add_row(table, COLOR_NONE);
-	table->add(table, message->get_str(message, NULL, "unique-id"));
-	table->add(table, message->get_str(message, NULL, "id"));
-	table->add(table, message->get_str(message, NULL, "remote"));
-	table->add(table, message->get_str(message, NULL, "state"));
-	table->add(table, message->get_str(message, NULL, "stuck"));
+	table->add(table, get_text(message, NULL, "unique-id"));
+	table->add(table, get_text(message, NULL, "id"));
+	table->add(table, get_text(message, NULL, "remote"));
+	table->add(table, get_text(message, NULL, "state"));
+	table->add(table, get_text(message, NULL, "stuck"));
 }
 
 /**
- * Write what is left, and why.
+ * Write what is left of a drain, and why.
+ *
+ * @param wish			drain, whose conditions limit it
  */
-static void write_left()
+static void write_left(wish_t *wish)
 {
-	list("sessions", "list-session", NULL, left_columns, countof(left_columns),
-		 add_left);
+	vici_builder_t *builder = vici_builder_create();
+	vici_message_t *request;
+	int code;
+
+	add_values(builder, wish->match, CONDITIONS_MAX);
+	request = finish_request(&cmd_drain, builder, &code);
+	if (request)
+	{
+		list("sessions", "list-session", request, left_columns,
+			 countof(left_columns), add_left, NULL);
+	}
 }
 
 /**
@@ -234,10 +277,11 @@ static void write_left()
  * @param state			its state
  * @return				exit code, -1 if it has not ended
  */
-static int conclude(vici_message_t *progress, const char *state)
+static int conclude(wish_t *wish, vici_message_t *progress, const char *state)
 {
 	bool text = options.format == OUTPUT_TEXT;
 	bool partial = progress->get_bool(progress, FALSE, "partial");
+	int left = progress->get_int(progress, 0, "left");
 
 	if (streq(state, "done"))
 	{
@@ -253,18 +297,19 @@ static int conclude(vici_message_t *progress, const char *state)
 	{
 		if (text)
 		{
-			printf("the deadline has passed, %d sessions are left:\n",
-				   progress->get_int(progress, 0, "left"));
+			printf("the deadline has passed, %s %s left:\n",
+				   count_text(left, "session"), left == 1 ? "is" : "are");
+			write_left(wish);
 		}
-		write_left();
 		return EXIT_LEFT;
 	}
-	if (streq(state, "stalled") &&
-		!progress->get_str(progress, NULL, "seconds-left"))
+	if (streq(state, "stalled"))
 	{
-		fprintf(stderr, "redirectctl: no gateway is left to send %d clients "
-				"to; the drain goes on when there is one\n",
-				progress->get_int(progress, 0, "left"));
+		fprintf(stderr, "redirectctl: no gateway is left to send %s to; the "
+				"drain goes on when there is one%s, and 'redirectctl undrain' "
+				"ends it\n", count_text(left, "client"),
+				progress->get_int(progress, -1, "seconds-left") >= 0
+					? ", until its deadline" : "");
 		return EXIT_STALLED;
 	}
 	if (streq(state, "off"))
@@ -276,9 +321,29 @@ static int conclude(vici_message_t *progress, const char *state)
 }
 
 /**
- * Wait until a drain is done.
+ * End the wait on a signal.
  */
-static int wait_done(ipc_t *ipc)
+static void on_signal(int signal)
+{
+	interrupted = signal;
+}
+
+/**
+ * Tell that a drain goes on though nobody waits for it anymore.
+ */
+static int tell_interrupted()
+{
+	fprintf(stderr, "\nredirectctl: the drain goes on, see 'redirectctl "
+			"status'; 'redirectctl undrain' ends it\n");
+	return 128 + interrupted;
+}
+
+/**
+ * Wait until a drain is done.
+ *
+ * @param run			the drain, others are none of its business
+ */
+static int wait_done(wish_t *wish, ipc_t *ipc, int run)
 {
 	vici_message_t *progress;
 	const char *state;
@@ -288,25 +353,37 @@ static int wait_done(ipc_t *ipc)
 	while (code == -1)
 	{
 		progress = ipc->wait(ipc, name, SILENCE);
+		if (interrupted)
+		{
+			DESTROY_IF(progress);
+			return tell_interrupted();
+		}
 		if (!progress)
 		{
-			if (*name)
+			if (!*name)
 			{
-				return EXIT_UNREACHABLE;
+				fprintf(stderr, "redirectctl: charon tells nothing\n");
 			}
-			fprintf(stderr, "redirectctl: charon tells nothing\n");
 			return EXIT_UNREACHABLE;
 		}
-		state = progress->get_str(progress, "", "state");
-		if (options.format == OUTPUT_TEXT)
+		state = get_text(progress, "", "state");
+		if (progress->get_int(progress, run, "run") != run)
 		{
-			write_progress(progress, !streq(state, "running"));
+			fprintf(stderr, "redirectctl: another drain took the place of this "
+					"one, see 'redirectctl status'\n");
+			code = EXIT_REFUSED;
 		}
-		code = conclude(progress, state);
-		if (code != -1 && options.format != OUTPUT_TEXT)
+		else
 		{
-			output_message(progress, "drain-progress", options.format, stdout);
-			fputs(options.format == OUTPUT_JSON ? "\n" : "", stdout);
+			if (options.format == OUTPUT_TEXT)
+			{
+				write_progress(progress, !streq(state, "running"));
+			}
+			code = conclude(wish, progress, state);
+		}
+		if (code != -1)
+		{
+			output_for_scripts(progress, "drain-progress", options.format);
 		}
 		progress->destroy(progress);
 	}
@@ -314,50 +391,82 @@ static int wait_done(ipc_t *ipc)
 }
 
 /**
+ * Tell that a drain has begun, or wait for its end.
+ */
+static int follow(wish_t *wish, ipc_t *ipc, vici_message_t *answer)
+{
+	int code;
+
+	if (answer->get_bool(answer, FALSE, "partial") &&
+		!answer->get_int(answer, 0, "total"))
+	{
+		fprintf(stderr, "redirectctl: no session matches, nobody is moved\n");
+		return EXIT_NOBODY;
+	}
+	if (!wish->wait)
+	{
+		if (!output_for_scripts(answer, "drain", options.format))
+		{
+			printf("draining %s at %d/s, see 'redirectctl status'\n",
+				   count_text(answer->get_int(answer, 0, "left"), "session"),
+				   answer->get_int(answer, 0, "rate"));
+		}
+		return EXIT_DONE;
+	}
+	/* there may be nobody to wait for */
+	code = conclude(wish, answer, get_text(answer, "", "state"));
+	if (code != -1)
+	{
+		output_for_scripts(answer, "drain-progress", options.format);
+		return code;
+	}
+	return wait_done(wish, ipc, answer->get_int(answer, 0, "run"));
+}
+
+/**
  * Begin to drain, and wait if that is asked for.
  */
 static int drain(wish_t *wish)
 {
-	vici_message_t *answer, *request = finish_request(wish);
+	struct sigaction action = {
+		.sa_handler = on_signal,
+	};
+	vici_message_t *answer = NULL, *request;
 	int code = EXIT_UNREACHABLE;
 	ipc_t *ipc;
 
-	ipc = ipc_create(options.uri);
-	if (!ipc)
+	request = finish_request(&cmd_drain, create_request(wish), &code);
+	if (!request)
 	{
-		DESTROY_IF(request);
-		return EXIT_UNREACHABLE;
+		return code;
 	}
-	answer = ipc->request(ipc, "drain", request, NULL, NULL, NULL);
-	DESTROY_IF(request);
+	ipc = ipc_create(options.uri);
+	/* before the drain begins, so that its end is not missed */
+	if (ipc && (!wish->wait || ipc->listen(ipc, "drain-progress")))
+	{
+		if (wish->wait)
+		{
+			sigaction(SIGINT, &action, NULL);
+			sigaction(SIGTERM, &action, NULL);
+		}
+		answer = ipc->request(ipc, "drain", request, NULL, NULL, NULL);
+	}
+	request->destroy(request);
 	if (answer && !answer->get_bool(answer, FALSE, "success"))
 	{
-		fprintf(stderr, "redirectctl: %s\n",
-				answer->get_str(answer, "refused", "errmsg"));
+		fprintf(stderr, "redirectctl: %s\n", get_text(answer, "refused",
+													  "errmsg"));
 		code = EXIT_REFUSED;
-	}
-	else if (answer && wish->wait)
-	{
-		/* there may be nobody to wait for */
-		code = conclude(answer, answer->get_str(answer, "", "state"));
-		if (code == -1)
-		{
-			code = ipc->listen(ipc, "drain-progress") ? wait_done(ipc)
-													  : EXIT_UNREACHABLE;
-		}
 	}
 	else if (answer)
 	{
-		code = EXIT_DONE;
-		if (options.format == OUTPUT_TEXT)
-		{
-			printf("draining %d sessions at %d/s, see 'redirectctl status'\n",
-				   answer->get_int(answer, 0, "left"),
-				   answer->get_int(answer, 0, "rate"));
-		}
+		code = follow(wish, ipc, answer);
 	}
 	DESTROY_IF(answer);
-	ipc->destroy(ipc);
+	if (ipc)
+	{
+		ipc->destroy(ipc);
+	}
 	return code;
 }
 
@@ -367,15 +476,21 @@ static int drain(wish_t *wish)
 static int run_drain(int argc, char *argv[])
 {
 	wish_t wish = {
-		.request = vici_builder_create(),
+		.options = {
+			[RATE] = { .name = "rate" },
+			[GRACE] = { .name = "grace" },
+			[IGNORED] = { .name = "ignored" },
+			[DEADLINE] = { .name = "deadline" },
+			[REST] = { .name = "rest" },
+			[TO] = { .name = "to" },
+		},
+		.match = {
+			{ .name = "connection" }, { .name = "id" }, { .name = "remote" },
+			{ .name = "unique-id" },
+		},
 	};
 
-	if (!read_arguments(argc, argv, &wish))
-	{
-		wish.request->destroy(wish.request);
-		return usage_error(&cmd_drain, NULL);
-	}
-	return drain(&wish);
+	return read_arguments(argc, argv, &wish) ? drain(&wish) : EXIT_USAGE;
 }
 
 const subcommand_t cmd_drain = {
@@ -385,7 +500,9 @@ const subcommand_t cmd_drain = {
 	"  --rate N           clients redirected a second\n"
 	"  --to GATEWAY...    only to these gateways\n"
 	"  --match KEY=VALUE  only these clients; keys are connection, id, remote and\n"
-	"                     unique-id. New clients are served as before then\n"
+	"                     unique-id. New clients are served as before then. May be\n"
+	"                     there several times: a client has to meet each key by one\n"
+	"                     of its values\n"
 	"  --grace T          time clients have to leave, or never\n"
 	"  --ignored WORD     delete or keep clients that do not leave in time\n"
 	"  --deadline T       end after that time\n"
@@ -393,7 +510,8 @@ const subcommand_t cmd_drain = {
 	"  --refuse           refuse new clients that cannot go elsewhere\n"
 	"  --wait             wait, show how it goes, and end with 0 when charon may be\n"
 	"                     stopped, with 3 and a list if the deadline passes, with 4\n"
-	"                     if no gateway is left to send clients to\n\n"
+	"                     if no gateway is left to send clients to, with 6 if no\n"
+	"                     client matches. Ctrl-C ends the wait, not the drain\n\n"
 	"Defaults are in section drain of strongswan-redirect.conf(5). A drain that goes\n"
 	"on is changed. It lasts until 'redirectctl undrain', or until charon ends.\n",
 	run_drain,
@@ -405,7 +523,7 @@ const subcommand_t cmd_drain = {
 static int run_undrain(int argc, char *argv[])
 {
 	vici_message_t *answer;
-	int code;
+	int code, left;
 
 	if (argc > 1)
 	{
@@ -414,10 +532,11 @@ static int run_undrain(int argc, char *argv[])
 	code = ask("undrain", NULL, &answer);
 	if (code == EXIT_DONE)
 	{
-		if (options.format == OUTPUT_TEXT)
+		if (!output_for_scripts(answer, "undrain", options.format))
 		{
-			printf("stopped, this gateway takes clients again; %d sessions are "
-				   "left\n", answer->get_int(answer, 0, "left"));
+			left = answer->get_int(answer, 0, "left");
+			printf("stopped, this gateway takes clients again; %s %s left\n",
+				   count_text(left, "session"), left == 1 ? "is" : "are");
 		}
 		answer->destroy(answer);
 	}

@@ -41,6 +41,7 @@ static void write_item(void *data, vici_message_t *message)
 {
 	writer_t *writer = data;
 
+	writer->count++;
 	if (writer->table)
 	{
 		writer->row(writer->table, message);
@@ -48,24 +49,56 @@ static void write_item(void *data, vici_message_t *message)
 	}
 	if (options.format == OUTPUT_JSON)
 	{
-		fputs(writer->count ? ",\n " : "\n ", stdout);
+		fputs(writer->count > 1 ? ",\n " : "[\n ", stdout);
 	}
 	output_message(message, writer->event, options.format, stdout);
-	writer->count++;
+}
+
+/**
+ * Finish what was written: an array without its end tells that something is
+ * missing.
+ */
+static int finish(writer_t *writer, vici_message_t *answer, const char *nobody)
+{
+	bool success = answer && answer->get_bool(answer, TRUE, "success");
+	bool none = success && nobody && !writer->count;
+
+	if (writer->table)
+	{
+		writer->table->write(writer->table, success && !none ? stdout : NULL, 0,
+							 0);
+	}
+	else if (success && options.format == OUTPUT_JSON)
+	{
+		fputs(writer->count ? "\n]\n" : "[]\n", stdout);
+	}
+	if (none)
+	{
+		fprintf(stderr, "redirectctl: %s\n", nobody);
+		return EXIT_NOBODY;
+	}
+	if (answer && !success)
+	{
+		fprintf(stderr, "redirectctl: %s\n", get_text(answer, "refused",
+													  "errmsg"));
+		return EXIT_REFUSED;
+	}
+	return answer ? EXIT_DONE : EXIT_UNREACHABLE;
 }
 
 /*
  * Described in header
  */
 int list(const char *command, const char *event, vici_message_t *request,
-		 const output_column_t *columns, int count, list_row_t row)
+		 const output_column_t *columns, int count, list_row_t row,
+		 const char *nobody)
 {
 	writer_t writer = {
 		.row = row,
 		.event = event,
 	};
 	vici_message_t *answer = NULL;
-	int code = EXIT_UNREACHABLE;
+	int code;
 	ipc_t *ipc;
 
 	ipc = ipc_create(options.uri);
@@ -75,34 +108,13 @@ int list(const char *command, const char *event, vici_message_t *request,
 		{
 			writer.table = output_table_create(columns, count);
 		}
-		else if (options.format == OUTPUT_JSON)
-		{
-			fputc('[', stdout);
-		}
 		answer = ipc->request(ipc, command, request, event, write_item,
 							  &writer);
 		ipc->destroy(ipc);
 	}
 	DESTROY_IF(request);
-	if (writer.table)
-	{
-		writer.table->write(writer.table, stdout);
-	}
-	else if (ipc && options.format == OUTPUT_JSON)
-	{
-		fputs(writer.count ? "\n]\n" : "]\n", stdout);
-	}
-	if (answer)
-	{
-		code = EXIT_DONE;
-		if (!answer->get_bool(answer, TRUE, "success"))
-		{
-			fprintf(stderr, "redirectctl: %s\n",
-					answer->get_str(answer, "refused", "errmsg"));
-			code = EXIT_REFUSED;
-		}
-		answer->destroy(answer);
-	}
+	code = finish(&writer, answer, nobody);
+	DESTROY_IF(answer);
 	return code;
 }
 

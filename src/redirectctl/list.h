@@ -37,10 +37,13 @@ typedef void (*list_row_t)(output_table_t *table, vici_message_t *message);
  * @param columns		columns of the table
  * @param count			number of columns
  * @param row			fills in a row
- * @return				exit_code_t
+ * @param nobody		what to say if there is none, because of the arguments;
+ *						NULL if that is fine
+ * @return				exit_code_t, EXIT_NOBODY if there is none and that is told
  */
 int list(const char *command, const char *event, vici_message_t *request,
-		 const output_column_t *columns, int count, list_row_t row);
+		 const output_column_t *columns, int count, list_row_t row,
+		 const char *nobody);
 
 /**
  * Join the values of a list.

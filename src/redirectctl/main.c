@@ -16,7 +16,8 @@
 
 #include <library.h>
 
-#include <getopt.h>
+#include <ctype.h>
+#include <errno.h>
 #include <stdarg.h>
 
 redirectctl_options_t options = {
@@ -49,7 +50,8 @@ static void write_help(FILE *out)
 			"  --uri URI     socket, default %s\n"
 			"  --json        write JSON\n"
 			"  --raw         write messages as they come\n"
-			"  --help        show help, also of a COMMAND\n\n"
+			"  --help        show help, also of a COMMAND, as 'help COMMAND' does\n"
+			"  --version     show the version of redirectctl\n\n"
 			"See redirectctl(8), also for exit codes.\n", options.uri);
 }
 
@@ -108,7 +110,7 @@ int ask(const char *command, vici_message_t *request, vici_message_t **answer)
 		if (!received->get_bool(received, TRUE, "success"))
 		{
 			fprintf(stderr, "redirectctl: %s\n",
-					received->get_str(received, "refused", "errmsg"));
+					get_text(received, "refused", "errmsg"));
 			code = EXIT_REFUSED;
 		}
 	}
@@ -124,28 +126,113 @@ int ask(const char *command, vici_message_t *request, vici_message_t **answer)
 /*
  * Described in header
  */
-bool parse_keys(const subcommand_t *command, const char *const *names,
-				int argc, char *argv[], vici_builder_t *request)
+bool add_value(const subcommand_t *command, values_t *values, int count,
+			   const char *name, size_t len, char *value)
 {
-	int i, j;
+	int i;
+
+	for (i = 0; i < count; i++)
+	{
+		if (strlen(values[i].name) == len && strneq(values[i].name, name, len))
+		{
+			if (values[i].count == VALUES_MAX)
+			{
+				usage_error(command, "%s is there too often", values[i].name);
+				return FALSE;
+			}
+			values[i].values[values[i].count++] = value;
+			return TRUE;
+		}
+	}
+	usage_error(command, "'%.*s' is not known", (int)len, name);
+	return FALSE;
+}
+
+/*
+ * Described in header
+ */
+bool parse_values(const subcommand_t *command, values_t *values, int count,
+				  int argc, char *argv[])
+{
+	int i;
 
 	for (i = 1; i < argc; i += 2)
 	{
-		for (j = 0; names[j]; j++)
+		if (!strpfx(argv[i], "--"))
 		{
-			if (strpfx(argv[i], "--") && streq(argv[i] + 2, names[j]))
-			{
-				break;
-			}
-		}
-		if (!names[j] || i + 1 == argc)
-		{
-			usage_error(command, names[j] ? "%s needs a value"
-										  : "'%s' is not known", argv[i]);
+			usage_error(command, "'%s' is not known", argv[i]);
 			return FALSE;
 		}
-		request->add_kv(request, (char*)names[j], "%s", argv[i + 1]);
+		if (i + 1 == argc)
+		{
+			usage_error(command, "%s needs a value, or is not known", argv[i]);
+			return FALSE;
+		}
+		if (!add_value(command, values, count, argv[i] + 2,
+					   strlen(argv[i] + 2), argv[i + 1]))
+		{
+			return FALSE;
+		}
 	}
+	return TRUE;
+}
+
+/*
+ * Described in header
+ */
+void add_values(vici_builder_t *request, const values_t *values, int count)
+{
+	int i, j;
+
+	for (i = 0; i < count; i++)
+	{
+		if (values[i].count == 1)
+		{
+			request->add_kv(request, (char*)values[i].name, "%s",
+							values[i].values[0]);
+		}
+		else if (values[i].count)
+		{
+			request->begin_list(request, (char*)values[i].name);
+			for (j = 0; j < values[i].count; j++)
+			{
+				request->add_li(request, "%s", values[i].values[j]);
+			}
+			request->end_list(request);
+		}
+	}
+}
+
+/*
+ * Described in header
+ */
+vici_message_t *finish_request(const subcommand_t *command,
+							   vici_builder_t *request, int *code)
+{
+	vici_message_t *message = request->finalize(request);
+
+	if (!message)
+	{
+		*code = usage_error(command, "an argument is too long");
+	}
+	return message;
+}
+
+/*
+ * Described in header
+ */
+bool parse_number(const char *text, int max, int *number)
+{
+	char *end;
+	long parsed;
+
+	errno = 0;
+	parsed = strtol(text, &end, 10);
+	if (!isdigit((u_char)*text) || *end || errno || parsed < 1 || parsed > max)
+	{
+		return FALSE;
+	}
+	*number = parsed;
 	return TRUE;
 }
 
@@ -234,9 +321,20 @@ static int run(int argc, char *argv[])
 		write_help(stderr);
 		return EXIT_USAGE;
 	}
-	if (argv[1][0] == '-')
+	if (streq(argv[1], "help") && argc == 3 && argv[2][0] != '-')
 	{
-		if (wants_help(2, argv))
+		argv[1] = argv[2];
+		argv[2] = "--help";
+	}
+	if (argc == 2 && streq(argv[1], "--version"))
+	{
+		printf("redirectctl %s, built for strongSwan %s\n", PACKAGE_VERSION,
+			   VERSION);
+		return EXIT_DONE;
+	}
+	if (argv[1][0] == '-' || streq(argv[1], "help"))
+	{
+		if (wants_help(2, argv) || (streq(argv[1], "help") && argc == 2))
 		{
 			write_help(stdout);
 			return EXIT_DONE;

@@ -55,13 +55,22 @@ static int write_metrics(FILE *out)
 }
 
 /**
- * Write the metrics into a file that is never seen half written.
+ * Metrics while charon is gone: what is watched must not stay as it was.
  */
-static int write_file(const char *path)
+static const char down[] =
+	"# HELP strongswan_redirect_up 1 if charon has the redirect plugin and "
+	"answers.\n"
+	"# TYPE strongswan_redirect_up gauge\n"
+	"strongswan_redirect_up 0\n";
+
+/**
+ * Replace a file, that is never seen half written.
+ */
+static int replace_file(const char *path, const char *text, size_t len)
 {
 	char temporary[PATH_MAX];
-	FILE *out = NULL;
-	int fd, code;
+	int fd;
+	bool good;
 
 	if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >=
 														(int)sizeof(temporary))
@@ -70,27 +79,40 @@ static int write_file(const char *path)
 		return EXIT_REFUSED;
 	}
 	fd = mkstemp(temporary);
-	if (fd != -1 && fchmod(fd, 0644) == 0)
+	good = fd != -1 && fchmod(fd, 0644) == 0 &&
+		   write(fd, text, len) == (ssize_t)len;
+	if (fd != -1 && close(fd) != 0)
 	{
-		out = fdopen(fd, "w");
+		good = FALSE;
 	}
-	if (!out)
-	{
-		fprintf(stderr, "redirectctl: %s: %s\n", path, strerror(errno));
-		return EXIT_REFUSED;
-	}
-	code = write_metrics(out);
-	if (fclose(out) != 0 && code == EXIT_DONE)
-	{
-		fprintf(stderr, "redirectctl: %s: %s\n", path, strerror(errno));
-		code = EXIT_REFUSED;
-	}
-	if (code == EXIT_DONE && rename(temporary, path) == 0)
+	if (good && rename(temporary, path) == 0)
 	{
 		return EXIT_DONE;
 	}
-	unlink(temporary);
-	return code == EXIT_DONE ? EXIT_REFUSED : code;
+	fprintf(stderr, "redirectctl: %s: %s\n", path, strerror(errno));
+	if (fd != -1)
+	{
+		unlink(temporary);
+	}
+	return EXIT_REFUSED;
+}
+
+/**
+ * Write the metrics into a file, or that there are none.
+ */
+static int write_file(const char *path)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	int code, written;
+
+	code = write_metrics(out);
+	fclose(out);
+	written = code == EXIT_DONE ? replace_file(path, text, len)
+								: replace_file(path, down, strlen(down));
+	free(text);
+	return code == EXIT_DONE ? written : code;
 }
 
 /**
@@ -113,5 +135,6 @@ const subcommand_t cmd_metrics = {
 	"metrics", "[--textfile FILE]",
 	"Writes all numbers in the text format of Prometheus",
 	"  --textfile FILE    write them to a file, for the textfile collector of\n"
-	"                     the node exporter; it is replaced as a whole\n", run,
+	"                     the node exporter; it is replaced as a whole. If charon\n"
+	"                     is gone it says strongswan_redirect_up 0\n", run,
 };

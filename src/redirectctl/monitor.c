@@ -16,6 +16,7 @@
 
 #include <library.h>
 
+#include <limits.h>
 #include <time.h>
 
 /**
@@ -28,9 +29,9 @@ static const char *const events[] = {
 /**
  * Get a value, empty if there is none.
  */
-static char *get(vici_message_t *message, char *key)
+static const char *get(vici_message_t *message, const char *key)
 {
-	return message->get_str(message, "", "%s", key);
+	return get_text(message, "", key);
 }
 
 /**
@@ -38,7 +39,7 @@ static char *get(vici_message_t *message, char *key)
  */
 static void write_event(const char *name, vici_message_t *message)
 {
-	char *id = message->get_str(message, get(message, "remote"), "id");
+	const char *id = get_text(message, get(message, "remote"), "id");
 
 	if (streq(name, "decision"))
 	{
@@ -139,9 +140,12 @@ static int run(int argc, char *argv[])
 	int count = 0;
 	ipc_t *ipc;
 
-	if (argc >= 3 && streq(argv[1], "--count"))
+	if (argc >= 2 && streq(argv[1], "--count"))
 	{
-		count = atoi(argv[2]);
+		if (argc == 2 || !parse_number(argv[2], INT_MAX, &count))
+		{
+			return usage_error(&cmd_monitor, "--count needs a number from 1");
+		}
 		argc -= 2;
 		argv += 2;
 	}

@@ -13,9 +13,13 @@
  */
 
 #include "output.h"
+#include "utils/utf8.h"
 
+#include <library.h>
 #include <collections/array.h>
 
+#include <ctype.h>
+#include <limits.h>
 #include <unistd.h>
 
 typedef struct private_output_table_t private_output_table_t;
@@ -146,34 +150,86 @@ static void get_widths(private_output_table_t *this, int *widths)
 	}
 }
 
-METHOD(output_table_t, write_, void,
-	private_output_table_t *this, FILE *out)
+/**
+ * Write the titles.
+ */
+static void write_head(private_output_table_t *this, const int *widths,
+					   int columns, FILE *out)
 {
-	int i, widths[this->count];
+	int i;
+
+	fputs(output_color(COLOR_HEAD), out);
+	for (i = 0; i < columns; i++)
+	{
+		write_cell(this->columns[i].title, widths[i], this->columns[i].right,
+				   i + 1 == columns, out);
+	}
+	fprintf(out, "%s\n", output_color(COLOR_NONE));
+}
+
+/**
+ * Write a row.
+ */
+static void write_row(private_output_table_t *this, row_t *row,
+					  const int *widths, int columns, FILE *out)
+{
+	int i;
+
+	if (row->color != COLOR_NONE)
+	{
+		fputs(output_color(row->color), out);
+	}
+	for (i = 0; i < columns; i++)
+	{
+		write_cell(row->cells[i] ?: "-", widths[i], this->columns[i].right,
+				   i + 1 == columns, out);
+	}
+	fprintf(out, "%s\n", row->color == COLOR_NONE ? ""
+												  : output_color(COLOR_NONE));
+}
+
+/**
+ * Find out how many columns there is room for; the first one always has.
+ */
+static int get_fitting(private_output_table_t *this, const int *widths,
+					   int width)
+{
+	int i, used = widths[0];
+
+	for (i = 1; i < this->count; i++)
+	{
+		used += 2 + widths[i];
+		if (width && used > width)
+		{
+			break;
+		}
+	}
+	return i;
+}
+
+METHOD(output_table_t, write_, void,
+	private_output_table_t *this, FILE *out, int width, int rows)
+{
+	int i, fitting, widths[this->count];
 	row_t *row;
 
 	get_widths(this, widths);
-	fputs(output_color(COLOR_HEAD), out);
-	for (i = 0; i < this->count; i++)
+	fitting = get_fitting(this, widths, width);
+	if (out)
 	{
-		write_cell(this->columns[i].title, widths[i], this->columns[i].right,
-				   i + 1 == this->count, out);
+		write_head(this, widths, fitting, out);
 	}
-	fprintf(out, "%s\n", output_color(COLOR_NONE));
-	while (array_remove(this->rows, ARRAY_HEAD, &row))
+	for (rows = rows ?: INT_MAX; array_remove(this->rows, ARRAY_HEAD, &row);
+		 rows--)
 	{
-		if (row->color != COLOR_NONE)
+		if (out && rows > 0)
 		{
-			fputs(output_color(row->color), out);
+			write_row(this, row, widths, fitting, out);
 		}
 		for (i = 0; i < this->count; i++)
 		{
-			write_cell(row->cells[i] ?: "-", widths[i], this->columns[i].right,
-					   i + 1 == this->count, out);
 			free(row->cells[i]);
 		}
-		fprintf(out, "%s\n", row->color == COLOR_NONE ? ""
-											: output_color(COLOR_NONE));
 		free(row);
 	}
 	array_destroy(this->rows);
@@ -201,26 +257,84 @@ output_table_t *output_table_create(const output_column_t *columns, int count)
 }
 
 /**
- * Write octets as JSON text.
+ * Remember a text for a while.
+ */
+static const char *keep(char *text)
+{
+	static char *kept[32];
+	static int next;
+
+	free(kept[next]);
+	kept[next] = text;
+	next = (next + 1) % countof(kept);
+	return text;
+}
+
+/*
+ * Described in header
+ */
+const char *get_text(vici_message_t *message, const char *def, const char *key)
+{
+	chunk_t none = chunk_from_chars(0), value, rest;
+	char *text, *pos;
+	size_t len;
+
+	value = message->get_value(message, none, "%s", key);
+	if (value.ptr == none.ptr)
+	{
+		return def;
+	}
+	text = pos = malloc(value.len + 1);
+	for (rest = value; rest.len; rest = chunk_skip(rest, max(len, 1)))
+	{
+		len = utf8_length(rest);
+		memcpy(pos, len ? (char*)rest.ptr : "?", max(len, 1));
+		pos += max(len, 1);
+	}
+	*pos = '\0';
+	return keep(text);
+}
+
+/*
+ * Described in header
+ */
+const char *count_text(int count, const char *thing)
+{
+	char *text = NULL;
+
+	if (asprintf(&text, "%d %s%s", count, thing, count == 1 ? "" : "s") < 0)
+	{
+		return thing;
+	}
+	return keep(text);
+}
+
+/**
+ * Write octets as JSON text; what is not UTF-8 becomes U+FFFD.
  */
 static void write_json(chunk_t text, FILE *out)
 {
-	size_t i;
+	size_t len;
 
 	fputc('"', out);
-	for (i = 0; i < text.len; i++)
+	for (; text.len; text = chunk_skip(text, max(len, 1)))
 	{
-		if (text.ptr[i] == '"' || text.ptr[i] == '\\')
+		len = utf8_length(text);
+		if (*text.ptr == '"' || *text.ptr == '\\')
 		{
-			fprintf(out, "\\%c", text.ptr[i]);
+			fprintf(out, "\\%c", *text.ptr);
 		}
-		else if (text.ptr[i] < 0x20)
+		else if (*text.ptr < 0x20 || *text.ptr == 0x7f)
 		{
-			fprintf(out, "\\u%04x", text.ptr[i]);
+			fprintf(out, "\\u%04x", *text.ptr);
+		}
+		else if (!len)
+		{
+			fputs("\\ufffd", out);
 		}
 		else
 		{
-			fputc(text.ptr[i], out);
+			fwrite(text.ptr, 1, len, out);
 		}
 	}
 	fputc('"', out);
@@ -234,11 +348,82 @@ void output_json_text(const char *text, FILE *out)
 	write_json(chunk_from_str((char*)text), out);
 }
 
+/*
+ * Keys whose values are numbers, sections of such keys, and keys whose values are
+ * yes or no: tests/unit/json_tests compares them with what the plugin sends, and
+ * with redirectctl(8).
+ */
+static const char *const numbers[] = {
+	"asked", "assigned", "capacity", "clients", "combined-percent", "deleting",
+	"dropped", "dropped-clients", "dropped-events", "established", "gateways",
+	"json", "left", "load-percent", "rate", "redirected", "rules", "run",
+	"seconds", "seconds-left", "sending-ms", "sent", "sessions", "share",
+	"targets", "total", "unique-id", "uptime", "value", "version", "waiting",
+	"weight", "weight-in-effect",
+};
+static const char *const number_sections[] = {
+	"left-out", "load", "outcomes", "sessions", "stuck",
+};
+static const char *const booleans[] = {
+	"configured", "dry-run", "enabled", "once", "onward", "overloaded",
+	"partial", "responder", "running", "self", "success", "supported",
+	"takes-clients", "up",
+};
+
+/**
+ * Look for a word in a list.
+ */
+static bool is_one_of(const char *word, const char *const *words, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+	{
+		if (streq(word, words[i]))
+		{
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+/**
+ * Write a value, as what its key says it is.
+ *
+ * @param section		section it is in, empty at the top
+ */
+static void write_value(const char *section, const char *key, chunk_t value,
+						FILE *out)
+{
+	bool yes = chunk_equals(value, chunk_from_str("yes"));
+	size_t digits, i;
+
+	if (is_one_of(key, booleans, countof(booleans)) &&
+		(yes || chunk_equals(value, chunk_from_str("no"))))
+	{
+		fputs(yes ? "true" : "false", out);
+		return;
+	}
+	for (i = digits = 0; i < value.len; i++)
+	{
+		digits += isdigit(value.ptr[i]) || (i && value.ptr[i] == '.');
+	}
+	if (value.len && digits == value.len && !streq(section, "labels") &&
+		(is_one_of(key, numbers, countof(numbers)) ||
+		 is_one_of(section, number_sections, countof(number_sections))))
+	{
+		fwrite(value.ptr, 1, value.len, out);
+		return;
+	}
+	write_json(value, out);
+}
+
 /**
  * Write a message as a JSON object.
  */
 static void write_object(vici_message_t *message, FILE *out)
 {
+	char section[UINT8_MAX + 2] = "";
 	enumerator_t *enumerator;
 	vici_type_t type;
 	bool first = TRUE;
@@ -254,6 +439,7 @@ static void write_object(vici_message_t *message, FILE *out)
 		{
 			fputc(type == VICI_LIST_END ? ']' : '}', out);
 			first = FALSE;
+			*section = '\0';
 			continue;
 		}
 		fputs(first ? "" : ",", out);
@@ -266,9 +452,17 @@ static void write_object(vici_message_t *message, FILE *out)
 		{
 			fputc(type == VICI_LIST_START ? '[' : '{', out);
 			first = TRUE;
+			snprintf(section, sizeof(section), "%s", name);
 			continue;
 		}
-		write_json(value, out);
+		if (type == VICI_LIST_ITEM)
+		{
+			write_json(value, out);
+		}
+		else
+		{
+			write_value(section, name, value, out);
+		}
 		first = FALSE;
 	}
 	enumerator->destroy(enumerator);
@@ -289,4 +483,19 @@ void output_message(vici_message_t *message, const char *label,
 	{
 		message->dump(message, (char*)label, FALSE, out);
 	}
+}
+
+/*
+ * Described in header
+ */
+bool output_for_scripts(vici_message_t *answer, const char *label,
+						output_format_t format)
+{
+	if (format == OUTPUT_TEXT)
+	{
+		return FALSE;
+	}
+	output_message(answer, label, format, stdout);
+	fputs(format == OUTPUT_JSON ? "\n" : "", stdout);
+	return TRUE;
 }

@@ -85,8 +85,13 @@ struct output_table_t {
 
 	/**
 	 * Write the table and destroy it.
+	 *
+	 * @param out		NULL to destroy it only
+	 * @param width		columns of the terminal: those at the right that have no
+	 *					room are left out; 0 to write all
+	 * @param rows		most rows to write, 0 to write all
 	 */
-	void (*write)(output_table_t *this, FILE *out);
+	void (*write)(output_table_t *this, FILE *out, int width, int rows);
 };
 
 /**
@@ -105,13 +110,40 @@ output_table_t *output_table_create(const output_column_t *columns, int count);
 const char *output_color(output_color_t color);
 
 /**
- * Write a message in a format for scripts.
+ * Get a value of a message as text for people: what is not UTF-8 and what controls
+ * terminals is shown as question marks.
+ *
+ * @param def			text if there is no such value, may be NULL
+ * @param key			key, with names of sections and dots in front
+ * @return				text, valid until the 32nd call from this one
+ */
+const char *get_text(vici_message_t *message, const char *def, const char *key);
+
+/**
+ * Write a number of things: "1 rule", "2 rules".
+ *
+ * @param thing			the word for one of them
+ * @return				text, valid until the 32nd call from this one
+ */
+const char *count_text(int count, const char *thing);
+
+/**
+ * Write a message in a format for scripts: in JSON values are numbers, true and
+ * false by their key, so that a name is a text though it looks like a number.
  *
  * @param label			what it is
  * @param format		OUTPUT_JSON or OUTPUT_RAW
  */
 void output_message(vici_message_t *message, const char *label,
 					output_format_t format, FILE *out);
+
+/**
+ * Write an answer for scripts, if that is asked for.
+ *
+ * @return				FALSE if it is to be written for people
+ */
+bool output_for_scripts(vici_message_t *answer, const char *label,
+						output_format_t format);
 
 /**
  * Write a text as JSON.

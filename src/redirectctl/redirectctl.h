@@ -29,6 +29,12 @@ typedef struct subcommand_t subcommand_t;
 typedef enum exit_code_t exit_code_t;
 
 /**
+ * Version of the JSON that is written, see redirectctl(8). Counted up when a key
+ * goes away or changes its type; new keys are no reason.
+ */
+#define JSON_VERSION 1
+
+/**
  * Exit codes, see redirectctl(8).
  */
 enum exit_code_t {
@@ -44,6 +50,8 @@ enum exit_code_t {
 	EXIT_STALLED = 4,
 	/** the daemon cannot be reached, or does not answer */
 	EXIT_UNREACHABLE = 5,
+	/** the conditions for sessions match nobody */
+	EXIT_NOBODY = 6,
 };
 
 /**
@@ -114,17 +122,76 @@ int usage_error(const subcommand_t *command, const char *fmt, ...)
 int ask(const char *command, vici_message_t *request, vici_message_t **answer);
 
 /**
- * Parse arguments of the form --key value into a request: each option of a
- * subcommand whose name is a key of the command.
+ * Most times the same argument may be given.
+ */
+#define VALUES_MAX 64
+
+typedef struct values_t values_t;
+
+/**
+ * An argument with its values, pointers into the arguments of main().
+ */
+struct values_t {
+
+	/** its name */
+	const char *name;
+
+	/** its values */
+	char *values[VALUES_MAX];
+
+	/** number of values */
+	int count;
+};
+
+/**
+ * Note a value of an argument.
  *
  * @param command		subcommand
- * @param names			names of options that have a value; ends with NULL
+ * @param values		arguments that are known
+ * @param count			number of arguments
+ * @param name			name of the argument, that need not end with a zero
+ * @param len			length of the name
+ * @param value			value
+ * @return				FALSE if it is not known, complained about
+ */
+bool add_value(const subcommand_t *command, values_t *values, int count,
+			   const char *name, size_t len, char *value);
+
+/**
+ * Parse arguments of the form --name value.
+ *
+ * @param command		subcommand
+ * @param values		arguments that are known, receive their values
+ * @param count			number of arguments that are known
  * @param argc			number of arguments
  * @param argv			arguments
- * @param request		builder of the request
  * @return				FALSE if an argument is not known, complained about
  */
-bool parse_keys(const subcommand_t *command, const char *const *names,
-				int argc, char *argv[], vici_builder_t *request);
+bool parse_values(const subcommand_t *command, values_t *values, int count,
+				  int argc, char *argv[]);
+
+/**
+ * Add arguments to a request: a value, or a list of several, which the command
+ * refuses where one only has a meaning.
+ */
+void add_values(vici_builder_t *request, const values_t *values, int count);
+
+/**
+ * Finish a request and destroy its builder.
+ *
+ * @param code			receives EXIT_USAGE if it cannot be sent
+ * @return				request, NULL with a complaint if it cannot be sent: it must
+ *						not be sent without what is too long
+ */
+vici_message_t *finish_request(const subcommand_t *command,
+							   vici_builder_t *request, int *code);
+
+/**
+ * Parse a number.
+ *
+ * @param number		receives it
+ * @return				FALSE if it is none, or not from 1 to max
+ */
+bool parse_number(const char *text, int max, int *number);
 
 #endif /** REDIRECTCTL_H_ @}*/

@@ -24,9 +24,9 @@
 /**
  * Get a value of a message as text, NULL if there is none.
  */
-static const char *get(vici_message_t *message, char *key)
+static const char *get(vici_message_t *message, const char *key)
 {
-	return message->get_str(message, NULL, "%s", key);
+	return get_text(message, NULL, key);
 }
 
 /**
@@ -67,22 +67,6 @@ static bool no_arguments(const subcommand_t *command, int argc)
 }
 
 /**
- * Write an answer for scripts, if that is asked for.
- *
- * @return				FALSE if it is to be written for people
- */
-static bool write_for_scripts(vici_message_t *answer, const char *label)
-{
-	if (options.format == OUTPUT_TEXT)
-	{
-		return FALSE;
-	}
-	output_message(answer, label, options.format, stdout);
-	fputs(options.format == OUTPUT_JSON ? "\n" : "", stdout);
-	return TRUE;
-}
-
-/**
  * Write one line of the status.
  */
 static void write_line(const char *title, const char *fmt, ...)
@@ -101,7 +85,7 @@ static void write_line(const char *title, const char *fmt, ...)
  */
 static void write_drain(vici_message_t *status)
 {
-	const char *state = status->get_str(status, "off", "drain.state");
+	const char *state = get_text(status, "off", "drain.state");
 
 	if (streq(state, "off"))
 	{
@@ -130,13 +114,14 @@ static void write_status(vici_message_t *status)
 	if (configured)
 	{
 		write_line("gateway", "%s, %s",
-				   status->get_str(status, "(self is not set)", "self"),
-				   streq(status->get_str(status, "candidate", "self-state"),
+				   get_text(status, "(self is not set)", "self"),
+				   streq(get_text(status, "candidate", "self-state"),
 						 "candidate") ? "takes clients"
-						 : status->get_str(status, "", "self-state"));
-		write_line("policy", "%d gateways, %d rules%s",
-				   status->get_int(status, 0, "gateways"),
-				   status->get_int(status, 0, "rules"),
+						 : get_text(status, "", "self-state"));
+		write_line("policy", "%s, %s%s",
+				   count_text(status->get_int(status, 0, "gateways"),
+							  "gateway"),
+				   count_text(status->get_int(status, 0, "rules"), "rule"),
 				   status->get_bool(status, FALSE, "dry-run")
 						? ", dry run: nobody is redirected" : "");
 	}
@@ -147,7 +132,7 @@ static void write_status(vici_message_t *status)
 				   output_color(COLOR_BAD), output_color(COLOR_NONE));
 	}
 	write_line("load", "%s%%%s, %d IKE_SAs, %d half-open, CPU %d%%",
-			   status->get_str(status, "0", "load.combined-percent"),
+			   get_text(status, "0", "load.combined-percent"),
 			   status->get_bool(status, FALSE, "load.overloaded")
 					? ", OVERLOADED" : "",
 			   status->get_int(status, 0, "load.sas"),
@@ -185,7 +170,7 @@ static int run_status(int argc, char *argv[])
 	code = ask("status", NULL, &answer);
 	if (code == EXIT_DONE)
 	{
-		if (!write_for_scripts(answer, "status"))
+		if (!output_for_scripts(answer, "status", options.format))
 		{
 			write_status(answer);
 		}
@@ -197,6 +182,37 @@ static int run_status(int argc, char *argv[])
 const subcommand_t cmd_status = {
 	"status", "", "Shows this gateway at a glance", NULL, run_status,
 };
+
+/**
+ * Write the versions.
+ */
+static void write_version(vici_message_t *answer)
+{
+	const char *plugin = get_text(answer, "?", "plugin");
+	const char *charon = get_text(answer, "?", "charon");
+	const char *daemon = get_text(answer, "charon", "daemon");
+
+	switch (options.format)
+	{
+		case OUTPUT_JSON:
+			printf("{\"json\":%d,\"redirectctl\":\"%s\",\"plugin\":",
+				   JSON_VERSION, PACKAGE_VERSION);
+			output_json_text(plugin, stdout);
+			fputs(",\"charon\":", stdout);
+			output_json_text(charon, stdout);
+			fputs(",\"daemon\":", stdout);
+			output_json_text(daemon, stdout);
+			puts("}");
+			break;
+		case OUTPUT_RAW:
+			output_message(answer, "version", OUTPUT_RAW, stdout);
+			break;
+		default:
+			printf("redirectctl %s, plugin %s in %s %s\n", PACKAGE_VERSION,
+				   plugin, daemon, charon);
+			break;
+	}
+}
 
 /**
  * redirectctl version
@@ -213,13 +229,7 @@ static int run_version(int argc, char *argv[])
 	code = ask("version", NULL, &answer);
 	if (code == EXIT_DONE)
 	{
-		if (!write_for_scripts(answer, "version"))
-		{
-			printf("redirectctl %s, plugin %s in %s %s\n", PACKAGE_VERSION,
-				   answer->get_str(answer, "?", "plugin"),
-				   answer->get_str(answer, "charon", "daemon"),
-				   answer->get_str(answer, "?", "charon"));
-		}
+		write_version(answer);
 		answer->destroy(answer);
 	}
 	return code;
@@ -252,7 +262,7 @@ static void add_gateway(output_table_t *table, vici_message_t *message)
 	table->add(table, cell);
 	table->add(table, get(message, "state"));
 	snprintf(cell, sizeof(cell), "no, %s",
-			 message->get_str(message, "", "left-out"));
+			 get_text(message, "", "left-out"));
 	table->add(table, takes ? "yes" : cell);
 	table->add(table, get(message, "weight"));
 	table->add(table, capacity ? get(message, "capacity") : NULL);
@@ -270,7 +280,7 @@ static int run_gateways(int argc, char *argv[])
 {
 	return no_arguments(&cmd_gateways, argc)
 				? list("gateways", "list-gateway", NULL, gateway_columns,
-					   countof(gateway_columns), add_gateway)
+					   countof(gateway_columns), add_gateway, NULL)
 				: EXIT_USAGE;
 }
 
@@ -311,7 +321,7 @@ static int run_rules(int argc, char *argv[])
 {
 	return no_arguments(&cmd_rules, argc)
 				? list("rules", "list-rule", NULL, rule_columns,
-					   countof(rule_columns), add_rule)
+					   countof(rule_columns), add_rule, NULL)
 				: EXIT_USAGE;
 }
 
@@ -358,26 +368,34 @@ static void add_session(output_table_t *table, vici_message_t *message)
  */
 static int run_sessions(int argc, char *argv[])
 {
-	static const char *const names[] = {
-		"connection", "id", "remote", "unique-id", NULL
+	values_t values[] = {
+		{ .name = "connection" }, { .name = "id" }, { .name = "remote" },
+		{ .name = "unique-id" },
 	};
-	vici_builder_t *request = vici_builder_create();
+	vici_builder_t *builder;
+	vici_message_t *request;
+	int code;
 
-	if (!parse_keys(&cmd_sessions, names, argc, argv, request))
+	if (!parse_values(&cmd_sessions, values, countof(values), argc, argv))
 	{
-		request->destroy(request);
 		return EXIT_USAGE;
 	}
-	return list("sessions", "list-session", request->finalize(request),
-				session_columns, countof(session_columns), add_session);
+	builder = vici_builder_create();
+	add_values(builder, values, countof(values));
+	request = finish_request(&cmd_sessions, builder, &code);
+	return request ? list("sessions", "list-session", request, session_columns,
+						  countof(session_columns), add_session,
+						  argc > 1 ? "no session matches" : NULL)
+				   : code;
 }
 
 const subcommand_t cmd_sessions = {
 	"sessions",
 	"[--connection NAMES] [--id ID] [--remote ADDRESSES] [--unique-id N]",
 	"Lists established clients",
-	"Names and identities may have wildcards, addresses may be subnets and "
-	"ranges.\n", run_sessions,
+	"Names and identities may have wildcards, addresses may be subnets and ranges.\n"
+	"Each may be a list, or be there several times. Ends with 6 if none matches.\n",
+	run_sessions,
 };
 
 static const output_column_t counter_columns[] = {
@@ -421,7 +439,7 @@ static int run_counters(int argc, char *argv[])
 {
 	return no_arguments(&cmd_counters, argc)
 				? list("counters", "list-counter", NULL, counter_columns,
-					   countof(counter_columns), add_counter)
+					   countof(counter_columns), add_counter, NULL)
 				: EXIT_USAGE;
 }
 
