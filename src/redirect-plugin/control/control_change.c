@@ -95,7 +95,7 @@ static void log_change(gateway_table_t *table, const change_t *change)
 
 	if (table->get_status(table, change->name, &status))
 	{
-		DBG1(DBG_CFG, "redirect: gateway %s %s by the control socket: state %N, "
+		dbg(DBG_CFG, 1, "redirect: gateway %s %s by the control socket: state %N, "
 			 "weight %u, capacity %u, %s", change->name,
 			 change->reset ? "reset" : "set", gateway_state_names, status.state,
 			 status.weight, status.capacity, status.up ? "up" : "down");
@@ -322,7 +322,7 @@ vici_message_t *control_rebalance(void *data, control_client_t *client,
 	{
 		return control_refuse(error);
 	}
-	DBG1(DBG_CFG, "redirect: rebalancing %s by the control socket",
+	dbg(DBG_CFG, 1, "redirect: rebalancing %s by the control socket",
 		 stop ? "stopped" : "begun");
 	rebalance->set(rebalance, !stop);
 	return control_answer(NULL);
