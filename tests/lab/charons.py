@@ -106,6 +106,12 @@ class Charons:
         return os.path.join(self._build, f"{self._variant}-{charon.version}",
                             "src", "redirectctl", "redirectctl")
 
+    def ike_load(self):
+        """The generator of IKE_SA_INIT requests of tests/bench."""
+        found = glob.glob(os.path.join(self._build, f"{self._variant}-*",
+                                       "tests", "bench", "ike_load"))
+        return found[0] if found else "ike_load"
+
     def vici(self, charon):
         """Directory of strongSwan's VICI client for Python."""
         return os.path.join(self._build, f"source-{charon.version}", "src",

@@ -97,6 +97,8 @@ class Lab:
         lab_host.write("/etc/hosts", hosts.names(self.scenario.hosts))
         lab_host.write("/etc/resolv.conf", "")
         lab_host.interfaces()
+        lab_host.write("/run/lab/ike_load", "#!/bin/sh\nexec "
+                       f"'{self._charons.ike_load()}' \"$@\"\n", 0o755)
         if charon:
             lab_host.write("/run/lab/launch",
                            self._memory.launch(charon.plugins))

@@ -25,6 +25,9 @@ import struct
 
 import capture
 
+# INVALID_MAJOR_VERSION, as gateways answer each other's probes
+PROBE_ANSWER = [(41, bytes((0, 0, 0, 5)))]
+
 EXCHANGES = {34: "IKE_SA_INIT", 35: "IKE_AUTH", 36: "CREATE_CHILD_SA",
              37: "INFORMATIONAL"}
 
@@ -188,7 +191,7 @@ def messages(path):
     found = []
     for time, frame in capture.read(path):
         message = _message(time, frame)
-        if message:
+        if message and message.payloads != PROBE_ANSWER:
             found.append(message)
     return found
 
