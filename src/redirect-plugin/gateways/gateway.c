@@ -164,12 +164,7 @@ bool gateway_read(const config_section_t *section, bool loopback,
 	};
 	good = config_section_read(section, options, countof(options), NULL,
 							   &values);
-	if (strlen(name) >= REDIRECT_NAME_MAX)
-	{
-		config_section_error(section, NULL, NULL, "name too long, must be "
-							 "shorter than %d", REDIRECT_NAME_MAX);
-		good = FALSE;
-	}
+	good = config_section_check_name(section, REDIRECT_NAME_MAX) && good;
 	good = read_addresses(section, loopback, values.addresses, gateway) && good;
 	gateway->weight = values.weight;
 	gateway->capacity = values.capacity;

@@ -128,6 +128,7 @@ bool initiator_allowed_parse(const char *value, initiator_allowed_t **field,
 		initiator_allowed_destroy(this);
 		return FALSE;
 	}
+	config_subnets_check(value, why);
 	initiator_allowed_destroy(*field);
 	*field = this;
 	return TRUE;

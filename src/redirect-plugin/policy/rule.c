@@ -221,12 +221,7 @@ bool rule_read(const config_section_t *section, rule_context_t *context,
 	};
 	good = config_section_read(section, options, countof(options), NULL,
 							   &values);
-	if (strlen(name) >= REDIRECT_NAME_MAX)
-	{
-		config_section_error(section, NULL, NULL, "name too long, must be "
-							 "shorter than %d", REDIRECT_NAME_MAX);
-		good = FALSE;
-	}
+	good = config_section_check_name(section, REDIRECT_NAME_MAX) && good;
 	good = take_over(section, context, &values, rule) && good;
 	good = conditions_read(section, context->gateways, context->gateway_count,
 						   rule->key, &rule->conditions) && good;

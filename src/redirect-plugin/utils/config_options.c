@@ -201,19 +201,32 @@ const char *config_nearest(const char *word, const char *const *words,
  */
 array_t *config_list_create(const char *value)
 {
-	enumerator_t *enumerator;
 	array_t *list = NULL;
-	char *element;
+	char *element, *end;
 
-	enumerator = enumerator_create_token(value, ",", " \t");
-	while (enumerator->enumerate(enumerator, &element))
+	while (*value)
 	{
+		value += strspn(value, " \t,");
+		end = element = strdup(value);
+		for (; *value && *value != ','; value++)
+		{	/* an escaped comma is part of the element */
+			value += strpfx(value, "\\,");
+			*end++ = *value;
+		}
+		while (end > element && strchr(" \t", end[-1]))
+		{
+			end--;
+		}
+		*end = '\0';
 		if (*element)
 		{
-			array_insert_create(&list, ARRAY_TAIL, strdup(element));
+			array_insert_create(&list, ARRAY_TAIL, element);
+		}
+		else
+		{
+			free(element);
 		}
 	}
-	enumerator->destroy(enumerator);
 	return list;
 }
 
@@ -470,6 +483,28 @@ static bool parse_word(const char *value, const config_option_t *option,
 	return FALSE;
 }
 
+/*
+ * Described in header
+ */
+void config_subnets_check(const char *value, char why[CONFIG_WHY_MAX])
+{
+	array_t *list = config_list_create(value);
+	char buf[INET6_ADDRSTRLEN], *element;
+	ip_address_t first;
+	int i;
+
+	for (i = 0; array_get(list, i, &element) && !*why; i++)
+	{
+		if (strchr(element, '/') && ip_set_subnet_first(element, &first))
+		{
+			ip_address_to_string(&first, buf, sizeof(buf));
+			snprintf(why, CONFIG_WHY_MAX, "%.64s has bits behind its prefix, so it "
+					 "is taken as %s%s", element, buf, strchr(element, '/'));
+		}
+	}
+	config_list_destroy(list);
+}
+
 /**
  * Parse a set of addresses.
  */
@@ -481,6 +516,7 @@ static bool parse_addresses(const char *value, ip_set_t **field, char *why)
 	set = ip_set_create(value, &wrong);
 	if (set)
 	{
+		config_subnets_check(value, why);
 		ip_set_destroy(*field);
 		*field = set;
 		return TRUE;
@@ -514,6 +550,12 @@ static bool parse_value(const char *value, const config_option_t *option,
 		case CONFIG_LIST:
 			config_list_destroy(*(array_t**)field);
 			*(array_t**)field = config_list_create(value);
+			snprintf(why, CONFIG_WHY_MAX, "must not be empty");
+			if (!*(array_t**)field)
+			{
+				return FALSE;
+			}
+			*why = '\0';
 			return TRUE;
 		case CONFIG_ADDRESSES:
 			return parse_addresses(value, field, why);
@@ -555,6 +597,33 @@ static bool take_negation(const char **value, const config_option_t *option,
 /*
  * Described in header
  */
+bool config_section_check_name(const config_section_t *section, int max)
+{
+	const char *name = section->path[section->depth - 1], *pos = name;
+
+	while (*pos > ' ' && *pos < 0x7f && !strchr(".,:=#{}\"", *pos))
+	{
+		pos++;
+	}
+	if (*pos || streq(name, "any"))
+	{
+		config_section_error(section, NULL, NULL, *pos ? "not a name, must be "
+							 "printable ASCII without spaces and any of .,:=#{}\""
+							 : "not a name, this word means all");
+		return FALSE;
+	}
+	if (pos - name >= max)
+	{
+		config_section_error(section, NULL, NULL, "name too long, must be "
+							 "shorter than %d", max);
+		return FALSE;
+	}
+	return TRUE;
+}
+
+/*
+ * Described in header
+ */
 bool config_section_read_values(const config_section_t *section,
 								const config_option_t *options, int count,
 								void *config)
@@ -579,7 +648,7 @@ bool config_section_read_values(const config_section_t *section,
 								 "line of its own" : "");
 			good = FALSE;
 		}
-		else if (*why)
+		else if (value && *why)
 		{
 			config_section_warn(section, options[i].name, value, "%s", why);
 		}

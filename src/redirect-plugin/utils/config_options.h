@@ -208,6 +208,24 @@ bool config_section_read_values(const config_section_t *section,
 								void *config);
 
 /**
+ * Check that the name of a section can be used everywhere: in lists, commands,
+ * metrics and logs.
+ *
+ * @param section		section
+ * @param max			octets it must be shorter than
+ * @return				FALSE with an error added
+ */
+bool config_section_check_name(const config_section_t *section, int max);
+
+/**
+ * Warn of subnets with bits behind their prefix, for parsers of lists.
+ *
+ * @param value			list, also of other elements
+ * @param why			receives the first one
+ */
+void config_subnets_check(const char *value, char why[CONFIG_WHY_MAX]);
+
+/**
  * Add an error about a key of a section.
  *
  * @param section		section
@@ -232,7 +250,8 @@ void config_section_warn(const config_section_t *section, const char *key,
 						 __attribute__((format(printf, 4, 5)));
 
 /**
- * Split a comma separated list, without empty elements and outer spaces.
+ * Split a comma separated list, without empty elements and outer spaces; "\,"
+ * is a comma that is part of an element.
  *
  * @return				array_t of allocated char*, NULL if there is no element
  */

@@ -220,6 +220,86 @@ ip_set_t *ip_set_create(const char *list, char **wrong)
 /*
  * Described in header
  */
+bool ip_set_subnet_first(const char *subnet, ip_address_t *first)
+{
+	char address[INET6_ADDRSTRLEN], *copy = strdup(subnet);
+	ip_address_t given;
+	ip_range_t range;
+	bool bits;
+
+	snprintf(address, sizeof(address), "%.*s", (int)strcspn(subnet, "/"),
+			 subnet);
+	memset(&range, 0, sizeof(range));
+	bits = strchr(copy, '/') && ip_address_from_string(address, &given) &&
+		   parse_subnet(copy, &range) && compare(&given, &range.from) != 0;
+	*first = range.from;
+	free(copy);
+	return bits;
+}
+
+/*
+ * Described in header
+ */
+bool ip_set_covers(const ip_set_t *set, const ip_set_t *part)
+{
+	size_t i = 0, j;
+
+	for (j = 0; j < part->count; j++)
+	{
+		while (set && i < set->count &&
+			   compare(&set->ranges[i].to, &part->ranges[j].to) < 0)
+		{
+			i++;
+		}
+		if (!set || i == set->count ||
+			compare(&set->ranges[i].from, &part->ranges[j].from) > 0)
+		{
+			return FALSE;
+		}
+	}
+	return TRUE;
+}
+
+/*
+ * Described in header
+ */
+bool ip_set_overlaps(const ip_set_t *a, const ip_set_t *b)
+{
+	size_t i = 0, j = 0;
+
+	while (i < a->count && j < b->count)
+	{
+		if (compare(&a->ranges[i].to, &b->ranges[j].from) < 0)
+		{
+			i++;
+		}
+		else if (compare(&b->ranges[j].to, &a->ranges[i].from) < 0)
+		{
+			j++;
+		}
+		else
+		{
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+/*
+ * Described in header
+ */
+bool ip_set_has_version(const ip_set_t *set, uint8_t version, bool all)
+{
+	ip_range_t every = { .from.version = version, .to.version = version };
+	ip_set_t whole = { .count = 1, .ranges = &every };
+
+	memset(every.to.data, 0xff, version == 4 ? 4 : 16);
+	return all ? ip_set_covers(set, &whole) : ip_set_overlaps(set, &whole);
+}
+
+/*
+ * Described in header
+ */
 bool ip_set_contains(const ip_set_t *set, const ip_address_t *address)
 {
 	size_t low = 0, high, middle;

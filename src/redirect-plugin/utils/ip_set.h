@@ -37,6 +37,37 @@ typedef struct ip_set_t ip_set_t;
 ip_set_t *ip_set_create(const char *list, char **wrong);
 
 /**
+ * Check a subnet for bits behind its prefix.
+ *
+ * @param subnet		address, slash and prefix
+ * @param first			receives the first address of the subnet
+ * @return				TRUE if it has some, FALSE if not or if it is none
+ */
+bool ip_set_subnet_first(const char *subnet, ip_address_t *first);
+
+/**
+ * Check if all of a set is part of another.
+ *
+ * @param set			set, may be NULL
+ * @param part			set that may be part of it
+ */
+bool ip_set_covers(const ip_set_t *set, const ip_set_t *part);
+
+/**
+ * Check if two sets have an address in common.
+ */
+bool ip_set_overlaps(const ip_set_t *a, const ip_set_t *b);
+
+/**
+ * Check if a set has addresses of a version, or all of these.
+ *
+ * @param set			set
+ * @param version		4 or 6
+ * @param all			TRUE to check for all of them
+ */
+bool ip_set_has_version(const ip_set_t *set, uint8_t version, bool all);
+
+/**
  * Check if an address is in a set. O(log n), does not allocate, any thread.
  *
  * @param set			set, NULL contains nothing
