@@ -150,6 +150,62 @@ START_TEST(matches_distinguished_names)
 }
 END_TEST
 
+START_TEST(matches_wildcards_wherever_they_are)
+{
+	ck_assert(matches_auth("group = vpn-*", "a", NULL, "vpn-staff", NULL));
+	ck_assert(!matches_auth("group = vpn-*", "a", NULL, "lan-staff", NULL));
+	ck_assert(matches_auth("group = *-staff", "a", NULL, "x-staff", NULL));
+	ck_assert(matches_auth("eap_identity = CORP\\*", "a", "CORP\\alice", NULL,
+						   NULL));
+	ck_assert(!matches_auth("eap_identity = CORP\\*", "a", "ALICE\\corp", NULL,
+							NULL));
+	ck_assert(matches_auth("id = gw*.branch.example", "GW7.branch.example", NULL,
+						   NULL, NULL));
+	ck_assert(!matches_auth("id = gw*.branch.example", "gw7.branch.example.org",
+							NULL, NULL, NULL));
+	ck_assert(matches_auth("id = user1?@x.example", "user12@x.example", NULL,
+						   NULL, NULL));
+	ck_assert(!matches_auth("id = user1?@x.example", "user123@x.example", NULL,
+							NULL, NULL));
+	ck_assert(matches_auth("id = al*", "alice@corp.example", NULL, NULL, NULL));
+	ck_assert(matches_auth("id = *a*b*", "xaybz", NULL, NULL, NULL));
+	ck_assert(!matches_auth("id = *a*b*", "xbyaz", NULL, NULL, NULL));
+	ck_assert(!matches_auth("id = !vpn*", "vpn7", NULL, NULL, NULL));
+	/* addresses are not texts, and names are not parts of others */
+	ck_assert(!matches_auth("id = 1*x", "192.0.2.1", NULL, NULL, NULL));
+	ck_assert(!matches_auth("id = *.a.example", "x@b.a.example", NULL, NULL,
+							NULL));
+}
+END_TEST
+
+START_TEST(keeps_commas_in_and_between_distinguished_names_apart)
+{
+	const char *one = "id = C=US, O=Acme\\, Inc., CN=*";
+	const char *two = "issuer = /C=CH/CN=Moon, /C=DE/O=Acme\\, Inc./CN=*";
+	char name[700] = "id = ";
+
+	ck_assert(matches_auth(one, "/C=US/O=Acme, Inc./CN=eve", NULL, NULL, NULL));
+	ck_assert(!matches_auth(one, "C=US, O=Acme, CN=eve", NULL, NULL, NULL));
+	ck_assert(matches_auth(two, "a", NULL, NULL, "C=CH, CN=Moon"));
+	ck_assert(matches_auth(two, "a", NULL, NULL, "/C=DE/O=Acme, Inc./CN=CA"));
+	ck_assert(!matches_auth(two, "a", NULL, NULL, "C=DE, CN=CA"));
+	/* of a directory of Microsoft */
+	ck_assert(matches_auth("id = CN=*, CN=Users, DC=corp, DC=example",
+						   "CN=Bob, CN=Users, DC=corp, DC=example", NULL, NULL,
+						   NULL));
+	/* each element is a group */
+	ck_assert(matches_auth("group = OU=eng;, OU=ops;", "a", NULL, "OU=ops;",
+						   NULL));
+	ck_assert(!matches_auth("group = OU=eng;, OU=ops;", "a", NULL,
+							"OU=eng;, OU=ops;", NULL));
+	/* longer than any buffer */
+	memset(name + 5, 'x', 600);
+	ck_assert(matches_auth(name, name + 5, NULL, NULL, NULL));
+	name[604]++;
+	ck_assert(!matches_auth("id = C=CH, O=x", name + 5, NULL, NULL, NULL));
+}
+END_TEST
+
 START_TEST(matches_the_eap_identity_alone)
 {
 
@@ -370,6 +426,9 @@ int main(void)
 	tcase_add_test(tcase, needs_all_conditions_to_hold);
 	tcase_add_test(tcase, matches_identities_with_wildcards);
 	tcase_add_test(tcase, matches_distinguished_names);
+	tcase_add_test(tcase, matches_wildcards_wherever_they_are);
+	tcase_add_test(tcase,
+				   keeps_commas_in_and_between_distinguished_names_apart);
 	tcase_add_test(tcase, matches_the_eap_identity_alone);
 	tcase_add_test(tcase, matches_any_group_of_the_client);
 	tcase_add_test(tcase, matches_the_issuer_of_the_certificate);

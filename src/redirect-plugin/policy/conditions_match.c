@@ -13,6 +13,7 @@
  */
 
 #include "conditions.h"
+#include "identity_list.h"
 
 #include <fnmatch.h>
 
@@ -52,7 +53,7 @@ static bool matches_id(array_t *patterns, identification_t *id)
 	for (i = 0; id && i < array_count(patterns); i++)
 	{
 		array_get(patterns, i, &pattern);
-		if (id->matches(id, pattern) != ID_MATCH_NONE)
+		if (identity_matches(id, pattern))
 		{
 			return TRUE;
 		}

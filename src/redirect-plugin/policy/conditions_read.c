@@ -13,6 +13,7 @@
  */
 
 #include "conditions.h"
+#include "identity_list.h"
 
 /**
  * Phases of a rule that tells none: where its conditions are known. Rules about
@@ -134,42 +135,6 @@ static const config_option_t options[] = {
 };
 
 /**
- * Parse identities, with wildcards. The elements of a distinguished name are
- * separated by commas themselves: what has an equals sign belongs together.
- */
-static array_t *read_ids(array_t *list)
-{
-	array_t *ids = NULL;
-	char *element, dn[BUF_LEN] = "";
-	size_t used = 0;
-	int i;
-
-	for (i = 0; i <= array_count(list); i++)
-	{
-		if (array_get(list, i, &element) && strchr(element, '='))
-		{
-			used += snprintf(dn + used, sizeof(dn) - used, "%s%s",
-							 used ? ", " : "", element);
-			used = min(used, sizeof(dn) - 1);
-			continue;
-		}
-		if (used)
-		{
-			array_insert_create(&ids, ARRAY_TAIL,
-								identification_create_from_string(dn));
-			used = 0;
-		}
-		if (i < array_count(list))
-		{
-			array_insert_create(&ids, ARRAY_TAIL,
-								identification_create_from_string(element));
-		}
-	}
-	config_list_destroy(list);
-	return ids;
-}
-
-/**
  * Find a gateway by its name.
  */
 static const gateway_t *find_gateway(const gateway_t *gateways, uint16_t count,
@@ -238,7 +203,7 @@ static bool read_redirected_from(const config_section_t *section,
 								 array_t *names, ip_set_t **set)
 {
 	const gateway_t *gateway;
-	char *name, *list = NULL, *wrong = NULL;
+	char *name, *list = NULL, *wrong = NULL, why[CONFIG_WHY_MAX] = "";
 	bool good = TRUE;
 	int i;
 
@@ -257,6 +222,11 @@ static bool read_redirected_from(const config_section_t *section,
 	}
 	if (list)
 	{
+		config_subnets_check(list, why);
+		if (*why)
+		{
+			config_section_warn(section, "redirected_from", NULL, "%s", why);
+		}
 		*set = ip_set_create(list, &wrong);
 		if (wrong && *wrong)
 		{
@@ -328,10 +298,13 @@ bool conditions_read(const config_section_t *section, const gateway_t *gateways,
 		.local = values.local,
 		.remote = values.remote,
 		.connections = values.connections,
-		.ids = read_ids(values.ids),
-		.eap_ids = read_ids(values.eap_ids),
-		.groups = read_ids(values.groups),
-		.issuers = read_ids(values.issuers),
+		.ids = identity_list_read(section, "id", values.ids, TRUE, &good),
+		.eap_ids = identity_list_read(section, "eap_identity", values.eap_ids,
+									  TRUE, &good),
+		.groups = identity_list_read(section, "group", values.groups, FALSE,
+									 &good),
+		.issuers = identity_list_read(section, "issuer", values.issuers, TRUE,
+									  &good),
 		.week = values.week,
 		.support = values.support,
 		.percent = values.percent,
@@ -345,29 +318,15 @@ bool conditions_read(const config_section_t *section, const gateway_t *gateways,
 	return read_phases(section, values.phases, conditions) && good;
 }
 
-/**
- * Destroy a list of identities.
- */
-static void destroy_ids(array_t *ids)
-{
-	identification_t *id;
-
-	while (array_remove(ids, ARRAY_TAIL, &id))
-	{
-		id->destroy(id);
-	}
-	array_destroy(ids);
-}
-
 /*
  * Described in header
  */
 void conditions_clear(conditions_t *conditions)
 {
-	destroy_ids(conditions->ids);
-	destroy_ids(conditions->eap_ids);
-	destroy_ids(conditions->groups);
-	destroy_ids(conditions->issuers);
+	identity_list_destroy(conditions->ids);
+	identity_list_destroy(conditions->eap_ids);
+	identity_list_destroy(conditions->groups);
+	identity_list_destroy(conditions->issuers);
 	config_list_destroy(conditions->connections);
 	ip_set_destroy(conditions->local);
 	ip_set_destroy(conditions->remote);

@@ -13,6 +13,7 @@
  */
 
 #include "session_filter.h"
+#include "policy/identity_list.h"
 #include "utils/config_options.h"
 
 #include <library.h>
@@ -135,8 +136,8 @@ static bool id_matches(const session_filter_t *filter, identification_t *id,
 	for (i = 0; i < array_count(filter->ids); i++)
 	{
 		array_get(filter->ids, i, &pattern);
-		if ((id && id->matches(id, pattern)) ||
-			(eap_id && eap_id->matches(eap_id, pattern)))
+		if ((id && identity_matches(id, pattern)) ||
+			(eap_id && identity_matches(eap_id, pattern)))
 		{
 			return TRUE;
 		}
