@@ -125,6 +125,40 @@ bool conditions_match(const conditions_t *conditions,
 					  const redirect_request_t *request, uint32_t week_minute);
 
 /**
+ * Check whether a rule is about all clients that another one is about, whatever
+ * the phase.
+ *
+ * @param general		conditions that may be more general
+ * @param special		the others
+ * @param budget		work that may be done, reduced by what was; nothing is
+ *						compared once it is used up
+ * @return				TRUE if so, FALSE if not or if that is not known
+ */
+bool conditions_cover(const conditions_t *general, const conditions_t *special,
+					  int *budget);
+
+/**
+ * Tell why conditions can never hold.
+ *
+ * @param conditions	conditions
+ * @param key			receives the option that tells it
+ * @return				why, NULL if they can hold
+ */
+const char *conditions_never(const conditions_t *conditions, const char **key);
+
+/**
+ * Check whether only clients without support of redirects match.
+ */
+bool conditions_unsupported(const conditions_t *conditions);
+
+/**
+ * Families of the clients that a rule is about, by its addresses.
+ *
+ * @return				gateway_family_t as bits
+ */
+uint8_t conditions_families(const conditions_t *conditions);
+
+/**
  * Free what conditions_read() allocated.
  */
 void conditions_clear(conditions_t *conditions);

@@ -138,6 +138,77 @@ static int compare_addresses(const void *a, const void *b)
 }
 
 /**
+ * Complain about an address of two gateways.
+ */
+static bool refuse_shared(const config_section_t *section, const char *address,
+						  const gateway_t *a, const gateway_t *b)
+{
+	config_section_error(section, "gateways", address, "belongs to %s and to %s, "
+						 "but must belong to one gateway only", a->name, b->name);
+	return FALSE;
+}
+
+/**
+ * A domain name of a gateway
+ */
+typedef struct {
+	const gateway_identity_t *id;
+	const gateway_t *gateway;
+} domain_t;
+
+/**
+ * Order domain names, which are in lower case.
+ */
+static int compare_domains(const void *a, const void *b)
+{
+	const gateway_identity_t *first = ((const domain_t*)a)->id;
+	const gateway_identity_t *second = ((const domain_t*)b)->id;
+
+	return first->len != second->len ? first->len - second->len
+		: memcmp(first->data, second->data, first->len);
+}
+
+/**
+ * Complain about a domain name that several gateways have.
+ *
+ * @param count			number of addresses and names of all gateways
+ */
+static bool check_domains(const config_section_t *section,
+						  const policy_t *policy, size_t count)
+{
+	domain_t *domains = calloc(count + 1, sizeof(domain_t));
+	char buf[GATEWAY_IDENTITY_FQDN_MAX + 1];
+	const gateway_t *gateway;
+	size_t n = 0;
+	bool good = TRUE;
+	int i, j;
+
+	for (i = 0; i < policy->gateway_count; i++)
+	{
+		gateway = &policy->gateways[i];
+		for (j = 0; j < gateway->address_count; j++)
+		{
+			if (gateway->addresses[j].type == GATEWAY_IDENTITY_FQDN)
+			{
+				domains[n++] = (domain_t){ &gateway->addresses[j], gateway };
+			}
+		}
+	}
+	qsort(domains, n, sizeof(domain_t), compare_domains);
+	while (good && n-- > 1)
+	{
+		if (compare_domains(&domains[n - 1], &domains[n]) == 0)
+		{
+			gateway_identity_to_string(domains[n].id, buf, sizeof(buf));
+			good = refuse_shared(section, buf, domains[n - 1].gateway,
+								 domains[n].gateway);
+		}
+	}
+	free(domains);
+	return good;
+}
+
+/**
  * Collect the addresses of all gateways, and complain about shared ones.
  */
 static bool index_addresses(const config_section_t *section, policy_t *policy)
@@ -175,14 +246,12 @@ static bool index_addresses(const config_section_t *section, policy_t *policy)
 		if (compare_addresses(address - 1, address) == 0)
 		{
 			ip_address_to_string(&address->address, buf, sizeof(buf));
-			config_section_error(section, "gateways", buf, "belongs to %s and "
-								 "to %s, but must belong to one gateway only",
-								 policy->gateways[address[-1].gateway].name,
-								 policy->gateways[address->gateway].name);
-			return FALSE;
+			return refuse_shared(section, buf,
+								 &policy->gateways[address[-1].gateway],
+								 &policy->gateways[address->gateway]);
 		}
 	}
-	return TRUE;
+	return check_domains(section, policy, count);
 }
 
 /**
