@@ -13,14 +13,77 @@
  */
 
 #include "control_config.h"
+#include "utils/ip_address.h"
 
 #include <library.h>
+
+#include <sys/un.h>
+
+/**
+ * Check a URI of a socket, or make one of a path.
+ */
+static bool parse_socket(const char *value, void *field,
+						 char why[CONFIG_WHY_MAX])
+{
+	char **uri = field;
+	const char *path;
+
+	path = strpfx(value, "unix://") ? value + strlen("unix://") : value;
+	if (*path == '/')
+	{
+		if (strlen(path) >= sizeof(((struct sockaddr_un*)NULL)->sun_path))
+		{
+			snprintf(why, CONFIG_WHY_MAX, "path too long for a socket");
+			return FALSE;
+		}
+		free(*uri);
+		return asprintf(uri, "unix://%s", path) > 0;
+	}
+	if (!strpfx(value, "tcp://") && !strpfx(value, "systemd://"))
+	{
+		snprintf(why, CONFIG_WHY_MAX, "must be unix:///PATH, tcp://ADDRESS:PORT "
+				 "or systemd://NAME");
+		return FALSE;
+	}
+	free(*uri);
+	*uri = strdup(value);
+	return TRUE;
+}
+
+/**
+ * Check whether a TCP socket can be reached from other hosts; a name is taken
+ * for one that can.
+ */
+static bool is_remote(const char *uri)
+{
+	char host[INET6_ADDRSTRLEN];
+	ip_address_t address;
+
+	if (!strpfx(uri, "tcp://"))
+	{
+		return FALSE;
+	}
+	uri += strlen("tcp://");
+	if (*uri == '[')
+	{
+		snprintf(host, sizeof(host), "%.*s", (int)strcspn(uri + 1, "]"), uri + 1);
+	}
+	else
+	{
+		snprintf(host, sizeof(host), "%.*s", (int)strcspn(uri, ":"), uri);
+	}
+	return !streq(host, "localhost") && !streq(host, "::1") &&
+		   !(ip_address_from_string(host, &address) && address.version == 4 &&
+			 address.data[0] == 127);
+}
 
 static const config_option_t options[] = {
 	{ "enabled", CONFIG_BOOL, offsetof(control_config_t, enabled),
 		.def = "yes" },
-	{ "socket", CONFIG_TEXT, offsetof(control_config_t, socket),
-		.def = "unix:///run/charon.redirect" },
+	{ "socket", CONFIG_PARSE, offsetof(control_config_t, socket),
+		.def = "unix:///run/charon.redirect", .parse = parse_socket },
+	{ "remote", CONFIG_BOOL, offsetof(control_config_t, remote),
+		.def = "no" },
 	{ "clients", CONFIG_NUMBER, offsetof(control_config_t, clients),
 		.def = "256", .min = 1, .max = 65536 },
 };
@@ -32,10 +95,19 @@ control_config_t *control_config_read(const config_section_t *section)
 {
 	config_section_t control = config_section_sub(section, "control");
 	control_config_t *config;
+	bool good;
 
 	INIT(config);
-	if (!config_section_read(&control, options, countof(options), NULL,
-							 config))
+	good = config_section_read(&control, options, countof(options), NULL,
+							   config);
+	if (good && is_remote(config->socket) && !config->remote)
+	{
+		config_section_error(&control, "socket", config->socket, "whoever reaches "
+							 "it may do everything, without a password; if that "
+							 "is meant, set remote = yes as well");
+		good = FALSE;
+	}
+	if (!good)
 	{
 		control_config_destroy(config);
 		return NULL;

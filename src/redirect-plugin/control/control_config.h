@@ -35,6 +35,9 @@ struct control_config_t {
 	/** URI of the socket */
 	char *socket;
 
+	/** TRUE if the socket may be one that other hosts can reach */
+	bool remote;
+
 	/** most clients at a time */
 	uint32_t clients;
 };

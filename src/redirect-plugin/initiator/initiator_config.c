@@ -18,6 +18,9 @@
 
 #include <library.h>
 
+#include <errno.h>
+#include <unistd.h>
+
 /**
  * Options of each connection; those of all are read with the same table.
  */
@@ -124,6 +127,25 @@ static bool load_connections(initiator_config_t *this,
 	return good;
 }
 
+/**
+ * Check that the hook can be run.
+ */
+static bool check_hook(const config_section_t *section, const char *hook)
+{
+	if (hook && *hook != '/')
+	{
+		config_section_error(section, "hook", hook, "must be a path from the "
+							 "root directory, without arguments");
+		return FALSE;
+	}
+	if (hook && access(hook, X_OK) != 0)
+	{
+		config_section_warn(section, "hook", hook, "cannot be run: %s",
+							strerror(errno));
+	}
+	return TRUE;
+}
+
 /*
  * Described in header
  */
@@ -149,6 +171,7 @@ initiator_config_t *initiator_config_read(const config_section_t *plugin)
 
 		initiator_allowed_parse(DENY_DEFAULT, &this->defaults.deny, why);
 	}
+	good = check_hook(&section, this->hook) && good;
 	good = load_connections(this, &section) && good;
 	if (!good)
 	{
