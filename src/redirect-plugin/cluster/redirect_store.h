@@ -119,8 +119,8 @@ struct redirect_store_sink_t {
 
 	/**
 	 * All records there are of a kind, each interval, and soon after a
-	 * connection was made. Expired ones are left out. There are no two of the
-	 * same name.
+	 * connection was made. Expired ones are left out. A store that lies may
+	 * tell several of the same name.
 	 *
 	 * @param data		data of the sink
 	 * @param kind		one of the kinds in the options
@@ -142,7 +142,8 @@ struct redirect_store_sink_t {
 					const redirect_store_record_t *record);
 
 	/**
-	 * The state of the store, or the reason for it, changed.
+	 * The state of the store, or the reason for it, changed. Up to the first
+	 * call it is REDIRECT_STORE_CONNECTING.
 	 *
 	 * @param data		data of the sink
 	 * @param state		state
@@ -156,7 +157,7 @@ struct redirect_store_sink_t {
 
 /**
  * What happened since a store was created. Each record that is put is counted
- * once in one of sent, replaced, expired, dropped and refused, or is waiting.
+ * once in one of sent, replaced, expired and dropped, or is waiting.
  */
 struct redirect_store_stats_t {
 
@@ -175,11 +176,12 @@ struct redirect_store_stats_t {
 	/** not taken because too many were waiting */
 	uint64_t dropped;
 
-	/** refused by the store */
-	uint64_t refused;
-
-	/** not sent yet */
+	/** not sent yet, or refused and to be sent again */
 	uint64_t waiting;
+
+	/** answers of the store that refused a record; it is sent again after an
+	 * interval, unless it was replaced or expired by then */
+	uint64_t refused;
 
 	/** full lists that were received */
 	uint64_t lists;
