@@ -328,7 +328,7 @@ static int run(int argc, char *argv[])
 	}
 	if (argc == 2 && streq(argv[1], "--version"))
 	{
-		printf("redirectctl %s, built for strongSwan %s\n", PACKAGE_VERSION,
+		printf("redirectctl %s, built for strongSwan %s\n", REDIRECT_VERSION,
 			   VERSION);
 		return EXIT_DONE;
 	}

@@ -196,7 +196,7 @@ static void write_version(vici_message_t *answer)
 	{
 		case OUTPUT_JSON:
 			printf("{\"json\":%d,\"redirectctl\":\"%s\",\"plugin\":",
-				   JSON_VERSION, PACKAGE_VERSION);
+				   JSON_VERSION, REDIRECT_VERSION);
 			output_json_text(plugin, stdout);
 			fputs(",\"charon\":", stdout);
 			output_json_text(charon, stdout);
@@ -208,7 +208,7 @@ static void write_version(vici_message_t *answer)
 			output_message(answer, "version", OUTPUT_RAW, stdout);
 			break;
 		default:
-			printf("redirectctl %s, plugin %s in %s %s\n", PACKAGE_VERSION,
+			printf("redirectctl %s, plugin %s in %s %s\n", REDIRECT_VERSION,
 				   plugin, daemon, charon);
 			break;
 	}

@@ -26,7 +26,7 @@ vici_message_t *control_version(void *data, control_client_t *client,
 {
 	vici_builder_t *message = vici_builder_create();
 
-	control_add_text(message, "plugin", PACKAGE_VERSION);
+	control_add_text(message, "plugin", REDIRECT_VERSION);
 	control_add_text(message, "charon", VERSION);
 	control_add_text(message, "daemon", lib->ns);
 	return message->finalize(message);

@@ -399,7 +399,7 @@ void control_stats_read(control_context_t *context,
 
 	tell(&this, ANSWERS, 1, NULL);
 	tell_labels(&this, INFO, 1,
-				(const char*[CONTROL_LABELS]){ PACKAGE_VERSION, VERSION });
+				(const char*[CONTROL_LABELS]){ REDIRECT_VERSION, VERSION });
 	tell(&this, UPTIME, time_monotonic(NULL) - context->loaded, NULL);
 	infos = get_gateways(&this, &count);
 	read_decisions(&this);
