@@ -151,7 +151,8 @@ static void configure(fleet_t *this, gateway_state *gateway, const char *conf)
 
 	file = open_memstream(&text, &len);
 	fprintf(file, "charon { plugins { redirect {\nself = %s\n%s\n"
-			"slow_start = 30s\ngateways {\n", gateway->name, conf);
+			"slow_start = 30s\nmax_returns = 0\ngateways {\n", gateway->name,
+			conf);
 	for (i = 0; i < this->gateway_count; i++)
 	{
 		fprintf(file, "%s { addresses = 10.0.%d.%d }\n", this->gateways[i].name,

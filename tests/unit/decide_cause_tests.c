@@ -71,6 +71,45 @@ START_TEST(never_sends_in_a_circle)
 }
 END_TEST
 
+START_TEST(takes_a_stranger_for_no_circle)
+{
+	/* this gateway drains, so clients that were redirected here go onward */
+	policy_fixture_t fixture = policy_fixture_create("self = moon\n"
+		"gateways { moon { addresses = 192.0.2.1\n state = drain } " SUN MARS "}");
+	redirect_request_t forged = policy_fixture_init(CLIENT, 1);
+	int i;
+
+	/* in the client's name, but nobody knows its nonce */
+	forged.nonce++;
+	for (i = 1; i <= 10; i++)
+	{
+		forged.spi_i = i;
+		policy_fixture_carry_out(&fixture, forged);
+	}
+	ck_assert_int_eq(policy_fixture_decide(&fixture,
+								redirected("203.0.113.7", 99)).action,
+					 REDIRECT_REDIRECT);
+	policy_fixture_destroy(&fixture);
+}
+END_TEST
+
+START_TEST(serves_rather_than_refuses_who_went_in_a_circle)
+{
+	policy_fixture_t fixture = policy_fixture_create("self = moon\n"
+		"gateways { moon { addresses = 192.0.2.1\n state = drain } " SUN MARS "}");
+	redirect_decision_t decision;
+
+	fixture.engine->set_refusing(fixture.engine, TRUE);
+	decision = policy_fixture_carry_out(&fixture,
+										policy_fixture_init(CLIENT, 1));
+	ck_assert_int_eq(decision.action, REDIRECT_REDIRECT);
+	assert_decision(policy_fixture_decide(&fixture,
+										  redirected(target(decision), 2)),
+					SERVE, CIRCLE, "");
+	policy_fixture_destroy(&fixture);
+}
+END_TEST
+
 START_TEST(ends_after_the_hop_budget)
 {
 	policy_fixture_t fixture = policy_fixture_create("max_hops = 2\n" GATEWAYS
@@ -246,6 +285,8 @@ int main(void)
 	tcase_add_test(tcase, sends_onward_if_the_rule_asks_for_it);
 	tcase_add_test(tcase, never_sends_back_where_the_client_came_from);
 	tcase_add_test(tcase, never_sends_in_a_circle);
+	tcase_add_test(tcase, takes_a_stranger_for_no_circle);
+	tcase_add_test(tcase, serves_rather_than_refuses_who_went_in_a_circle);
 	tcase_add_test(tcase, ends_after_the_hop_budget);
 	suite_add_tcase(suite, tcase);
 

@@ -141,7 +141,8 @@ START_TEST(tells_why_each_gateway_was_left_out)
 	assert_decision(decision, SERVE, NO_GATEWAY, "");
 	for (i = GATEWAY_LEFT_DISABLED; i <= GATEWAY_LEFT_FAMILY; i++)
 	{
-		ck_assert_uint_eq(decision.left_out[i], i != GATEWAY_LEFT_SELF);
+		ck_assert_uint_eq(decision.left_out[i], i != GATEWAY_LEFT_SELF &&
+												i != GATEWAY_LEFT_RETURNED);
 	}
 	redirect_decision_describe(&decision, REDIRECT_PHASE_INIT, text,
 							   sizeof(text));
@@ -156,20 +157,64 @@ START_TEST(fills_no_gateway_beyond_its_capacity_between_samples)
 {
 	policy_fixture_t fixture = policy_fixture_create("self = moon\n"
 		"gateways { " MOON "sun { addresses = 192.0.2.2\n capacity = 10 } }\n"
-		"rules { r { gateways = sun } }");
+		"rules { r { phase = init, auth\n gateways = sun } }");
+	redirect_request_t request = policy_fixture_init(CLIENT, 1);
 	int i;
 
 	fixture.table->set_load(fixture.table, "sun", 5, REDIRECT_SELECTOR_UNKNOWN,
 			GATEWAY_SOURCE_OPERATOR);
 	fixture.engine->refresh(fixture.engine);
+	request.phase = REDIRECT_PHASE_AUTH;
 	for (i = 1; i <= 5; i++)
 	{
-		assert_decision(policy_fixture_carry_out(&fixture,
-										policy_fixture_init(CLIENT, i)),
+		request.spi_i = i;
+		assert_decision(policy_fixture_carry_out(&fixture, request),
 						REDIRECT, CAUSE, "sun");
 	}
-	assert_decision(policy_fixture_carry_out(&fixture,
-										policy_fixture_init(CLIENT, 6)),
+	request.spi_i = i;
+	assert_decision(policy_fixture_carry_out(&fixture, request),
+					SERVE, NO_GATEWAY, "");
+	request.phase = REDIRECT_PHASE_INIT;
+	assert_decision(policy_fixture_carry_out(&fixture, request),
+					SERVE, NO_GATEWAY, "");
+	policy_fixture_destroy(&fixture);
+}
+END_TEST
+
+START_TEST(lets_strangers_make_no_gateway_full)
+{
+	policy_fixture_t fixture = policy_fixture_create("self = moon\n"
+		"gateways { " MOON "sun { addresses = 192.0.2.2\n capacity = 1000 } }\n"
+		"rules { r { phase = init, auth\n gateways = sun } }");
+	redirect_request_t request;
+	gateway_status_t status;
+	char remote[32];
+	int i;
+
+	fixture.table->set_load(fixture.table, "sun", 500,
+							REDIRECT_SELECTOR_UNKNOWN, GATEWAY_SOURCE_OPERATOR);
+	fixture.engine->refresh(fixture.engine);
+	for (i = 0; i < 2400; i++)
+	{
+		snprintf(remote, sizeof(remote), "203.0.113.%d", 1 + i % 200);
+		assert_decision(policy_fixture_carry_out(&fixture,
+									policy_fixture_init(remote, 1 + i)),
+						REDIRECT, CAUSE, "sun");
+	}
+	fixture.table->get_status(fixture.table, "sun", &status);
+	ck_assert_uint_eq(status.assigned, 250);
+	ck_assert_uint_eq(status.redirected, 2400);
+	/* there is room for those who can prove their address */
+	request = policy_fixture_init(CLIENT, 1);
+	request.phase = REDIRECT_PHASE_AUTH;
+	for (i = 0; i < 250; i++)
+	{
+		request.spi_i = i;
+		assert_decision(policy_fixture_carry_out(&fixture, request),
+						REDIRECT, CAUSE, "sun");
+	}
+	request.spi_i = i;
+	assert_decision(policy_fixture_carry_out(&fixture, request),
 					SERVE, NO_GATEWAY, "");
 	policy_fixture_destroy(&fixture);
 }
@@ -398,6 +443,7 @@ int main(void)
 	suite_add_tcase(suite, tcase);
 
 	tcase = tcase_create("caution");
+	tcase_add_test(tcase, lets_strangers_make_no_gateway_full);
 	tcase_add_test(tcase, tells_but_does_not_do_in_a_dry_run);
 	tcase_add_test(tcase, a_dry_run_of_one_rule_leaves_others_alone);
 	tcase_add_test(tcase, keeps_a_client_whose_other_session_was_replaced);

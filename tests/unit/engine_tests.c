@@ -30,9 +30,9 @@
  * Configurations that alternate: clients belong to sun, or to mars.
  */
 static const char *const confs[] = {
-	"self = moon\nsticky = 1h\nselector = least-loaded\n"
+	"max_returns = 0\nself = moon\nsticky = 1h\nselector = least-loaded\n"
 	"gateways { " MOON SUN " }\nrules { r { gateways = sun } }",
-	"self = moon\nselector = round-robin\n"
+	"max_returns = 0\nself = moon\nselector = round-robin\n"
 	"gateways { " MOON MARS " }\nrules { r { gateways = mars } }",
 };
 

@@ -150,7 +150,7 @@ START_TEST(remembers_a_gateway_that_left_for_its_return)
 	fixture_t this = create(TWO);
 	gateway_view_t *v = view(&this);
 
-	gateway_live_assign(v->live[1], TRUE);
+	gateway_live_assign(v->live[1], TRUE, TRUE);
 	gateway_view_destroy(v);
 	reload(&this, "gateways { " MOON " }");
 	gateway_view_destroy(view(&this));
@@ -201,8 +201,8 @@ START_TEST(counts_clients_since_the_last_sample)
 	fixture_t this = create(TWO);
 	gateway_view_t *v = view(&this);
 
-	gateway_live_assign(v->live[1], TRUE);
-	gateway_live_assign(v->live[1], FALSE);
+	gateway_live_assign(v->live[1], TRUE, TRUE);
+	gateway_live_assign(v->live[1], FALSE, TRUE);
 	ck_assert_uint_eq(redirect_selector_assigned(&v->gateways[1]), 2);
 	ck_assert_uint_eq(status(&this, "sun").redirected, 1);
 	this.table->set_load(this.table, "sun", 2, 100, GATEWAY_SOURCE_OPERATOR);
@@ -221,7 +221,7 @@ START_TEST(forgets_clients_over_about_a_minute)
 
 	for (i = 0; i < 6400; i++)
 	{
-		gateway_live_assign(v->live[0], TRUE);
+		gateway_live_assign(v->live[0], TRUE, TRUE);
 	}
 	this.table->tick(this.table);
 	ck_assert_uint_eq(redirect_selector_recent(&v->gateways[0]), 6300);
@@ -602,7 +602,7 @@ START_TEST(learns_how_many_clients_others_send)
 	{
 		for (i = 0; i < 10; i++)
 		{
-			gateway_live_assign(v->live[1], TRUE);
+			gateway_live_assign(v->live[1], TRUE, TRUE);
 		}
 		this.table->set_load(this.table, "sun", second * 40,
 							 REDIRECT_SELECTOR_UNKNOWN, GATEWAY_SOURCE_OPERATOR);

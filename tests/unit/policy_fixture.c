@@ -167,6 +167,8 @@ redirect_request_t policy_fixture_init(const char *remote, uint64_t spi)
 															 : "2001:db8::1"),
 		.remote = address,
 		.spi_i = spi,
+		/* the same for all attempts, as strongSwan's clients have it */
+		.nonce = gateway_hash(ip_address_chunk(&address)),
 	};
 }
 

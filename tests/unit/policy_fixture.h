@@ -96,7 +96,8 @@ void policy_fixture_destroy(policy_fixture_t *this);
 ip_address_t policy_fixture_address(const char *str);
 
 /**
- * IKE_SA_INIT request of a client that supports redirects, to 192.0.2.1.
+ * IKE_SA_INIT request of a client that supports redirects, to 192.0.2.1; every
+ * client has a nonce.
  *
  * @param remote		address of the client
  * @param spi			its SPI

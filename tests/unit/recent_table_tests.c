@@ -117,47 +117,87 @@ START_TEST(keeps_half_of_its_room_without_much_loss)
 }
 END_TEST
 
-START_TEST(lets_a_client_it_never_saw_go_onward)
+/**
+ * Ids of gateways.
+ */
+#define SUN_ID 0x1234567812345678ULL
+#define MARS_ID 0x8765432187654321ULL
+
+/**
+ * What is remembered of the client of a request.
+ */
+static hop_t get(hop_table_t *hops, redirect_request_t request)
+{
+	return hops->get(hops, hops->get_place(hops, &request.remote), &request);
+}
+
+/**
+ * Note that the client of a request is redirected.
+ */
+static void add(hop_table_t *hops, redirect_request_t request, uint64_t gateway)
+{
+	hops->add(hops, hops->get_place(hops, &request.remote), &request, gateway);
+}
+
+START_TEST(knows_nothing_of_a_client_it_never_saw)
 {
 	hop_table_t *hops = hop_table_create();
-	redirect_request_t first = request("192.0.2.2", 500, 1);
 
-	ck_assert_int_eq(hops->check(hops, &first, 3), HOP_FINE);
+	ck_assert(!get(hops, request("192.0.2.2", 500, 1)).known);
+	ck_assert(!get(hops, request(NULL, 500, 1)).known);
 	hops->destroy(hops);
 }
 END_TEST
 
-START_TEST(sees_a_client_that_comes_back_as_sent_in_a_circle)
+START_TEST(knows_where_a_client_was_sent_to)
+{
+	hop_table_t *hops = hop_table_create();
+	hop_t hop;
+
+	add(hops, request(NULL, 500, 1), SUN_ID);
+	hop = get(hops, request("192.0.2.9", 4500, 2));
+	ck_assert(hop.known);
+	ck_assert_uint_eq(hop.target, hop_target(SUN_ID));
+	ck_assert_uint_ne(hop.target, hop_target(MARS_ID));
+	ck_assert_uint_eq(hop.onward, 0);
+	ck_assert_uint_eq(hop.tries, 1);
+	hops->destroy(hops);
+}
+END_TEST
+
+START_TEST(sees_a_circle_by_the_nonce)
 {
 	hop_table_t *hops = hop_table_create();
 	redirect_request_t first = request(NULL, 500, 1);
-	redirect_request_t again = request("192.0.2.9", 4500, 2);
+	redirect_request_t again = request("192.0.2.9", 61234, 2);
 
-	hops->add(hops, &first);
-	ck_assert_int_eq(hops->check(hops, &again, 3), HOP_CIRCLE);
+	first.nonce = again.nonce = 0x0123456789abcdefULL;
+	add(hops, first, SUN_ID);
+	ck_assert(get(hops, again).circle);
+	/* a retransmission is not a client that comes back */
+	again.spi_i = 1;
+	ck_assert(!get(hops, again).circle);
+	/* nor is one that starts anew at the gateway it came from */
+	again.spi_i = 2;
+	again.redirected_from.version = 0;
+	ck_assert(!get(hops, again).circle);
+	again = request("192.0.2.9", 61234, 2);
+	/* who does not know the nonce makes nobody look like it */
+	again.nonce = first.nonce + 1;
+	ck_assert(!get(hops, again).circle);
+	again.nonce = 0;
+	ck_assert(!get(hops, again).circle);
 	hops->destroy(hops);
 }
 END_TEST
 
-START_TEST(sees_a_circle_the_client_was_led_into)
-{
-	hop_table_t *hops = hop_table_create();
-	redirect_request_t first = request("192.0.2.8", 500, 1);
-	redirect_request_t again = request("192.0.2.9", 500, 2);
-
-	hops->add(hops, &first);
-	ck_assert_int_eq(hops->check(hops, &again, 3), HOP_CIRCLE);
-	hops->destroy(hops);
-}
-END_TEST
-
-START_TEST(gives_a_retransmission_the_same_verdict)
+START_TEST(does_not_know_a_retransmission)
 {
 	hop_table_t *hops = hop_table_create();
 	redirect_request_t first = request("192.0.2.8", 500, 1);
 
-	hops->add(hops, &first);
-	ck_assert_int_eq(hops->check(hops, &first, 1), HOP_FINE);
+	add(hops, first, SUN_ID);
+	ck_assert(!get(hops, first).known);
 	hops->destroy(hops);
 }
 END_TEST
@@ -165,32 +205,79 @@ END_TEST
 START_TEST(tells_clients_behind_a_nat_apart)
 {
 	hop_table_t *hops = hop_table_create();
-	redirect_request_t first = request(NULL, 1025, 1);
-	redirect_request_t other = request("192.0.2.9", 1026, 2);
 
-	hops->add(hops, &first);
-	ck_assert_int_eq(hops->check(hops, &other, 3), HOP_FINE);
+	add(hops, request(NULL, 1025, 1), SUN_ID);
+	ck_assert(!get(hops, request("192.0.2.9", 1026, 2)).known);
+	ck_assert(get(hops, request("192.0.2.9", 1025, 2)).known);
 	hops->destroy(hops);
 }
 END_TEST
 
-START_TEST(spends_the_budget_of_a_client)
+START_TEST(counts_how_often_a_client_is_sent_onward)
 {
 	hop_table_t *hops = hop_table_create();
 	redirect_request_t onward;
 	uint64_t spi;
 
-	for (spi = 1; spi <= 3; spi++)
+	for (spi = 1; spi <= 20; spi++)
 	{
 		onward = request("192.0.2.8", 500, spi);
-		ck_assert_int_eq(hops->check(hops, &onward, 3), HOP_FINE);
-		hops->add(hops, &onward);
-		hops->add(hops, &onward);
+		ck_assert_uint_eq(get(hops, onward).onward, min(spi - 1, 15));
+		add(hops, onward, SUN_ID);
+		add(hops, onward, SUN_ID);
 	}
-	onward = request("192.0.2.8", 500, spi);
-	ck_assert_int_eq(hops->check(hops, &onward, 3), HOP_BUDGET);
-	ck_assert_int_eq(hops->check(hops, &onward, 4), HOP_FINE);
 	hops->destroy(hops);
+}
+END_TEST
+
+START_TEST(takes_attempts_of_one_second_for_one)
+{
+	hop_table_t *hops = hop_table_create();
+	time_t begin, end;
+	uint64_t spi;
+
+	/* a host that sets up many tunnels at once */
+	begin = time_monotonic(NULL);
+	for (spi = 1; spi <= 20; spi++)
+	{
+		add(hops, request(NULL, 500, spi), SUN_ID);
+	}
+	end = time_monotonic(NULL);
+	ck_assert_int_le(get(hops, request(NULL, 500, spi)).tries,
+					 1 + end - begin);
+	hops->destroy(hops);
+}
+END_TEST
+
+START_TEST(prefers_what_is_proven_to_what_is_claimed)
+{
+	hop_table_t *hops = hop_table_create();
+	redirect_request_t proven = request(NULL, 500, 1);
+
+	/* a stranger that uses the client's address */
+	proven.phase = REDIRECT_PHASE_AUTH;
+	add(hops, proven, SUN_ID);
+	add(hops, request("192.0.2.8", 500, 2), MARS_ID);
+	add(hops, request("192.0.2.8", 500, 3), MARS_ID);
+	ck_assert_uint_eq(get(hops, request(NULL, 500, 4)).target,
+					  hop_target(SUN_ID));
+	ck_assert_uint_eq(get(hops, request(NULL, 500, 4)).onward, 0);
+	hops->destroy(hops);
+}
+END_TEST
+
+START_TEST(hashes_addresses_with_a_key_of_its_own)
+{
+	hop_table_t *hops = hop_table_create(), *others = hop_table_create();
+	redirect_request_t client = request(NULL, 500, 1);
+
+	/* a collision that was calculated for one process is none in another */
+	ck_assert(hops->get_place(hops, &client.remote) !=
+			  others->get_place(others, &client.remote));
+	ck_assert(hops->get_place(hops, &client.remote) !=
+			  gateway_hash(ip_address_chunk(&client.remote)));
+	hops->destroy(hops);
+	others->destroy(others);
 }
 END_TEST
 
@@ -207,12 +294,15 @@ int main(void)
 	suite_add_tcase(suite, tcase);
 
 	tcase = tcase_create("hop_table");
-	tcase_add_test(tcase, lets_a_client_it_never_saw_go_onward);
-	tcase_add_test(tcase, sees_a_client_that_comes_back_as_sent_in_a_circle);
-	tcase_add_test(tcase, sees_a_circle_the_client_was_led_into);
-	tcase_add_test(tcase, gives_a_retransmission_the_same_verdict);
+	tcase_add_test(tcase, knows_nothing_of_a_client_it_never_saw);
+	tcase_add_test(tcase, knows_where_a_client_was_sent_to);
+	tcase_add_test(tcase, sees_a_circle_by_the_nonce);
+	tcase_add_test(tcase, does_not_know_a_retransmission);
 	tcase_add_test(tcase, tells_clients_behind_a_nat_apart);
-	tcase_add_test(tcase, spends_the_budget_of_a_client);
+	tcase_add_test(tcase, counts_how_often_a_client_is_sent_onward);
+	tcase_add_test(tcase, takes_attempts_of_one_second_for_one);
+	tcase_add_test(tcase, prefers_what_is_proven_to_what_is_claimed);
+	tcase_add_test(tcase, hashes_addresses_with_a_key_of_its_own);
 	suite_add_tcase(suite, tcase);
 	return policy_fixture_run(suite);
 }

@@ -74,14 +74,13 @@ static int64_t told(uint32_t number)
 /**
  * Report how much a gateway has to do.
  */
-static void set_load(gateway_table_t *table, const change_t *change,
-					 const gateway_status_t *status)
+static void set_load(gateway_table_t *table, const change_t *change)
 {
 	if (change->sessions != UNTOLD || change->load != UNTOLD)
 	{
 		table->set_load(table, change->name,
-			change->sessions != UNTOLD ? change->sessions : status->sessions,
-			change->load != UNTOLD ? change->load : status->load,
+			change->sessions != UNTOLD ? change->sessions : GATEWAY_AS_TOLD,
+			change->load != UNTOLD ? change->load : GATEWAY_AS_TOLD,
 			GATEWAY_SOURCE_OPERATOR);
 	}
 }
@@ -143,7 +142,7 @@ static const char *change_gateway(control_parts_t *parts, change_t *change)
 		table->testify(table, change->name, GATEWAY_WITNESS_OPERATOR,
 					   change->up, 0);
 	}
-	set_load(table, change, &status);
+	set_load(table, change);
 	log_change(table, change);
 	parts->engine->refresh(parts->engine);
 	return NULL;

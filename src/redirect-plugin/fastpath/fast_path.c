@@ -243,6 +243,7 @@ static fast_path_result_t examine(private_fast_path_t *this,
 	request->supported = TRUE;
 	request->remote_port = question->remote_port;
 	request->spi_i = init.spi_i;
+	request->nonce = untoh64(init.nonce.ptr);
 	request->redirected_from = ip_address_from_chunk(
 								chunk_create(init.redirected_from.data,
 											 init.redirected_from.len));

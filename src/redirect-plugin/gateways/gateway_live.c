@@ -19,6 +19,18 @@
  */
 #define DECAY 6
 
+/**
+ * Clients without proven address that count: this part of the capacity, or this
+ * many times the weight.
+ */
+#define UNPROVEN_SHARE 8
+#define UNPROVEN_WEIGHT 16
+
+/**
+ * Where counters stop, far from where they would wrap.
+ */
+#define CLIENTS_MAX (UINT32_MAX / 2)
+
 ENUM(gateway_left_out_names, GATEWAY_CANDIDATE, GATEWAY_LEFT_SCOPE,
 	"candidate",
 	"disabled",
@@ -28,6 +40,7 @@ ENUM(gateway_left_out_names, GATEWAY_CANDIDATE, GATEWAY_LEFT_SCOPE,
 	"without weight",
 	"this gateway",
 	"where the client came from",
+	"where the client came back from",
 	"of another address family",
 	"not asked for",
 );
@@ -149,6 +162,22 @@ static gateway_origin_t get_origin(const setting_t *setting, uint32_t now)
 	};
 }
 
+/**
+ * Second the older one of what is known of its load was told.
+ */
+static uint32_t get_told(const gateway_live_t *live)
+{
+	if (live->sessions == REDIRECT_SELECTOR_UNKNOWN)
+	{
+		return live->load_told;
+	}
+	if (live->load == REDIRECT_SELECTOR_UNKNOWN)
+	{
+		return live->sessions_told;
+	}
+	return min(live->sessions_told, live->load_told);
+}
+
 /*
  * Described in header
  */
@@ -172,9 +201,9 @@ void gateway_live_get_status(const gateway_live_t *live, uint32_t now,
 		.since = live->since ? now - live->since : 0,
 		.sessions = live->sessions,
 		.load = live->load,
-		.told_age = now - live->told,
+		.told_age = now - get_told(live),
 		.told_by = live->told_by,
-		.assigned = __atomic_load_n(&live->assigned, __ATOMIC_RELAXED),
+		.assigned = gateway_live_assigned(live),
 		.redirected = __atomic_load_n(&live->redirected, __ATOMIC_RELAXED),
 	};
 	status->health = gateway_health_verdict(&live->health, now, &by);
@@ -187,16 +216,81 @@ void gateway_live_get_status(const gateway_live_t *live, uint32_t now,
 	}
 }
 
+/**
+ * Forget some of the clients that are counted; rounded up, so that it gets to
+ * zero.
+ */
+static void decay(uint32_t *clients)
+{
+	uint64_t number = __atomic_load_n(clients, __ATOMIC_RELAXED);
+
+	__atomic_fetch_sub(clients, (number + (1 << DECAY) - 1) >> DECAY,
+					   __ATOMIC_RELAXED);
+}
+
+/**
+ * Take the gateway for down if enough clients came back, and begin to count
+ * anew after the same time.
+ */
+static void judge_returned(gateway_live_t *live, uint32_t now)
+{
+	int i;
+
+	for (i = 0; i < GATEWAY_RETURNS; i++)
+	{
+		if (!__atomic_load_n(&live->returned[i], __ATOMIC_RELAXED))
+		{
+			break;
+		}
+	}
+	if (i == GATEWAY_RETURNS)
+	{
+		gateway_health_testify(&live->health, GATEWAY_WITNESS_RETURNS,
+							   GATEWAY_DOWN, GATEWAY_RETURNS_SECONDS, now);
+	}
+	if (i == GATEWAY_RETURNS || now % GATEWAY_RETURNS_SECONDS == 0)
+	{
+		for (i = 0; i < GATEWAY_RETURNS; i++)
+		{
+			__atomic_store_n(&live->returned[i], 0, __ATOMIC_RELAXED);
+		}
+	}
+}
+
 /*
  * Described in header
  */
-void gateway_live_decay(gateway_live_t *live)
+void gateway_live_tick(gateway_live_t *live, uint32_t now)
 {
-	uint32_t recent = __atomic_load_n(&live->recent, __ATOMIC_RELAXED);
+	decay(&live->recent.clients);
+	decay(&live->recent.unproven);
+	judge_returned(live, now);
+}
 
-	/* rounded up, so that it gets to zero */
-	recent = (recent + (1 << DECAY) - 1) >> DECAY;
-	__atomic_fetch_sub(&live->recent, recent, __ATOMIC_RELAXED);
+/*
+ * Described in header
+ */
+void gateway_live_limit(gateway_live_t *live, bool relative)
+{
+	int64_t capacity = setting_effective(&live->capacity);
+	int64_t limit;
+
+	limit = relative ? capacity / UNPROVEN_SHARE
+					 : setting_effective(&live->weight) * UNPROVEN_WEIGHT;
+	if (capacity && live->sessions != REDIRECT_SELECTOR_UNKNOWN)
+	{	/* half of the room is left, whatever is claimed */
+		limit = min(limit, max(capacity - live->sessions, 0) / 2);
+	}
+	__atomic_store_n(&live->unproven_max, limit, __ATOMIC_RELAXED);
+}
+
+/*
+ * Described in header
+ */
+uint32_t gateway_account_clear(gateway_account_t *account)
+{
+	__atomic_store_n(&account->unproven, 0, __ATOMIC_RELAXED);
+	return __atomic_exchange_n(&account->clients, 0, __ATOMIC_RELAXED);
 }
 
 /*
@@ -228,16 +322,66 @@ gateway_left_out_t gateway_live_left_out(const gateway_live_t *live)
 											: GATEWAY_LEFT_WEIGHT;
 }
 
+/**
+ * Count a client, unless too many without proof were counted.
+ */
+static void count(gateway_account_t *account, bool proven, uint32_t max)
+{
+	if (!proven)
+	{
+		if (__atomic_load_n(&account->unproven, __ATOMIC_RELAXED) >= max)
+		{
+			return;
+		}
+		__atomic_fetch_add(&account->unproven, 1, __ATOMIC_RELAXED);
+	}
+	if (__atomic_load_n(&account->clients, __ATOMIC_RELAXED) < CLIENTS_MAX)
+	{
+		__atomic_fetch_add(&account->clients, 1, __ATOMIC_RELAXED);
+	}
+}
+
 /*
  * Described in header
  */
-void gateway_live_assign(gateway_live_t *live, bool redirected)
+void gateway_live_assign(gateway_live_t *live, bool redirected, bool proven)
 {
-	__atomic_fetch_add(&live->assigned, 1, __ATOMIC_RELAXED);
-	__atomic_fetch_add(&live->recent, 1, __ATOMIC_RELAXED);
+	uint32_t max = __atomic_load_n(&live->unproven_max, __ATOMIC_RELAXED);
+
+	count(&live->since_sessions, proven, max);
+	count(&live->since_load, proven, max);
+	count(&live->recent, proven, max);
 	if (redirected)
 	{
 		__atomic_fetch_add(&live->redirected, 1, __ATOMIC_RELAXED);
+	}
+}
+
+/*
+ * Described in header
+ */
+uint32_t gateway_live_assigned(const gateway_live_t *live)
+{
+	return __atomic_load_n(&live->since_sessions.clients, __ATOMIC_RELAXED);
+}
+
+/*
+ * Described in header
+ */
+void gateway_live_returned(gateway_live_t *live, uint64_t client)
+{
+	uint64_t empty;
+	int i;
+
+	for (i = 0; i < GATEWAY_RETURNS; i++)
+	{
+		empty = 0;
+		if (__atomic_compare_exchange_n(&live->returned[i], &empty, client,
+								FALSE, __ATOMIC_RELAXED, __ATOMIC_RELAXED) ||
+			empty == client)
+		{
+			return;
+		}
 	}
 }
 

@@ -27,6 +27,14 @@
 #include "gateway_table.h"
 
 typedef struct setting_t setting_t;
+typedef struct gateway_account_t gateway_account_t;
+
+/**
+ * Different clients with proven identity that have to come back from a gateway
+ * for it to count as down, and for how many seconds it does.
+ */
+#define GATEWAY_RETURNS 3
+#define GATEWAY_RETURNS_SECONDS 300
 
 /**
  * A value that the file and the operator may set.
@@ -44,6 +52,22 @@ struct setting_t {
 
 	/** second it was set */
 	uint32_t since;
+};
+
+/**
+ * Clients that were sent to a gateway; both numbers are atomic.
+ *
+ * Anybody can send requests in the name of any address. What is counted without
+ * proof is therefore limited: it cannot make a gateway full, and the limits of
+ * all gateways are the same for their size, so that more of it changes nothing.
+ */
+struct gateway_account_t {
+
+	/** all that count */
+	uint32_t clients;
+
+	/** those of them whose address is not proven */
+	uint32_t unproven;
 };
 
 /**
@@ -88,17 +112,26 @@ struct gateway_live_t {
 	/** load at the last sample */
 	uint32_t load;
 
-	/** second of the last sample */
-	uint32_t told;
+	/** seconds of the last samples of each */
+	uint32_t sessions_told, load_told;
 
 	/** gateway_source_t of the last sample */
 	uint8_t told_by;
 
-	/** clients sent there since the last sample, atomic */
-	uint32_t assigned;
+	/** clients sent there since the last sample of its sessions */
+	gateway_account_t since_sessions;
 
-	/** clients sent there lately, decays, atomic */
-	uint32_t recent;
+	/** clients sent there since the last sample of its load */
+	gateway_account_t since_load;
+
+	/** clients sent there lately, decays */
+	gateway_account_t recent;
+
+	/** most clients without proven address that each account counts, atomic */
+	uint32_t unproven_max;
+
+	/** hashes of clients that came back from there lately, 0 for none; atomic */
+	uint64_t returned[GATEWAY_RETURNS];
 
 	/** clients sent there, atomic */
 	uint64_t redirected;
@@ -167,9 +200,29 @@ void gateway_live_get_status(const gateway_live_t *live, uint32_t now,
 							 gateway_status_t *status);
 
 /**
- * Forget some of the clients that were sent there lately.
+ * Let a second pass: forget some of the clients that were sent there lately, and
+ * take the gateway for down if enough came back.
+ *
+ * @param live			what is kept
+ * @param now			second that it is
  */
-void gateway_live_decay(gateway_live_t *live);
+void gateway_live_tick(gateway_live_t *live, uint32_t now);
+
+/**
+ * Set how many clients without proven address count.
+ *
+ * @param live			what is kept
+ * @param relative		TRUE if all gateways have a capacity, which it is relative
+ *						to then; otherwise it is relative to the weight
+ */
+void gateway_live_limit(gateway_live_t *live, bool relative);
+
+/**
+ * Begin to count anew.
+ *
+ * @return				clients that were counted
+ */
+uint32_t gateway_account_clear(gateway_account_t *account);
 
 /**
  * Why a gateway takes no clients at all.

@@ -54,12 +54,12 @@ struct private_gateway_table_t {
 	/**
 	 * Sessions that came to gateways since the last tick
 	 */
-	uint32_t arrived;
+	uint64_t arrived;
 
 	/**
 	 * Clients that this gateway sent before these were counted
 	 */
-	uint32_t sent;
+	uint64_t sent;
 
 	/**
 	 * Clients that reach a gateway for each one that this gateway sends
@@ -141,22 +141,35 @@ static void learn_others(private_gateway_table_t *this)
 }
 
 /**
+ * Check whether what was told in a second is not believed anymore.
+ */
+static bool is_old(private_gateway_table_t *this, uint32_t told)
+{
+	return this->told_timeout && this->now - told > this->told_timeout;
+}
+
+/**
  * Forget what was told of a load too long ago.
  *
  * @return				TRUE if there was something to forget
  */
 static bool forget_told(private_gateway_table_t *this, gateway_live_t *live)
 {
-	bool known = live->sessions != REDIRECT_SELECTOR_UNKNOWN ||
-				 live->load != REDIRECT_SELECTOR_UNKNOWN;
+	bool forgotten = FALSE;
 
-	if (!known || !this->told_timeout ||
-		this->now - live->told <= this->told_timeout)
+	if (live->sessions != REDIRECT_SELECTOR_UNKNOWN &&
+		is_old(this, live->sessions_told))
 	{
-		return FALSE;
+		live->sessions = REDIRECT_SELECTOR_UNKNOWN;
+		forgotten = TRUE;
 	}
-	live->sessions = live->load = REDIRECT_SELECTOR_UNKNOWN;
-	return TRUE;
+	if (live->load != REDIRECT_SELECTOR_UNKNOWN &&
+		is_old(this, live->load_told))
+	{
+		live->load = REDIRECT_SELECTOR_UNKNOWN;
+		forgotten = TRUE;
+	}
+	return forgotten;
 }
 
 METHOD(gateway_table_t, tick, bool,
@@ -173,7 +186,7 @@ METHOD(gateway_table_t, tick, bool,
 	enumerator = this->live->create_enumerator(this->live);
 	while (enumerator->enumerate(enumerator, &name, &live))
 	{
-		gateway_live_decay(live);
+		gateway_live_tick(live, this->now);
 		this->changed |= gateway_live_update(live, this->now);
 		this->changed |= forget_told(this, live);
 	}
@@ -315,18 +328,32 @@ METHOD(gateway_table_t, is_alive_since, bool,
  * Compare what came to a gateway since its last sample with what was sent there,
  * and begin to count again.
  */
-static void count_arrived(private_gateway_table_t *this, gateway_live_t *live,
-						  uint32_t sessions)
+static void sample_sessions(private_gateway_table_t *this, gateway_live_t *live,
+							uint32_t sessions)
 {
-	uint32_t sent;
+	uint32_t sent = gateway_account_clear(&live->since_sessions);
 
-	sent = __atomic_exchange_n(&live->assigned, 0, __ATOMIC_RELAXED);
 	if (sessions != REDIRECT_SELECTOR_UNKNOWN &&
 		live->sessions != REDIRECT_SELECTOR_UNKNOWN && sessions > live->sessions)
 	{
 		this->sent += sent;
 		this->arrived += sessions - live->sessions;
 	}
+	this->changed |= live->sessions != sessions;
+	live->sessions = sessions;
+	live->sessions_told = this->now;
+}
+
+/**
+ * Take over a sample of the load, and begin to count again.
+ */
+static void sample_load(private_gateway_table_t *this, gateway_live_t *live,
+						uint32_t load)
+{
+	gateway_account_clear(&live->since_load);
+	this->changed |= live->load != load;
+	live->load = load;
+	live->load_told = this->now;
 }
 
 METHOD(gateway_table_t, set_load, bool,
@@ -339,11 +366,14 @@ METHOD(gateway_table_t, set_load, bool,
 	live = this->live->get(this->live, name);
 	if (live)
 	{
-		this->changed |= live->sessions != sessions || live->load != load;
-		count_arrived(this, live, sessions);
-		live->sessions = sessions;
-		live->load = load;
-		live->told = this->now;
+		if (sessions != GATEWAY_AS_TOLD)
+		{
+			sample_sessions(this, live, sessions);
+		}
+		if (load != GATEWAY_AS_TOLD)
+		{
+			sample_load(this, live, load);
+		}
 		live->told_by = source;
 	}
 	this->mutex->unlock(this->mutex);

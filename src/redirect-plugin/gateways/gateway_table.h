@@ -24,6 +24,11 @@
 #include "gateway_health.h"
 #include "selectors/redirect_selector.h"
 
+/**
+ * Sessions or load of the last sample hold, this one is about the other.
+ */
+#define GATEWAY_AS_TOLD (REDIRECT_SELECTOR_UNKNOWN - 1)
+
 typedef struct gateway_table_t gateway_table_t;
 typedef struct gateway_status_t gateway_status_t;
 typedef struct gateway_origin_t gateway_origin_t;
@@ -53,6 +58,8 @@ enum gateway_left_out_t {
 	GATEWAY_LEFT_SELF,
 	/** the client was redirected from there (R3-9) */
 	GATEWAY_LEFT_FROM,
+	/** the client was sent there before and came back */
+	GATEWAY_LEFT_RETURNED,
 	/** it has no address the client can use */
 	GATEWAY_LEFT_FAMILY,
 	/** the question is limited to others */
@@ -157,7 +164,8 @@ struct gateway_status_t {
 	/** load at the last sample in 1/1000, or REDIRECT_SELECTOR_UNKNOWN */
 	uint32_t load;
 
-	/** seconds since sessions and load were told, if one of them is known */
+	/** seconds since the older one of sessions and load was told, of those that
+	 * are known */
 	uint32_t told_age;
 
 	/** gateway_source_t that told them */
@@ -323,12 +331,13 @@ struct gateway_table_t {
 						   uint32_t since, gateway_witness_t *by);
 
 	/**
-	 * Report a sample of a gateway's load; clients assigned are counted from
-	 * zero again.
+	 * Report a sample of a gateway's load; clients assigned since are counted from
+	 * zero again, for sessions and load apart.
 	 *
 	 * @param name			name of the gateway
-	 * @param sessions		sessions, or REDIRECT_SELECTOR_UNKNOWN
-	 * @param load			load in 1/1000, or REDIRECT_SELECTOR_UNKNOWN
+	 * @param sessions		sessions, REDIRECT_SELECTOR_UNKNOWN, or
+	 *						GATEWAY_AS_TOLD if the last sample still holds
+	 * @param load			load in 1/1000, or the same
 	 * @param source		who tells
 	 * @return				FALSE if no configuration ever had that name
 	 */
@@ -346,8 +355,27 @@ struct gateway_table_t {
  *
  * @param live			from a view
  * @param redirected	TRUE if it is sent there, FALSE if it is there already
+ * @param proven		TRUE if the client has shown to be at its address; of others
+ *						only some count
  */
-void gateway_live_assign(gateway_live_t *live, bool redirected);
+void gateway_live_assign(gateway_live_t *live, bool redirected, bool proven);
+
+/**
+ * Clients that were sent to a gateway since the last sample of its sessions.
+ *
+ * @param live			from a view
+ */
+uint32_t gateway_live_assigned(const gateway_live_t *live);
+
+/**
+ * Note that a client with proven identity came back from a gateway again and
+ * again; if enough different ones do, it is taken for down
+ * (GATEWAY_WITNESS_RETURNS). Any thread, hot path.
+ *
+ * @param live			from a view
+ * @param client		hash of what identifies the client, not 0
+ */
+void gateway_live_returned(gateway_live_t *live, uint64_t client);
 
 /**
  * Destroy a view.

@@ -86,9 +86,12 @@ static bool fill_gateways(gateway_view_t *view, const gateway_t *gateways,
 			.sessions = live->sessions,
 			.load = live->load,
 			.priority = gateways[i].priority,
-			.assigned = &live->assigned,
-			.recent = &live->recent,
+			.assigned = view->known == REDIRECT_SELECTOR_KNOWN_LOAD
+							? &live->since_load.clients
+							: &live->since_sessions.clients,
+			.recent = &live->recent.clients,
 		};
+		gateway_live_limit(live, all_capacities);
 	}
 	return starting;
 }

@@ -15,12 +15,6 @@
 #include "candidates.h"
 
 /**
- * Seconds an answer of a selector is remembered for retransmissions: longer than
- * initiators retransmit an IKE_SA_INIT (165 s by default in strongSwan).
- */
-#define RETRANSMIT_SECONDS 180
-
-/**
  * Check whether the question is limited to gateways that this one is not of.
  */
 static bool out_of_scope(candidates_t *this, int gateway)
@@ -45,11 +39,13 @@ static bool out_of_scope(candidates_t *this, int gateway)
 /**
  * Check whether a gateway has got all it is made for since the last sample.
  */
-static bool is_full(const redirect_selector_gateway_t *gateway)
+static bool is_full(const gateway_view_t *view, int i)
 {
+	const redirect_selector_gateway_t *gateway = &view->gateways[i];
+
 	return gateway->capacity &&
 		   gateway->sessions != REDIRECT_SELECTOR_UNKNOWN &&
-		   (uint64_t)gateway->sessions + redirect_selector_assigned(gateway) >=
+		   (uint64_t)gateway->sessions + gateway_live_assigned(view->live[i]) >=
 		   gateway->capacity;
 }
 
@@ -64,6 +60,12 @@ static gateway_left_out_t left_out(candidates_t *this, int i, int from)
 	{
 		return GATEWAY_LEFT_FROM;
 	}
+	if (this->returned && i != this->self &&
+		hop_target(this->policy->gateways[i].id) == this->returned)
+	{
+		this->decision->returned = view->live[i];
+		return GATEWAY_LEFT_RETURNED;
+	}
 	if (i == this->self && (this->draining || this->state->overload))
 	{
 		return GATEWAY_LEFT_SELF;
@@ -72,7 +74,7 @@ static gateway_left_out_t left_out(candidates_t *this, int i, int from)
 	{
 		return view->left_out[i];
 	}
-	if (is_full(&view->gateways[i]))
+	if (is_full(view, i))
 	{
 		return GATEWAY_LEFT_FULL;
 	}
@@ -111,25 +113,44 @@ static uint16_t collect(candidates_t *this, uint16_t *candidates)
 }
 
 /**
- * Find a candidate that is remembered by something.
+ * Find a gateway among the candidates.
+ *
+ * @param gateway		lower bits of its id, see ATTEMPT()
+ * @return				index of the candidate, -1 if it is none
+ */
+static int find_candidate(const redirect_selector_view_t *view, uint32_t gateway)
+{
+	int i;
+
+	for (i = 0; i < view->count; i++)
+	{
+		if (SAME_GATEWAY(view->gateways[view->candidates[i]].id, gateway))
+		{
+			return i;
+		}
+	}
+	return -1;
+}
+
+/**
+ * Find the candidate that the client had before: a client that is known under
+ * its proven address does not get what others claimed for it.
  *
  * @return				index of the candidate, -1 if none is
  */
-static int find_recent(recent_table_t *recent, uint64_t key, uint32_t seconds,
+static int find_sticky(candidates_t *this, uint64_t client,
 					   const redirect_selector_view_t *view)
 {
+	recent_table_t *const *sticky = this->state->sticky;
 	uint32_t gateway;
-	int i;
 
-	if (recent && seconds && recent->get(recent, key, seconds, &gateway))
+	if (this->policy->sticky &&
+		(sticky[TRUE]->get(sticky[TRUE], client, this->policy->sticky,
+						   &gateway) ||
+		 sticky[FALSE]->get(sticky[FALSE], client, this->policy->sticky,
+							&gateway)))
 	{
-		for (i = 0; i < view->count; i++)
-		{
-			if ((uint32_t)view->gateways[view->candidates[i]].id == gateway)
-			{
-				return i;
-			}
-		}
+		return find_candidate(view, gateway);
 	}
 	return -1;
 }
@@ -145,21 +166,18 @@ static int ask_selector(candidates_t *this,
 						const redirect_selector_view_t *view)
 {
 	redirect_selector_t *selector = this->rule->selector;
-	recent_table_t *recent = selector->pure ? NULL : this->state->recent;
-	int index;
+	recent_table_t *attempts = this->state->attempts;
+	uint32_t attempt;
+	int index = -1;
 
-	index = find_recent(recent, request->request, RETRANSMIT_SECONDS, view);
-	if (index >= 0)
+	if ((!selector->pure || this->again) &&
+		attempts->get(attempts, ATTEMPT_KEY(this->decision->place,
+											this->request->spi_i),
+					  ATTEMPT_SECONDS, &attempt))
 	{
-		return index;
+		index = find_candidate(view, attempt);
 	}
-	index = selector->select(selector, request, view);
-	if (recent && index >= 0 && index < view->count)
-	{
-		recent->put(recent, request->request,
-					view->gateways[view->candidates[index]].id);
-	}
-	return index;
+	return index >= 0 ? index : selector->select(selector, request, view);
 }
 
 /**
@@ -186,8 +204,7 @@ static int pick(candidates_t *this, const uint16_t *candidates, uint16_t count)
 	this->decision->client = request.client;
 	this->decision->sticky = this->policy->sticky > 0;
 
-	index = find_recent(this->state->sticky, request.client,
-						this->policy->sticky, &view);
+	index = find_sticky(this, request.client, &view);
 	if (index >= 0)
 	{
 		decision_set_name(this->decision->selector, "sticky");

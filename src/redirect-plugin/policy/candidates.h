@@ -55,6 +55,13 @@ struct candidates_t {
 
 	/** gateway_family_t the client can use */
 	uint8_t families;
+
+	/** TRUE if this connection attempt was redirected before */
+	bool again;
+
+	/** hop_target() of a gateway that the client came back from too often, 0 for
+	 * none */
+	uint16_t returned;
 };
 
 /**

@@ -133,13 +133,12 @@ static void choose(candidates_t *this)
  * Check whether a client that was redirected here may be sent onward (section
  * 7); finishes the decision if not.
  */
-static bool may_go_onward(candidates_t *this)
+static bool may_go_onward(candidates_t *this, const hop_t *hop)
 {
-	hop_table_t *hops = this->state->hops;
+	int from;
 
-	if (!this->request->redirected_from.version || this->anycast ||
-		this->request->phase == REDIRECT_PHASE_ACTIVE)
-	{	/* once it is established the client has arrived */
+	if (this->anycast)
+	{
 		return TRUE;
 	}
 	if (!this->rule->onward && !this->draining &&
@@ -148,18 +147,61 @@ static bool may_go_onward(candidates_t *this)
 		finish(this, REDIRECT_SERVE, REDIRECT_REASON_REDIRECTED);
 		return FALSE;
 	}
-	switch (hops ? hops->check(hops, this->request, this->policy->max_hops)
-				 : HOP_FINE)
+	from = policy_find_gateway(this->policy, &this->request->redirected_from);
+	if (hop->circle || (hop->known && from >= 0 && hop->target ==
+							hop_target(this->policy->gateways[from].id)))
 	{
-		case HOP_CIRCLE:
-			finish(this, REDIRECT_SERVE, REDIRECT_REASON_CIRCLE);
-			return FALSE;
-		case HOP_BUDGET:
-			finish(this, REDIRECT_SERVE, REDIRECT_REASON_HOPS);
-			return FALSE;
-		default:
-			return TRUE;
+		finish(this, REDIRECT_SERVE, REDIRECT_REASON_CIRCLE);
+		return FALSE;
 	}
+	if (hop->known && hop->onward >= this->policy->max_hops)
+	{
+		finish(this, REDIRECT_SERVE, REDIRECT_REASON_HOPS);
+		return FALSE;
+	}
+	return TRUE;
+}
+
+/**
+ * Check whether a client that comes of itself may be sent away again; finishes
+ * the decision if not. It is not sent again to a gateway it came back from too
+ * often, and after two more it is served: better here than nowhere.
+ */
+static bool may_go_again(candidates_t *this, const hop_t *hop)
+{
+	uint32_t max = this->policy->max_returns;
+
+	if (!max || !hop->known || hop->tries < max)
+	{
+		return TRUE;
+	}
+	if (hop->tries >= max + 2)
+	{
+		finish(this, REDIRECT_SERVE, REDIRECT_REASON_RETURNED);
+		return FALSE;
+	}
+	this->returned = hop->target;
+	return TRUE;
+}
+
+/**
+ * Check what is remembered of the client; finishes the decision if it is not to
+ * be sent anywhere. Once it is established the client has arrived.
+ */
+static bool may_go(candidates_t *this)
+{
+	hop_table_t *hops = this->state->hops;
+	hop_t hop;
+
+	this->decision->place = hops->get_place(hops, &this->request->remote);
+	if (this->request->phase == REDIRECT_PHASE_ACTIVE)
+	{
+		return TRUE;
+	}
+	hop = hops->get(hops, this->decision->place, this->request);
+	this->again = hop.again;
+	return this->request->redirected_from.version
+				? may_go_onward(this, &hop) : may_go_again(this, &hop);
 }
 
 /**
@@ -184,7 +226,7 @@ static void follow(candidates_t *this)
 		finish(this, REDIRECT_SERVE, REDIRECT_REASON_SESSION);
 		return;
 	}
-	if (may_go_onward(this))
+	if (may_go(this))
 	{
 		choose(this);
 	}
@@ -231,8 +273,10 @@ static void follow_cause(candidates_t *this)
 	follow(this);
 	if (this->decision->cause == REDIRECT_CAUSE_DRAIN &&
 		this->decision->action == REDIRECT_SERVE && this->state->refusing &&
-		this->request->phase == REDIRECT_PHASE_INIT)
-	{
+		this->request->phase == REDIRECT_PHASE_INIT &&
+		this->decision->reason != REDIRECT_REASON_CIRCLE &&
+		this->decision->reason != REDIRECT_REASON_RETURNED)
+	{	/* what others may have claimed of a client does not lock it out */
 		this->decision->action = REDIRECT_REFUSE;
 	}
 }

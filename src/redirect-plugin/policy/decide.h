@@ -27,6 +27,24 @@
 typedef struct policy_state_t policy_state_t;
 
 /**
+ * How long a connection attempt is remembered, in seconds: longer than
+ * initiators retransmit an IKE_SA_INIT (165 s by default in strongSwan).
+ */
+#define ATTEMPT_SECONDS 180
+
+/**
+ * Key of a connection attempt: hash of the client's address, and its SPI.
+ */
+#define ATTEMPT_KEY(place, spi) redirect_selector_mix(place, spi)
+
+/**
+ * Action and lower bits of the id of the gateway that was chosen.
+ */
+#define ATTEMPT(action, gateway) (((uint32_t)(gateway) & ~3U) | (action))
+#define ATTEMPT_ACTION(attempt) ((attempt) & 3U)
+#define SAME_GATEWAY(id, attempt) (!(((uint32_t)(id) ^ (attempt)) & ~3U))
+
+/**
  * All that a decision depends on, besides the request: immutable, swapped whole
  * when the configuration, a gateway or the load of this one changes.
  */
@@ -38,14 +56,15 @@ struct policy_state_t {
 	/** what is known of the gateways */
 	const gateway_view_t *view;
 
-	/** answers of selectors that are not pure, for retransmissions; NULL to
-	 * remember none */
-	recent_table_t *recent;
+	/** how connection attempts were answered, for retransmissions: ATTEMPT() by
+	 * ATTEMPT_KEY() */
+	recent_table_t *attempts;
 
-	/** gateways clients got, NULL to remember none */
-	recent_table_t *sticky;
+	/** gateways clients got, first as claimed, then proven: lower bits of their
+	 * ids by hash of the client */
+	recent_table_t *sticky[2];
 
-	/** clients redirected lately, NULL to remember none */
+	/** clients redirected lately */
 	hop_table_t *hops;
 
 	/** how much this gateway has to do */

@@ -15,6 +15,8 @@
 #include "hop_table.h"
 #include "recent_table.h"
 
+#include <sys/random.h>
+
 /**
  * Ports a client uses that is not behind a NAT.
  */
@@ -27,17 +29,25 @@
 #define HOP_BITS 14
 
 /**
- * What is remembered of a client: 14 bits of a hash of the gateway it came from
- * (0 for none), 14 bits of its connection attempt, and how often it was sent
- * onward.
+ * What is remembered of a client: 12 bits of the gateway it was sent to, 12 bits
+ * of its connection attempt, and how often it was sent onward and away.
  */
-#define HOP(from, attempt, count) \
-	((uint32_t)(from) << 18 | (uint32_t)(attempt) << 4 | (count))
-#define HOP_FROM(hop) ((hop) >> 18)
-#define HOP_ATTEMPT(hop) ((hop) >> 4 & HOP_MASK)
-#define HOP_COUNT(hop) ((hop) & HOP_COUNT_MAX)
-#define HOP_MASK 0x3fff
-#define HOP_COUNT_MAX 15
+#define HOP(target, attempt, onward, tries) \
+	((uint32_t)(target) << 20 | (attempt) >> 20 << 8 | (onward) << 4 | (tries))
+#define HOP_TARGET(hop) ((hop) >> 20)
+#define HOP_ATTEMPT(hop) ((hop) >> 8 & 0xfff)
+#define HOP_ONWARD(hop) ((hop) >> 4 & HOP_MAX)
+#define HOP_TRIES(hop) ((hop) & HOP_MAX)
+#define HOP_MAX 15
+
+/**
+ * What is remembered of a nonce: 18 bits of the attempt, 14 of the gateway it
+ * came from.
+ */
+#define VISIT(attempt, from) (((attempt) & ~VISIT_MASK) | (from))
+#define VISIT_SAME(visit, attempt) (!(((visit) ^ (attempt)) & ~VISIT_MASK))
+#define VISIT_FROM(visit) ((visit) & VISIT_MASK)
+#define VISIT_MASK 0x3fffU
 
 typedef struct private_hop_table_t private_hop_table_t;
 
@@ -52,15 +62,31 @@ struct private_hop_table_t {
 	hop_table_t public;
 
 	/**
-	 * Clients
+	 * Clients, first what is claimed, then what is proven
 	 */
-	recent_table_t *clients;
+	recent_table_t *clients[2];
+
+	/**
+	 * Visits by nonces of clients
+	 */
+	recent_table_t *nonces;
+
+	/**
+	 * Key of the hash of addresses
+	 */
+	u_char key[16];
 };
+
+METHOD(hop_table_t, get_place, uint64_t,
+	private_hop_table_t *this, const ip_address_t *address)
+{
+	return chunk_mac(ip_address_chunk(address), this->key);
+}
 
 /**
  * Hash of what a client is known by.
  */
-static uint64_t get_key(const redirect_request_t *request)
+static uint64_t get_client(uint64_t place, const redirect_request_t *request)
 {
 	uint16_t port = request->remote_port;
 
@@ -68,8 +94,15 @@ static uint64_t get_key(const redirect_request_t *request)
 	{
 		port = 0;
 	}
-	return redirect_selector_mix(
-				gateway_hash(ip_address_chunk(&request->remote)), port);
+	return redirect_selector_mix(place, port);
+}
+
+/**
+ * Some bits of a hash of the connection attempt, the upper ones are the best.
+ */
+static uint32_t get_attempt(const redirect_request_t *request)
+{
+	return redirect_selector_mix(request->spi_i, 0) >> 32;
 }
 
 /**
@@ -82,64 +115,96 @@ static uint32_t get_from(const redirect_request_t *request)
 		return 0;
 	}
 	return (gateway_hash(ip_address_chunk(&request->redirected_from)) &
-			HOP_MASK) ?: 1;
+			VISIT_MASK) ?: 1;
 }
 
 /**
- * Some bits of a hash of the connection attempt.
+ * Check whether a redirect was of this connection attempt.
  */
-static uint32_t get_attempt(const redirect_request_t *request)
+static bool same_attempt(uint32_t hop, uint32_t attempt)
 {
-	return redirect_selector_mix(request->spi_i, 0) & HOP_MASK;
+	return HOP_ATTEMPT(hop) == attempt >> 20;
 }
 
-METHOD(hop_table_t, check, hop_verdict_t,
-	private_hop_table_t *this, const redirect_request_t *request,
-	uint32_t budget)
+METHOD(hop_table_t, get, hop_t,
+	private_hop_table_t *this, uint64_t place,
+	const redirect_request_t *request)
 {
-	uint32_t hop;
+	uint64_t client = get_client(place, request);
+	uint32_t hop, attempt = get_attempt(request);
+	hop_t found = {};
 
-	if (!this->clients->get(this->clients, get_key(request), HOP_SECONDS,
-							&hop) || HOP_ATTEMPT(hop) == get_attempt(request))
+	if (this->clients[TRUE]->get(this->clients[TRUE], client, HOP_SECONDS,
+								 &hop) ||
+		this->clients[FALSE]->get(this->clients[FALSE], client, HOP_SECONDS,
+								  &hop))
 	{
-		return HOP_FINE;
+		found.again = same_attempt(hop, attempt);
+		found.known = !found.again;
+		found.target = HOP_TARGET(hop);
+		found.onward = HOP_ONWARD(hop);
+		found.tries = HOP_TRIES(hop);
 	}
-	if (HOP_FROM(hop) != get_from(request))
-	{
-		return HOP_CIRCLE;
-	}
-	return HOP_COUNT(hop) < budget ? HOP_FINE : HOP_BUDGET;
+	/* only of interest when the client comes from another gateway */
+	found.circle = request->nonce && request->redirected_from.version &&
+				   this->nonces->get(this->nonces,
+									 redirect_selector_mix(place, request->nonce),
+									 HOP_SECONDS, &hop) &&
+				   !VISIT_SAME(hop, attempt) &&
+				   VISIT_FROM(hop) != get_from(request);
+	return found;
 }
 
 METHOD(hop_table_t, add, void,
-	private_hop_table_t *this, const redirect_request_t *request)
+	private_hop_table_t *this, uint64_t place,
+	const redirect_request_t *request, uint64_t gateway)
 {
-	uint32_t hop, from = get_from(request), attempt = get_attempt(request);
-	uint32_t count = 0;
-	uint64_t key = get_key(request);
+	recent_table_t *clients;
+	uint64_t client = get_client(place, request);
+	uint32_t hop, onward = 0, tries = 0, attempt = get_attempt(request);
 
-	if (from && this->clients->get(this->clients, key, HOP_SECONDS, &hop))
+	clients = this->clients[redirect_request_is_proven(request)];
+	if (clients->get(clients, client, HOP_SECONDS, &hop))
 	{
-		count = HOP_COUNT(hop);
-		if (HOP_ATTEMPT(hop) == attempt)
+		if (same_attempt(hop, attempt))
 		{	/* the same redirect, sent again */
 			return;
 		}
+		onward = HOP_ONWARD(hop);
+		tries = HOP_TRIES(hop);
 	}
-	count += from && count < HOP_COUNT_MAX;
-	this->clients->put(this->clients, key, HOP(from, attempt, count));
+	if (request->redirected_from.version)
+	{
+		onward = min(onward + 1, HOP_MAX);
+	}
+	else if (!tries || !clients->get(clients, client, 0, &hop))
+	{	/* a host that sets up several IKE_SAs at once does not come back */
+		tries = min(tries + 1, HOP_MAX);
+	}
+	clients->put(clients, client,
+				 HOP(hop_target(gateway), attempt, onward, tries));
+	if (request->nonce)
+	{
+		this->nonces->put(this->nonces,
+						  redirect_selector_mix(place, request->nonce),
+						  VISIT(attempt, get_from(request)));
+	}
 }
 
 METHOD(hop_table_t, get_dropped, uint64_t,
 	private_hop_table_t *this)
 {
-	return this->clients->get_dropped(this->clients);
+	return this->clients[FALSE]->get_dropped(this->clients[FALSE]) +
+		   this->clients[TRUE]->get_dropped(this->clients[TRUE]) +
+		   this->nonces->get_dropped(this->nonces);
 }
 
 METHOD(hop_table_t, destroy, void,
 	private_hop_table_t *this)
 {
-	this->clients->destroy(this->clients);
+	this->clients[FALSE]->destroy(this->clients[FALSE]);
+	this->clients[TRUE]->destroy(this->clients[TRUE]);
+	this->nonces->destroy(this->nonces);
 	free(this);
 }
 
@@ -152,12 +217,19 @@ hop_table_t *hop_table_create()
 
 	INIT(this,
 		.public = {
-			.check = _check,
+			.get_place = _get_place,
+			.get = _get,
 			.add = _add,
 			.get_dropped = _get_dropped,
 			.destroy = _destroy,
 		},
-		.clients = recent_table_create(HOP_BITS, HOP_SECONDS),
+		.clients = {
+			recent_table_create(HOP_BITS, HOP_SECONDS),
+			recent_table_create(HOP_BITS, HOP_SECONDS),
+		},
+		.nonces = recent_table_create(HOP_BITS, HOP_SECONDS),
 	);
+	/* tables have a secret of their own, should there be no random octets yet */
+	ignore_result(getrandom(this->key, sizeof(this->key), GRND_NONBLOCK));
 	return &this->public;
 }

@@ -23,7 +23,7 @@
 #include "redirect_decision.h"
 
 typedef struct hop_table_t hop_table_t;
-typedef enum hop_verdict_t hop_verdict_t;
+typedef struct hop_t hop_t;
 
 /**
  * Seconds that redirects of a client count, as at clients (section 7, and
@@ -32,48 +32,72 @@ typedef enum hop_verdict_t hop_verdict_t;
 #define HOP_SECONDS 300
 
 /**
- * What is known of a client that was redirected here.
+ * What is remembered of a client; all zero if nothing is.
  */
-enum hop_verdict_t {
-	/** it may be sent onward */
-	HOP_FINE,
-	/** it was here before, so others sent it in a circle */
-	HOP_CIRCLE,
-	/** it was sent onward often enough */
-	HOP_BUDGET,
+struct hop_t {
+
+	/** TRUE if it was redirected lately, by another connection attempt */
+	bool known;
+
+	/** TRUE if it was redirected by this connection attempt */
+	bool again;
+
+	/** TRUE if it was here with the same nonce before and came from another
+	 * gateway then, or from none: it went in a circle. As nobody else knows the
+	 * nonce, nobody else can make it look so. */
+	bool circle;
+
+	/** where it was sent to last, see hop_target() */
+	uint16_t target;
+
+	/** how often it was sent onward after others had redirected it here */
+	uint8_t onward;
+
+	/** how often it was sent away when it came of itself, by attempts that were
+	 * not in the same second */
+	uint8_t tries;
 };
 
 /**
  * Knows which clients this gateway redirected lately, so that none is sent in a
- * circle: a client that was redirected by this gateway and comes back with
- * REDIRECTED_FROM of another one has been around all gateways in between, however
- * many these were (section 7).
+ * circle, or to a gateway again and again that it always comes back from.
  *
  * Clients are known by source address and port (500 and 4500 count as one), so
- * that those behind a NAT are told apart. One that comes again from the gateway
- * it came from the first time is not in a circle that leads through this gateway
- * as far as can be known, but has a budget.
+ * that those behind a NAT are told apart. What an IKE_SA_INIT request claims
+ * about its sender is kept apart from what clients did whose address is proven,
+ * and not looked at if there is the latter.
  *
- * Of fixed size, no locks, any thread.
+ * Of fixed size, no locks, any thread. Hashes have a key of the process.
  */
 struct hop_table_t {
 
 	/**
-	 * Look whether a client may be sent onward.
+	 * Get the hash that an address is known by.
 	 *
-	 * @param request	request of a client that was redirected here
-	 * @param budget	how often it may be
-	 * @return			verdict
+	 * @param address	address of a client
+	 * @return			hash, nobody outside can tell it
 	 */
-	hop_verdict_t (*check)(hop_table_t *this, const redirect_request_t *request,
-						   uint32_t budget);
+	uint64_t (*get_place)(hop_table_t *this, const ip_address_t *address);
+
+	/**
+	 * Get what is remembered of a client.
+	 *
+	 * @param place		hash of its address
+	 * @param request	its request
+	 * @return			what is remembered
+	 */
+	hop_t (*get)(hop_table_t *this, uint64_t place,
+				 const redirect_request_t *request);
 
 	/**
 	 * Note that a client is redirected.
 	 *
+	 * @param place		hash of its address
 	 * @param request	its request
+	 * @param gateway	id of the gateway it is sent to
 	 */
-	void (*add)(hop_table_t *this, const redirect_request_t *request);
+	void (*add)(hop_table_t *this, uint64_t place,
+				const redirect_request_t *request, uint64_t gateway);
 
 	/**
 	 * Get how many clients were forgotten early for want of room.
@@ -85,6 +109,16 @@ struct hop_table_t {
 	 */
 	void (*destroy)(hop_table_t *this);
 };
+
+/**
+ * What is remembered of a gateway that a client was sent to: not zero.
+ *
+ * @param gateway	id of the gateway
+ */
+static inline uint16_t hop_target(uint64_t gateway)
+{
+	return (gateway & 0xfff) ?: 1;
+}
 
 /**
  * Create an empty table.

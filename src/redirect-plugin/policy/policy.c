@@ -36,6 +36,7 @@ typedef struct {
 	uint32_t sticky;
 	uint32_t slow_start;
 	uint32_t max_hops;
+	uint32_t max_returns;
 	bool dry_run;
 } policy_options_t;
 
@@ -55,6 +56,8 @@ static const config_option_t options[] = {
 		.def = "0s", .max = 86400 },
 	{ "max_hops", CONFIG_NUMBER, offsetof(policy_options_t, max_hops),
 		.def = "3", .min = 1, .max = 4 },
+	{ "max_returns", CONFIG_NUMBER, offsetof(policy_options_t, max_returns),
+		.def = "2", .max = 12 },
 	{ "dry_run", CONFIG_BOOL, offsetof(policy_options_t, dry_run),
 		.def = "no" },
 	{ "anycast", CONFIG_ADDRESSES, offsetof(policy_options_t, anycast),
@@ -328,6 +331,7 @@ policy_t *policy_create(const config_section_t *section,
 	policy->sticky = values.sticky;
 	policy->slow_start = values.slow_start;
 	policy->max_hops = values.max_hops;
+	policy->max_returns = values.max_returns;
 	policy->dry_run = values.dry_run;
 	good = overload_marks_read(&overload, &policy->overload) && good;
 	good = read_gateways(section, policy) && good;

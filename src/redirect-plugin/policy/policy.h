@@ -84,6 +84,10 @@ struct policy_t {
 	/** how often a client that was redirected here may be sent onward */
 	uint32_t max_hops;
 
+	/** after how many returns of itself a client is not sent to the same gateway
+	 * again, 0 for never */
+	uint32_t max_returns;
+
 	/** TRUE to redirect and refuse nobody, but tell what would be done */
 	bool dry_run;
 

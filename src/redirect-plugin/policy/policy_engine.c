@@ -18,22 +18,9 @@
 #include <threading/mutex.h>
 
 /**
- * Connection attempts whose gateway is remembered, as power of two, and for how
- * many seconds: longer than initiators retransmit an IKE_SA_INIT (165 s by
- * default in strongSwan).
+ * Connection attempts and clients that are remembered, as powers of two.
  */
-#define RECENT_BITS 15
-#define RECENT_SECONDS 180
-
-/**
- * Connection attempts that are known as answered, as power of two, remembered as
- * long.
- */
-#define ANSWERED_BITS 15
-
-/**
- * Clients whose gateway is remembered, as power of two.
- */
+#define ATTEMPT_BITS 15
 #define STICKY_BITS 17
 
 typedef struct private_policy_engine_t private_policy_engine_t;
@@ -101,19 +88,14 @@ struct private_policy_engine_t {
 	decision_log_t *log;
 
 	/**
-	 * Actions of attempts that were answered
+	 * How connection attempts were answered
 	 */
-	recent_table_t *answered;
+	recent_table_t *attempts;
 
 	/**
-	 * Answers of selectors for retransmissions
+	 * Gateways that clients got, first as claimed, then proven
 	 */
-	recent_table_t *recent;
-
-	/**
-	 * Gateways that clients got
-	 */
-	recent_table_t *sticky;
+	recent_table_t *sticky[2];
 
 	/**
 	 * Clients redirected lately
@@ -152,8 +134,8 @@ static void publish(private_policy_engine_t *this)
 										 policy ? policy->slow_start : 0),
 		.public = {
 			.policy = policy,
-			.recent = this->recent,
-			.sticky = this->sticky,
+			.attempts = this->attempts,
+			.sticky = { this->sticky[FALSE], this->sticky[TRUE] },
 			.hops = this->hops,
 			.overload = this->overload,
 			.week_minute = &this->week_minute,
@@ -234,49 +216,49 @@ METHOD(policy_engine_t, tick, void,
 }
 
 /**
- * Check if an IKE_SA_INIT was answered in this way before.
+ * Remember how a connection attempt is answered.
+ *
+ * @param place			hash of the client's address
+ * @return				FALSE if that is a retransmitted IKE_SA_INIT request that was
+ *						answered in this way before
  */
-static bool is_retransmission(private_policy_engine_t *this,
-							  const redirect_request_t *request,
-							  const redirect_decision_t *decision)
+static bool remember(private_policy_engine_t *this, uint64_t place,
+					 const redirect_request_t *request,
+					 const redirect_decision_t *decision)
 {
-	uint64_t attempt;
-	uint32_t action;
+	uint64_t key = ATTEMPT_KEY(place, request->spi_i);
+	uint32_t attempt;
 
-	if (request->phase != REDIRECT_PHASE_INIT)
+	if (request->phase == REDIRECT_PHASE_INIT &&
+		this->attempts->get(this->attempts, key, ATTEMPT_SECONDS, &attempt) &&
+		ATTEMPT_ACTION(attempt) == decision->action)
 	{
 		return FALSE;
 	}
-	attempt = redirect_selector_mix(
-				gateway_hash(ip_address_chunk(&request->remote)),
-				request->spi_i);
-	if (this->answered->get(this->answered, attempt, RECENT_SECONDS, &action) &&
-		action == decision->action)
-	{
-		return TRUE;
-	}
-	this->answered->put(this->answered, attempt, decision->action);
-	return FALSE;
+	this->attempts->put(this->attempts, key,
+						ATTEMPT(decision->action, decision->gateway_id));
+	return TRUE;
 }
 
 /**
  * Note that a client gets the gateway that was chosen.
  */
-static void assign(private_policy_engine_t *this,
+static void assign(private_policy_engine_t *this, uint64_t place,
 				   const redirect_request_t *request,
 				   const redirect_decision_t *decision)
 {
+	bool proven = redirect_request_is_proven(request);
 	bool redirected = decision->action == REDIRECT_REDIRECT;
 
-	gateway_live_assign(decision->live, redirected);
+	gateway_live_assign(decision->live, redirected, proven);
 	if (redirected)
 	{
-		this->hops->add(this->hops, request);
+		this->hops->add(this->hops, place, request, decision->gateway_id);
 	}
 	if (decision->sticky)
 	{
-		this->sticky->put(this->sticky, decision->client,
-						  decision->gateway_id);
+		this->sticky[proven]->put(this->sticky[proven], decision->client,
+								  decision->gateway_id);
 	}
 }
 
@@ -284,7 +266,13 @@ METHOD(policy_engine_t, carry_out, bool,
 	private_policy_engine_t *this, const redirect_request_t *request,
 	const redirect_decision_t *decision)
 {
-	if (is_retransmission(this, request, decision))
+	uint64_t place = decision->place;
+
+	if (!place)
+	{
+		place = this->hops->get_place(this->hops, &request->remote);
+	}
+	if (!remember(this, place, request, decision))
 	{
 		if (this->log)
 		{
@@ -294,7 +282,11 @@ METHOD(policy_engine_t, carry_out, bool,
 	}
 	if (decision->live)
 	{
-		assign(this, request, decision);
+		assign(this, place, request, decision);
+	}
+	if (decision->returned && redirect_request_is_proven(request))
+	{
+		gateway_live_returned(decision->returned, decision->client ?: place);
 	}
 	if (this->log)
 	{
@@ -335,9 +327,9 @@ METHOD(policy_engine_t, destroy, void,
 {
 	this->state->destroy(this->state);
 	policy_destroy(this->policy);
-	this->answered->destroy(this->answered);
-	this->recent->destroy(this->recent);
-	this->sticky->destroy(this->sticky);
+	this->attempts->destroy(this->attempts);
+	this->sticky[FALSE]->destroy(this->sticky[FALSE]);
+	this->sticky[TRUE]->destroy(this->sticky[TRUE]);
 	this->hops->destroy(this->hops);
 	this->mutex->destroy(this->mutex);
 	free(this);
@@ -367,9 +359,11 @@ policy_engine_t *policy_engine_create(gateway_table_t *table,
 		.state = snapshot_create(state_destroy),
 		.table = table,
 		.log = log,
-		.answered = recent_table_create(ANSWERED_BITS, RECENT_SECONDS),
-		.recent = recent_table_create(RECENT_BITS, RECENT_SECONDS),
-		.sticky = recent_table_create(STICKY_BITS, STICKY_MAX),
+		.attempts = recent_table_create(ATTEMPT_BITS, ATTEMPT_SECONDS),
+		.sticky = {
+			recent_table_create(STICKY_BITS, STICKY_MAX),
+			recent_table_create(STICKY_BITS, STICKY_MAX),
+		},
 		.hops = hop_table_create(),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);

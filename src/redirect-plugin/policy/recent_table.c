@@ -13,30 +13,31 @@
  */
 
 #include "recent_table.h"
+#include "selectors/redirect_selector.h"
 
 #include <library.h>
-#include <utils/utils/time.h>
+
+#include <sys/random.h>
 
 /**
- * Entries of a set: a cache line of them.
+ * Entries of a set: two cache lines of them.
  */
 #define WAYS 8
 
-/**
- * Units of time that ages are told apart in, half of what 16 bits hold.
- */
-#define UNITS 16384
-
-/**
- * An entry is one word, written at once: 16 bits of the hash that are not part
- * of its position, 16 bits of time and the number. 0 if unused.
- */
-#define ENTRY(key, time, value) \
-	((key) >> 48 << 48 | (uint64_t)(uint16_t)(time) << 32 | (value))
-#define SAME_KEY(entry, key) ((entry) >> 48 == (key) >> 48)
-#define AGE(entry, now) ((uint16_t)((now) - (uint16_t)((entry) >> 32)))
-
 typedef struct private_recent_table_t private_recent_table_t;
+typedef struct entry_t entry_t;
+
+/**
+ * An entry, all zero if unused.
+ */
+struct entry_t {
+
+	/** key, exclusive or with data */
+	uint64_t check;
+
+	/** second it was put, from 1 on, and below it the number */
+	uint64_t data;
+};
 
 /**
  * Private data
@@ -51,7 +52,7 @@ struct private_recent_table_t {
 	/**
 	 * Entries, in sets of WAYS
 	 */
-	uint64_t *entries;
+	entry_t *entries;
 
 	/**
 	 * Number of sets minus one
@@ -59,14 +60,19 @@ struct private_recent_table_t {
 	uint64_t mask;
 
 	/**
-	 * Seconds of a unit of time
+	 * Makes the places of keys a secret
 	 */
-	uint32_t unit;
+	uint64_t salt;
 
 	/**
-	 * Units something is usually remembered
+	 * Seconds something is usually remembered
 	 */
-	uint16_t usual;
+	uint32_t usual;
+
+	/**
+	 * Second that is the first one
+	 */
+	time_t begin;
 
 	/**
 	 * What had to go early, atomic
@@ -75,45 +81,49 @@ struct private_recent_table_t {
 };
 
 /**
- * Time in units, never 0 so that no entry in use is.
+ * Seconds since the table was made, from 1 on.
  */
-static uint16_t get_time(private_recent_table_t *this)
+static uint32_t get_time(private_recent_table_t *this)
 {
-	uint16_t now = time_monotonic(NULL) / this->unit;
-
-	return now ?: 1;
+	return time_monotonic(NULL) - this->begin + 1;
 }
 
 /**
- * First entry of the set of a key.
+ * Age of an entry; another thread may have put it later than now.
  */
-static uint64_t *get_set(private_recent_table_t *this, uint64_t key)
+static uint32_t get_age(uint64_t data, uint32_t now)
 {
-	return &this->entries[(key & this->mask) * WAYS];
+	uint32_t put = data >> 32;
+
+	return put < now ? now - put : 0;
 }
 
 /**
- * Read an entry.
+ * Read the data of an entry, 0 if it is not that of the key.
  */
-static uint64_t read_entry(const uint64_t *entry)
+static uint64_t read_data(entry_t *entry, uint64_t key)
 {
-	return __atomic_load_n(entry, __ATOMIC_RELAXED);
+	uint64_t data = __atomic_load_n(&entry->data, __ATOMIC_RELAXED);
+
+	return (__atomic_load_n(&entry->check, __ATOMIC_RELAXED) ^ data) == key
+				? data : 0;
 }
 
 METHOD(recent_table_t, get, bool,
 	private_recent_table_t *this, uint64_t key, uint32_t seconds, uint32_t *value)
 {
-	uint64_t *set = get_set(this, key), entry;
-	uint16_t now = get_time(this);
+	uint64_t data;
+	entry_t *set;
 	int i;
 
+	key = redirect_selector_mix(this->salt, key);
+	set = &this->entries[(key & this->mask) * WAYS];
 	for (i = 0; i < WAYS; i++)
 	{
-		entry = read_entry(&set[i]);
-		if (entry && SAME_KEY(entry, key) &&
-			(uint64_t)AGE(entry, now) * this->unit <= seconds)
+		data = read_data(&set[i], key);
+		if (data && get_age(data, get_time(this)) <= seconds)
 		{
-			*value = entry;
+			*value = data;
 			return TRUE;
 		}
 	}
@@ -123,20 +133,23 @@ METHOD(recent_table_t, get, bool,
 METHOD(recent_table_t, put, void,
 	private_recent_table_t *this, uint64_t key, uint32_t value)
 {
-	uint64_t *set = get_set(this, key), entry;
-	uint16_t now = get_time(this), age, oldest = 0;
+	uint32_t now = get_time(this), age, oldest = 0;
+	uint64_t data;
+	entry_t *set;
 	int i, place = 0;
 
+	key = redirect_selector_mix(this->salt, key);
+	set = &this->entries[(key & this->mask) * WAYS];
 	for (i = 0; i < WAYS; i++)
 	{
-		entry = read_entry(&set[i]);
-		if (!entry || SAME_KEY(entry, key))
+		data = __atomic_load_n(&set[i].data, __ATOMIC_RELAXED);
+		if (!data || read_data(&set[i], key))
 		{
 			place = i;
-			oldest = UINT16_MAX;
+			oldest = UINT32_MAX;
 			break;
 		}
-		age = AGE(entry, now);
+		age = get_age(data, now);
 		if (age >= oldest)
 		{
 			oldest = age;
@@ -147,7 +160,9 @@ METHOD(recent_table_t, put, void,
 	{
 		__atomic_fetch_add(&this->dropped, 1, __ATOMIC_RELAXED);
 	}
-	__atomic_store_n(&set[place], ENTRY(key, now, value), __ATOMIC_RELAXED);
+	data = (uint64_t)now << 32 | value;
+	__atomic_store_n(&set[place].check, key ^ data, __ATOMIC_RELAXED);
+	__atomic_store_n(&set[place].data, data, __ATOMIC_RELAXED);
 }
 
 METHOD(recent_table_t, get_dropped, uint64_t,
@@ -177,10 +192,12 @@ recent_table_t *recent_table_create(unsigned bits, uint32_t seconds)
 			.get_dropped = _get_dropped,
 			.destroy = _destroy,
 		},
-		.entries = calloc(1UL << bits, sizeof(uint64_t)),
+		.entries = calloc(1UL << bits, sizeof(entry_t)),
 		.mask = (1UL << bits) / WAYS - 1,
-		.unit = (seconds + UNITS - 1) / UNITS ?: 1,
+		.usual = seconds,
+		.begin = time_monotonic(NULL),
 	);
-	this->usual = seconds / this->unit;
+	/* without one places can be guessed, but keys still have to be the same */
+	ignore_result(getrandom(&this->salt, sizeof(this->salt), GRND_NONBLOCK));
 	return &this->public;
 }

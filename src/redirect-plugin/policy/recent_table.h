@@ -30,9 +30,14 @@ typedef struct recent_table_t recent_table_t;
  * gateway a connection attempt got, or a client.
  *
  * A table of fixed size, in sets of eight: what is new takes the place of what
- * is oldest in its set. Two things are taken for each other if 16 bits of their
- * hashes and their set are the same; what is remembered has to be harmless then.
- * No locks, any thread: of two writers at the same place one wins.
+ * is oldest in its set. Which things share a set is a secret of the process, so
+ * nobody can push another one out but by filling the table. Two things are taken
+ * for each other only if all 64 bits of their hashes are the same.
+ *
+ * No locks, any thread: of two writers at the same place one wins, or none. An
+ * entry is two words whose exclusive or is the key, so that halves of two
+ * entries are no entry (Hyatt, Mann, "A lock-less transposition-table
+ * implementation for parallel search chess engines", ICGA Journal 25(1), 2002).
  */
 struct recent_table_t {
 
@@ -40,7 +45,7 @@ struct recent_table_t {
 	 * Find what is remembered.
 	 *
 	 * @param key		hash
-	 * @param seconds	how old it may be, at most 16384 units of the table
+	 * @param seconds	how old it may be
 	 * @param value		receives the number
 	 * @return			FALSE if it is not known, or not anymore
 	 */
@@ -70,10 +75,9 @@ struct recent_table_t {
 /**
  * Create a table.
  *
- * @param bits			it has two to the power of bits entries, 8 octets each; at
+ * @param bits			it has two to the power of bits entries, 16 octets each; at
  *						least 3, at most 48
- * @param seconds		how long things are usually remembered; sets the unit of
- *						age, seconds / 16384 rounded up
+ * @param seconds		how long things are usually remembered, for get_dropped()
  * @return				empty table
  */
 recent_table_t *recent_table_create(unsigned bits, uint32_t seconds);

@@ -49,6 +49,7 @@ ENUM(redirect_reason_names, REDIRECT_REASON_CAUSE, REDIRECT_REASON_SESSION,
 	"dry-run",
 	"circle",
 	"hops",
+	"returned",
 	"session",
 );
 
@@ -168,6 +169,9 @@ static void add_reason(text_t *text, const redirect_decision_t *decision)
 			break;
 		case REDIRECT_REASON_HOPS:
 			add(text, ", client was sent onward often enough");
+			break;
+		case REDIRECT_REASON_RETURNED:
+			add(text, ", client came back from every gateway");
 			break;
 		case REDIRECT_REASON_SESSION:
 			add(text, ", client replaces its session here");

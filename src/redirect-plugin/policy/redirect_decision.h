@@ -120,6 +120,8 @@ enum redirect_reason_t {
 	REDIRECT_REASON_CIRCLE,
 	/** the client was sent onward often enough (section 7) */
 	REDIRECT_REASON_HOPS,
+	/** the client came back from one gateway after the other */
+	REDIRECT_REASON_RETURNED,
 	/** the client has an IKE_SA here that the core just replaced (reference:
 	 * B13) */
 	REDIRECT_REASON_SESSION,
@@ -180,6 +182,9 @@ struct redirect_request_t {
 
 	/** initiator SPI of the connection attempt */
 	uint64_t spi_i;
+
+	/** first octets of the client's nonce in IKE_SA_INIT, 0 if not known */
+	uint64_t nonce;
 
 	/** name of the connection, NULL if not known yet */
 	const char *connection;
@@ -246,6 +251,9 @@ struct redirect_decision_t {
 	/** TRUE if the client is to get that gateway again */
 	bool sticky;
 
+	/** hash of the client's address, see hop_table_t, 0 if not calculated */
+	uint64_t place;
+
 	/** id of the gateway that was chosen */
 	uint64_t gateway_id;
 
@@ -255,7 +263,21 @@ struct redirect_decision_t {
 	/** counters of the gateway that was chosen, this one's too; NULL without
 	 * and for dry_run; valid as long as the gateway table */
 	gateway_live_t *live;
+
+	/** counters of a gateway that was left out because the client came back from
+	 * there too often, NULL if there is none */
+	gateway_live_t *returned;
 };
+
+/**
+ * Check whether a client has shown to be reachable at its address, which nobody
+ * has in IKE_SA_INIT. A COOKIE does not count: charon checks it only while it
+ * demands one, and does not tell.
+ */
+static inline bool redirect_request_is_proven(const redirect_request_t *request)
+{
+	return request->phase != REDIRECT_PHASE_INIT;
+}
 
 /**
  * Tell a decision in words, without the client: "redirected to sun (192.0.2.2)

@@ -39,6 +39,9 @@ struct client_t {
 	/** gateway that redirected it here, version 0 if none (R9.3-3) */
 	ip_address_t redirected_from;
 
+	/** first octets of its nonce, while a redirect in IKE_SA_INIT is pending */
+	uint64_t nonce;
+
 	/** TRUE if it had an IKE_SA here before this one was authenticated */
 	bool replaces;
 

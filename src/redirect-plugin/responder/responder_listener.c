@@ -20,6 +20,7 @@
 
 #include <daemon.h>
 #include <encoding/message.h>
+#include <encoding/payloads/nonce_payload.h>
 #include <encoding/payloads/notify_payload.h>
 
 typedef struct private_responder_listener_t private_responder_listener_t;
@@ -109,6 +110,18 @@ static void read_notify(notify_payload_t *notify, bool loopback,
 }
 
 /**
+ * Read the first octets of a nonce.
+ */
+static uint64_t read_nonce(nonce_payload_t *payload)
+{
+	chunk_t nonce = payload->get_nonce(payload);
+	uint64_t first = nonce.len < sizeof(first) ? 0 : untoh64(nonce.ptr);
+
+	chunk_free(&nonce);
+	return first;
+}
+
+/**
  * Check whether loopback addresses are configured to be fine.
  */
 static bool loopback_allowed(private_responder_listener_t *this)
@@ -137,9 +150,16 @@ static redirect_request_t read_request(private_responder_listener_t *this,
 	enumerator = message->create_payload_enumerator(message);
 	while (enumerator->enumerate(enumerator, &payload))
 	{
-		if (payload->get_type(payload) == PLV2_NOTIFY)
+		switch (payload->get_type(payload))
 		{
-			read_notify((notify_payload_t*)payload, loopback, &request);
+			case PLV2_NOTIFY:
+				read_notify((notify_payload_t*)payload, loopback, &request);
+				break;
+			case PLV2_NONCE:
+				request.nonce = read_nonce((nonce_payload_t*)payload);
+				break;
+			default:
+				break;
 		}
 	}
 	enumerator->destroy(enumerator);
@@ -158,6 +178,7 @@ static bool keep(private_responder_listener_t *this, ike_sa_t *ike_sa,
 {
 	client_t client = {
 		.redirected_from = request->redirected_from,
+		.nonce = request->nonce,
 		.replaces = request->replaces,
 		.pending = decision->action == REDIRECT_REDIRECT,
 		.decision = *decision,
@@ -191,7 +212,7 @@ static void decide_init(private_responder_listener_t *this, ike_sa_t *ike_sa,
 		/* without room to keep the answer the client is served */
 		return;
 	}
-	if (known->request.redirected_from.version)
+	if (known->request.redirected_from.version || known->decision.returned)
 	{
 		keep(this, ike_sa, &known->request, &known->decision);
 	}
@@ -324,6 +345,23 @@ static void note_replaced(private_responder_listener_t *this, ike_sa_t *ike_sa)
 	}
 }
 
+/**
+ * Note in a decision which gateway was left out in IKE_SA_INIT because the client
+ * came back from there: it has proven now who it is.
+ */
+static void note_returned(private_responder_listener_t *this, ike_sa_t *ike_sa,
+						  redirect_decision_t *decision)
+{
+	client_t client;
+
+	if (!decision->returned &&
+		this->clients->get(this->clients, ike_sa->get_unique_id(ike_sa),
+						   &client))
+	{
+		decision->returned = client.decision.returned;
+	}
+}
+
 METHOD(listener_t, authorize, bool,
 	private_responder_listener_t *this, ike_sa_t *ike_sa, bool final,
 	bool *success)
@@ -343,6 +381,7 @@ METHOD(listener_t, authorize, bool,
 	request = sa_request_create_auth(ike_sa, REDIRECT_PHASE_AUTH,
 									 this->clients);
 	this->engine->decide(this->engine, &request, &decision);
+	note_returned(this, ike_sa, &decision);
 	if (decision.action == REDIRECT_REDIRECT)
 	{	/* without room to keep the answer the client is served */
 		keep(this, ike_sa, &request, &decision);

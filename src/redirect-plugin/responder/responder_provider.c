@@ -82,6 +82,7 @@ METHOD(redirect_provider_t, redirect_on_init, bool,
 	request = sa_request_create_init(ike_sa);
 	request.supported = TRUE;
 	request.redirected_from = client.redirected_from;
+	request.nonce = client.nonce;
 	this->engine->carry_out(this->engine, &request, &client.decision);
 	*gateway = gateway_identity_to_id(&client.decision.target);
 	return TRUE;
