@@ -131,6 +131,24 @@ START_TEST(counts_and_tells_a_retransmission_once)
 }
 END_TEST
 
+START_TEST(counts_decisions_of_a_rule_over_reloads_and_arrivals)
+{
+	policy_fixture_t this = create(TO_SUN);
+	redirect_request_t request;
+
+	ck_assert(carry_out(&this, policy_fixture_init("198.51.100.1", 1)));
+	ck_assert(carry_out(&this, policy_fixture_init("203.0.113.1", 1)));
+	policy_fixture_reload(&this, TO_SUN);
+	request = policy_fixture_init("198.51.100.2", 2);
+	request.redirected_from = policy_fixture_address("192.0.2.2");
+	ck_assert(carry_out(&this, request));
+	ck_assert_uint_eq(this.log->get_hits(this.log, "west"), 2);
+	ck_assert_uint_eq(this.log->get_hits(this.log, "east"), 0);
+	ck_assert_uint_eq(this.log->get_arrivals(this.log), 1);
+	destroy(&this);
+}
+END_TEST
+
 START_TEST(limits_lines_but_not_counters)
 {
 	policy_fixture_t this = create(TO_SUN);
@@ -201,6 +219,8 @@ int main(void)
 	tcase_add_test(tcase, tells_who_is_served_at_level_2);
 	tcase_add_test(tcase, tells_what_a_dry_run_would_do_at_level_1);
 	tcase_add_test(tcase, counts_and_tells_a_retransmission_once);
+	tcase_add_test(tcase,
+				   counts_decisions_of_a_rule_over_reloads_and_arrivals);
 	tcase_add_test(tcase, limits_lines_but_not_counters);
 	tcase_add_test(tcase, remembers_clients_for_stickiness_and_circles);
 	tcase_add_test(tcase, tells_its_observer_of_what_it_counts);

@@ -139,11 +139,6 @@ struct private_control_events_t {
 	uint64_t dropped, untold;
 
 	/**
-	 * Clients that came with REDIRECTED_FROM
-	 */
-	uint64_t arrivals;
-
-	/**
 	 * TRUE if a job is going to send what waits
 	 */
 	bool scheduled;
@@ -346,11 +341,6 @@ static void decided(void *data, const redirect_request_t *request,
 	identification_t *id = request->eap_id ?: request->id;
 	waiting_event_t *event;
 
-	if (request->phase == REDIRECT_PHASE_INIT &&
-		request->redirected_from.version)
-	{
-		__atomic_fetch_add(&this->arrivals, 1, __ATOMIC_RELAXED);
-	}
 	if (!this->server->has_listeners(this->server, CONTROL_DECISION))
 	{
 		return;
@@ -536,12 +526,6 @@ METHOD(control_events_t, tick, void,
 	free(names);
 }
 
-METHOD(control_events_t, get_arrivals, uint64_t,
-	private_control_events_t *this)
-{
-	return __atomic_load_n(&this->arrivals, __ATOMIC_RELAXED);
-}
-
 METHOD(control_events_t, read_outcomes, void,
 	private_control_events_t *this,
 	void (*tell)(void *data, const char *gateway,
@@ -614,7 +598,6 @@ control_events_t *control_events_create(const control_parts_t *parts,
 	INIT(this,
 		.public = {
 			.tick = _tick,
-			.get_arrivals = _get_arrivals,
 			.read_outcomes = _read_outcomes,
 			.get_dropped = _get_dropped,
 			.stop = _stop,

@@ -77,12 +77,6 @@ struct control_events_t {
 	void (*tick)(control_events_t *this);
 
 	/**
-	 * Number of clients that came with REDIRECTED_FROM: another gateway has
-	 * sent them here (section 9.3). Any thread.
-	 */
-	uint64_t (*get_arrivals)(control_events_t *this);
-
-	/**
 	 * Read what became of redirects in active sessions, by gateway. Not for
 	 * hooks.
 	 *

@@ -48,6 +48,9 @@ enum condition_t {
  */
 struct conditions_t {
 
+	/** the conditions as they stand in the file, for people */
+	char *text;
+
 	/** phases the rule is asked in, bits 1 << redirect_phase_t */
 	uint32_t phases;
 

@@ -295,6 +295,7 @@ bool conditions_read(const config_section_t *section, const gateway_t *gateways,
 	good = config_section_read_values(section, options, countof(options),
 									  &values);
 	*conditions = (conditions_t){
+		.text = config_section_describe(section, options, countof(options)),
 		.local = values.local,
 		.remote = values.remote,
 		.connections = values.connections,
@@ -332,4 +333,5 @@ void conditions_clear(conditions_t *conditions)
 	ip_set_destroy(conditions->remote);
 	ip_set_destroy(conditions->redirected_from);
 	free(conditions->week);
+	free(conditions->text);
 }

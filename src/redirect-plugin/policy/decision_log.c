@@ -57,6 +57,18 @@ struct private_decision_log_t {
 	uint64_t retransmissions;
 
 	/**
+	 * Clients that came with REDIRECTED_FROM
+	 */
+	uint64_t arrivals;
+
+	/**
+	 * Decisions by rule, found by the hash of its name; 0 is a free place
+	 */
+	struct {
+		uint64_t name, count;
+	} hits[DECISION_LOG_RULES];
+
+	/**
 	 * Limits for lines of level 1 and 2
 	 */
 	log_limit_t limits[2];
@@ -131,14 +143,60 @@ static void log_decision(private_decision_log_t *this,
 	}
 }
 
+/**
+ * Find where decisions of a rule are counted, without locks: a place is taken
+ * once and for ever.
+ *
+ * @param take			TRUE to take a place if there is none
+ * @return				counter, NULL if there is none
+ */
+static uint64_t *find_hits(private_decision_log_t *this, const char *rule,
+						   bool take)
+{
+	uint64_t name, there;
+	u_int i, place;
+
+	name = gateway_hash(chunk_from_str((char*)rule)) ?: 1;
+	for (i = 0; i < DECISION_LOG_RULES; i++)
+	{
+		place = (name + i) & (DECISION_LOG_RULES - 1);
+		there = __atomic_load_n(&this->hits[place].name, __ATOMIC_RELAXED);
+		if (!there && (!take ||
+			__atomic_compare_exchange_n(&this->hits[place].name, &there, name,
+							FALSE, __ATOMIC_RELAXED, __ATOMIC_RELAXED)))
+		{
+			return take ? &this->hits[place].count : NULL;
+		}
+		if (there == name)
+		{
+			return &this->hits[place].count;
+		}
+	}
+	return NULL;
+}
+
 METHOD(decision_log_t, report, void,
 	private_decision_log_t *this, const redirect_request_t *request,
 	const redirect_decision_t *decision)
 {
 	size_t counter = position(request->phase, decision->action, decision->cause,
 							  decision->reason);
+	uint64_t *hits;
 
 	__atomic_fetch_add(&this->counters[counter], 1, __ATOMIC_RELAXED);
+	if (*decision->rule)
+	{
+		hits = find_hits(this, decision->rule, TRUE);
+		if (hits)
+		{
+			__atomic_fetch_add(hits, 1, __ATOMIC_RELAXED);
+		}
+	}
+	if (request->phase == REDIRECT_PHASE_INIT &&
+		request->redirected_from.version)
+	{
+		__atomic_fetch_add(&this->arrivals, 1, __ATOMIC_RELAXED);
+	}
 	if (this->decided)
 	{
 		this->decided(this->data, request, decision);
@@ -164,6 +222,20 @@ METHOD(decision_log_t, get_retransmissions, uint64_t,
 	private_decision_log_t *this)
 {
 	return __atomic_load_n(&this->retransmissions, __ATOMIC_RELAXED);
+}
+
+METHOD(decision_log_t, get_arrivals, uint64_t,
+	private_decision_log_t *this)
+{
+	return __atomic_load_n(&this->arrivals, __ATOMIC_RELAXED);
+}
+
+METHOD(decision_log_t, get_hits, uint64_t,
+	private_decision_log_t *this, const char *rule)
+{
+	uint64_t *hits = find_hits(this, rule, FALSE);
+
+	return hits ? __atomic_load_n(hits, __ATOMIC_RELAXED) : 0;
 }
 
 METHOD(decision_log_t, set_observer, void,
@@ -194,6 +266,8 @@ decision_log_t *decision_log_create()
 			.count_retransmission = _count_retransmission,
 			.get_count = _get_count,
 			.get_retransmissions = _get_retransmissions,
+			.get_arrivals = _get_arrivals,
+			.get_hits = _get_hits,
 			.set_observer = _set_observer,
 			.destroy = _destroy,
 		},

@@ -25,6 +25,12 @@
 typedef struct decision_log_t decision_log_t;
 
 /**
+ * Most rules whose decisions are counted, a power of two: as many as there can be
+ * in a configuration, and again as many.
+ */
+#define DECISION_LOG_RULES 8192
+
+/**
  * Tells and counts decisions that are carried out, and changes nothing else: one
  * line a decision, at level 1 if the client was redirected or refused, or would
  * have been without dry_run, or if a selector failed; at level 2 if it was
@@ -61,6 +67,19 @@ struct decision_log_t {
 	 * Get how many answers to retransmissions there were.
 	 */
 	uint64_t (*get_retransmissions)(decision_log_t *this);
+
+	/**
+	 * Get how many clients came with REDIRECTED_FROM.
+	 */
+	uint64_t (*get_arrivals)(decision_log_t *this);
+
+	/**
+	 * Get how many decisions there were by a rule, under its name and over
+	 * reloads. The first DECISION_LOG_RULES names there were are counted.
+	 *
+	 * @param rule			name of the rule
+	 */
+	uint64_t (*get_hits)(decision_log_t *this, const char *rule);
 
 	/**
 	 * Set who is told of every decision that is counted. Called by the thread

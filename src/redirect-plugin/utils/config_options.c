@@ -668,3 +668,30 @@ bool config_section_read(const config_section_t *section,
 	good = check_names(section, options, count, sections);
 	return config_section_read_values(section, options, count, config) && good;
 }
+
+/*
+ * Described in header
+ */
+char *config_section_describe(const config_section_t *section,
+							  const config_option_t *options, int count)
+{
+	settings_t *settings = section->settings;
+	char *text = strdup(""), *longer, *value;
+	config_section_t key;
+	int i;
+
+	for (i = 0; i < count; i++)
+	{
+		key = *section;
+		key.path[key.depth++] = options[i].name;
+		value = settings->get_str(settings, (char*)formats[key.depth], NULL,
+								  ELEMENTS(&key));
+		if (value && asprintf(&longer, "%s%s%s = %s", text, *text ? "; " : "",
+							  options[i].name, value) > 0)
+		{
+			free(text);
+			text = longer;
+		}
+	}
+	return text;
+}

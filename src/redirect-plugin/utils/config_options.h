@@ -226,6 +226,14 @@ bool config_section_check_name(const config_section_t *section, int max);
 void config_subnets_check(const char *value, char why[CONFIG_WHY_MAX]);
 
 /**
+ * Write the options of a table that are set in a section, for people.
+ *
+ * @return				"name = value; name = value", allocated, empty without any
+ */
+char *config_section_describe(const config_section_t *section,
+							  const config_option_t *options, int count);
+
+/**
  * Add an error about a key of a section.
  *
  * @param section		section
