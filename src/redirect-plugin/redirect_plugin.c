@@ -267,6 +267,7 @@ static void create_control(private_redirect_plugin_t *this)
 		.gateways = this->table,
 		.cluster = this->cluster,
 		.engine = this->engine,
+		.loader = this->loader,
 		.monitor = this->monitor,
 		.log = this->log,
 		.clients = this->clients,

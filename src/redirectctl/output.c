@@ -354,20 +354,22 @@ void output_json_text(const char *text, FILE *out)
  * with redirectctl(8).
  */
 static const char *const numbers[] = {
-	"asked", "assigned", "capacity", "clients", "combined-percent", "deleting",
-	"dropped", "dropped-clients", "dropped-events", "established", "gateways",
-	"json", "left", "load-percent", "rate", "redirected", "rules", "run",
-	"seconds", "seconds-left", "sending-ms", "sent", "sessions", "share",
-	"targets", "total", "unique-id", "uptime", "value", "version", "waiting",
-	"weight", "weight-in-effect",
+	"asked", "assigned", "capacity", "capacity-age", "capacity-in-file",
+	"clients", "combined-percent", "deleting", "dropped", "dropped-clients",
+	"dropped-events", "errors", "established", "gateways", "health-age",
+	"hits", "json", "left", "load-percent", "rate", "read", "redirected",
+	"rules", "run", "seconds", "seconds-left", "sending-ms", "sent",
+	"sessions", "share", "since", "state-age", "targets", "told-age", "total",
+	"unique-id", "uptime", "value", "version", "waiting", "warnings", "weight",
+	"weight-age", "weight-in-effect", "weight-in-file",
 };
 static const char *const number_sections[] = {
 	"left-out", "load", "outcomes", "sessions", "stuck",
 };
 static const char *const booleans[] = {
 	"configured", "dry-run", "enabled", "once", "onward", "overloaded",
-	"partial", "responder", "running", "self", "success", "supported",
-	"takes-clients", "up",
+	"partial", "refused", "responder", "running", "self", "success",
+	"supported", "takes-clients", "up", "waits",
 };
 
 /**

@@ -16,6 +16,8 @@
 
 #include <library.h>
 
+#include <time.h>
+
 /**
  * Room for a list in a cell
  */
@@ -104,6 +106,46 @@ static void write_drain(vici_message_t *status)
 }
 
 /**
+ * Write a time of the clock.
+ */
+static char *write_clock(vici_message_t *message, const char *key, char *buf,
+						 size_t len)
+{
+	time_t when = strtoll(get_text(message, "0", key), NULL, 10);
+	struct tm tm;
+
+	strftime(buf, len, "%Y-%m-%d %H:%M:%S", localtime_r(&when, &tm));
+	return buf;
+}
+
+/**
+ * Write what became of the last configuration.
+ */
+static void write_config(vici_message_t *status)
+{
+	char when[32];
+	int errors = status->get_int(status, 0, "config.errors");
+	int warnings = status->get_int(status, 0, "config.warnings");
+
+	if (status->get_bool(status, FALSE, "config.refused"))
+	{
+		write_line("read", "%sREFUSED%s at %s, %s, first: %s",
+				   output_color(COLOR_BAD), output_color(COLOR_NONE),
+				   write_clock(status, "config.read", when, sizeof(when)),
+				   count_text(errors, "error"),
+				   get_text(status, "?", "config.error"));
+	}
+	if (get(status, "config.hash"))
+	{
+		write_line("in force", "since %s, hash %s%s%s",
+				   write_clock(status, "config.since", when, sizeof(when)),
+				   get(status, "config.hash"), warnings ? ", " : "",
+				   warnings ? count_text(warnings, "warning")
+							: "");
+	}
+}
+
+/**
  * Write the status for people.
  */
 static void write_status(vici_message_t *status)
@@ -151,6 +193,7 @@ static void write_status(vici_message_t *status)
 				   status->get_int(status, 0, "rebalance.share"),
 				   status->get_int(status, 0, "rebalance.targets"));
 	}
+	write_config(status);
 	write_line("loaded", "%s ago", write_time(status->get_int(status, 0,
 												"uptime"), since, sizeof(since)));
 }
@@ -241,34 +284,82 @@ const subcommand_t cmd_version = {
 };
 
 static const output_column_t gateway_columns[] = {
-	{ "GATEWAY", FALSE }, { "STATE", FALSE }, { "TAKES CLIENTS", FALSE },
-	{ "WEIGHT", TRUE }, { "CAPACITY", TRUE }, { "SESSIONS", TRUE },
-	{ "LOAD", TRUE }, { "SENT", TRUE }, { "ADDRESSES", FALSE },
+	{ "GATEWAY", FALSE }, { "STATE", FALSE }, { "HEALTH", FALSE },
+	{ "TAKES CLIENTS", FALSE }, { "WEIGHT", TRUE }, { "CAPACITY", TRUE },
+	{ "SESSIONS", TRUE }, { "LOAD", TRUE }, { "SENT", TRUE },
+	{ "ADDRESSES", FALSE },
 };
+
+/**
+ * Add a value that may be another one than the file has.
+ */
+static void add_set(output_table_t *table, vici_message_t *message,
+					const char *key)
+{
+	const char *value = get(message, key), *by, *file;
+	char name[32], cell[CELL_MAX], age[16];
+	int seconds;
+
+	snprintf(name, sizeof(name), "%s-by", key);
+	by = get(message, name);
+	snprintf(name, sizeof(name), "%s-in-file", key);
+	file = get(message, name);
+	snprintf(name, sizeof(name), "%s-age", key);
+	seconds = message->get_int(message, 0, "%s", name);
+	snprintf(cell, sizeof(cell), "%s (file %s, %s %s ago)", value ?: "-",
+			 file ?: "-", by ?: "-", write_time(seconds, age, sizeof(age)));
+	table->add(table, by ? cell : value);
+}
+
+/**
+ * Add a value that was told, with its age.
+ *
+ * @param unit			what stands behind it
+ */
+static void add_told(output_table_t *table, vici_message_t *message,
+					 const char *key, const char *unit)
+{
+	const char *value = get(message, key);
+	char cell[CELL_MAX], age[16];
+
+	snprintf(cell, sizeof(cell), "%s%s (%s %s ago)", value ?: "", unit,
+			 get_text(message, "-", "told-by"),
+			 write_time(message->get_int(message, 0, "told-age"), age,
+						sizeof(age)));
+	table->add(table, value ? cell : NULL);
+}
 
 /**
  * Add a gateway to the table.
  */
 static void add_gateway(output_table_t *table, vici_message_t *message)
 {
-	char cell[CELL_MAX];
-	const char *load = get(message, "load-percent");
+	char cell[CELL_MAX], age[16];
 	bool takes = message->get_bool(message, TRUE, "takes-clients");
-	int capacity = message->get_int(message, 0, "capacity");
+	const char *by = get(message, "health-by");
 
 	table->add_row(table, takes ? COLOR_NONE : COLOR_WARN);
-	snprintf(cell, sizeof(cell), "%s%s", get(message, "name"),
+	snprintf(cell, sizeof(cell), "%s%s", get_text(message, "?", "name"),
 			 message->get_bool(message, FALSE, "self") ? " (this)" : "");
 	table->add(table, cell);
-	table->add(table, get(message, "state"));
-	snprintf(cell, sizeof(cell), "no, %s",
-			 get_text(message, "", "left-out"));
+	add_set(table, message, "state");
+	snprintf(cell, sizeof(cell), "%s, %s %s", get_text(message, "?", "health"),
+			 by ?: "", write_time(message->get_int(message, 0, "health-age"),
+								  age, sizeof(age)));
+	table->add(table, by ? cell : get(message, "health"));
+	snprintf(cell, sizeof(cell), "no, %s", get_text(message, "", "left-out"));
 	table->add(table, takes ? "yes" : cell);
-	table->add(table, get(message, "weight"));
-	table->add(table, capacity ? get(message, "capacity") : NULL);
-	table->add(table, get(message, "sessions"));
-	snprintf(cell, sizeof(cell), "%s%%", load ?: "");
-	table->add(table, load ? cell : NULL);
+	add_set(table, message, "weight");
+	if (message->get_int(message, 0, "capacity") || get(message, "capacity-by"))
+	{
+		add_set(table, message, "capacity");
+	}
+	else
+	{
+		table->add(table, NULL);
+	}
+	add_told(table, message, "sessions", "");
+	add_told(table, message, "load-percent", "%");
 	table->add(table, get(message, "redirected"));
 	table->add(table, list_join(message, "addresses", cell, sizeof(cell)));
 }
@@ -291,6 +382,7 @@ const subcommand_t cmd_gateways = {
 static const output_column_t rule_columns[] = {
 	{ "RULE", FALSE }, { "ACTION", FALSE }, { "PHASES", FALSE },
 	{ "SELECTOR", FALSE }, { "OPTIONS", FALSE }, { "GATEWAYS", FALSE },
+	{ "HITS", TRUE }, { "CONDITIONS", FALSE },
 };
 
 /**
@@ -312,6 +404,8 @@ static void add_rule(output_table_t *table, vici_message_t *message)
 			 onward ? "onward " : "", dry_run ? "dry-run" : "");
 	table->add(table, cell);
 	table->add(table, list_join(message, "gateways", cell, sizeof(cell)));
+	table->add(table, get(message, "hits"));
+	table->add(table, get(message, "conditions"));
 }
 
 /**

@@ -20,6 +20,7 @@
 #ifndef CONTROL_PARTS_H_
 #define CONTROL_PARTS_H_
 
+#include "config_loader.h"
 #include "cluster/cluster.h"
 #include "fastpath/fast_path.h"
 #include "initiator/initiator.h"
@@ -45,6 +46,9 @@ struct control_parts_t {
 
 	/** policy */
 	policy_engine_t *engine;
+
+	/** what became of the last configuration */
+	config_loader_t *loader;
 
 	/** load of this gateway */
 	overload_monitor_t *monitor;

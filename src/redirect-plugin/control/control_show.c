@@ -16,21 +16,7 @@
 #include "control_message.h"
 #include "control_request.h"
 
-#include <daemon.h>
-
-/*
- * Described in header
- */
-vici_message_t *control_version(void *data, control_client_t *client,
-								vici_message_t *request)
-{
-	vici_builder_t *message = vici_builder_create();
-
-	control_add_text(message, "plugin", REDIRECT_VERSION);
-	control_add_text(message, "charon", VERSION);
-	control_add_text(message, "daemon", lib->ns);
-	return message->finalize(message);
-}
+#include <library.h>
 
 /*
  * Described in header
@@ -69,129 +55,6 @@ int control_find_gateway(control_parts_t *parts, const char *name)
 }
 
 /**
- * Add what the policy in force is.
- */
-static void add_policy(vici_builder_t *message, control_parts_t *parts)
-{
-	const policy_state_t *state;
-	const policy_t *policy;
-	int token;
-
-	state = parts->engine->acquire(parts->engine, &token);
-	policy = state->policy;
-	control_add_bool(message, "configured", policy != NULL);
-	if (policy)
-	{
-		if (policy->self >= 0)
-		{
-			control_add_text(message, "self",
-							 policy->gateways[policy->self].name);
-			control_add_text(message, "self-state",
-							 enum_to_name(gateway_left_out_names,
-									state->view->left_out[policy->self]));
-		}
-		control_add_number(message, "gateways", policy->gateway_count);
-		control_add_number(message, "rules", policy->rule_count);
-		control_add_bool(message, "dry-run", policy->dry_run);
-	}
-	parts->engine->release(parts->engine, token);
-}
-
-/**
- * Add the load of this gateway.
- */
-static void add_load(vici_builder_t *message, control_parts_t *parts)
-{
-	overload_report_t report;
-	int i;
-
-	parts->monitor->get_report(parts->monitor, &report);
-	message->begin_section(message, "load");
-	control_add_bool(message, "overloaded", report.level != 0);
-	if (report.combined != REDIRECT_SELECTOR_UNKNOWN)
-	{
-		message->add_kv(message, "combined-percent", "%u.%u",
-						report.combined / 10, report.combined % 10);
-	}
-	for (i = 0; i < OWN_LOAD_MAX; i++)
-	{
-		control_add_number(message, enum_to_name(own_load_metric_names, i),
-						   report.load.values[i]);
-	}
-	message->end_section(message);
-}
-
-/**
- * Add numbers of sessions.
- */
-static void add_sessions(vici_builder_t *message, control_parts_t *parts)
-{
-	session_table_t *table = parts->sessions->table;
-	int i;
-
-	message->begin_section(message, "sessions");
-	for (i = 0; i < SESSION_STATE_MAX; i++)
-	{
-		control_add_number(message, enum_to_name(session_state_names, i),
-						   table->get_count(table, i));
-	}
-	message->end_section(message);
-}
-
-/**
- * Add how rebalancing goes.
- */
-static void add_rebalance(vici_builder_t *message, control_parts_t *parts)
-{
-	rebalance_t *rebalance = parts->sessions->rebalance;
-	rebalance_status_t status;
-
-	rebalance->get_status(rebalance, &status);
-	message->begin_section(message, "rebalance");
-	control_add_bool(message, "running", status.enabled);
-	if (status.enabled)
-	{
-		control_add_bool(message, "once", status.once);
-		control_add_number(message, "sessions", status.sessions);
-		control_add_number(message, "share", status.share);
-		control_add_number(message, "targets", status.targets);
-	}
-	control_add_number(message, "sent", status.sent);
-	message->end_section(message);
-}
-
-/*
- * Described in header
- */
-vici_message_t *control_status(void *data, control_client_t *client,
-							   vici_message_t *request)
-{
-	control_context_t *this = data;
-	vici_builder_t *message = vici_builder_create();
-	drain_t *drain = this->parts.sessions->drain;
-	drain_progress_t progress;
-
-	control_add_number(message, "uptime", time_monotonic(NULL) - this->loaded);
-	add_policy(message, &this->parts);
-	add_load(message, &this->parts);
-	add_sessions(message, &this->parts);
-	drain->get_progress(drain, &progress);
-	message->begin_section(message, "drain");
-	control_add_drain(message, &progress);
-	message->end_section(message);
-	add_rebalance(message, &this->parts);
-	message->begin_section(message, "control");
-	control_add_number(message, "clients",
-					   this->server->get_clients(this->server));
-	control_add_number(message, "dropped-clients",
-					   this->server->get_dropped(this->server));
-	control_add_number(message, "dropped-events",
-					   this->events->get_dropped(this->events));
-	message->end_section(message);
-	return message->finalize(message);
-}
-
-/**
  * Make a message of what is configured of a gateway.
  */
 static vici_builder_t *begin_gateway(const policy_state_t *state, int i)
@@ -225,6 +88,75 @@ static vici_builder_t *begin_gateway(const policy_state_t *state, int i)
 }
 
 /**
+ * Add where a value of a gateway comes from, unless it is the file.
+ *
+ * @param keys			keys of the value in the file, of who set it and of when
+ * @param file			the value in the file
+ */
+static void add_origin(vici_builder_t *message, const gateway_origin_t *origin,
+					   char *keys[3], const char *file)
+{
+	if (origin->source != GATEWAY_SOURCE_FILE)
+	{
+		control_add_text(message, keys[0], file);
+		control_add_text(message, keys[1], enum_to_name(gateway_source_names,
+														origin->source));
+		control_add_number(message, keys[2], origin->age);
+	}
+}
+
+/**
+ * Add where state, weight and capacity come from.
+ */
+static void add_origins(vici_builder_t *message, const gateway_status_t *status)
+{
+	const gateway_origin_t *origins = status->origins;
+	char weight[16], capacity[16];
+
+	snprintf(weight, sizeof(weight), "%u", origins[GATEWAY_VALUE_WEIGHT].file);
+	snprintf(capacity, sizeof(capacity), "%u",
+			 origins[GATEWAY_VALUE_CAPACITY].file);
+	add_origin(message, &origins[GATEWAY_VALUE_STATE],
+			   (char*[]){ "state-in-file", "state-by", "state-age" },
+			   enum_to_name(gateway_state_names,
+							origins[GATEWAY_VALUE_STATE].file));
+	add_origin(message, &origins[GATEWAY_VALUE_WEIGHT],
+			   (char*[]){ "weight-in-file", "weight-by", "weight-age" },
+			   weight);
+	add_origin(message, &origins[GATEWAY_VALUE_CAPACITY],
+			   (char*[]){ "capacity-in-file", "capacity-by", "capacity-age" },
+			   capacity);
+}
+
+/**
+ * Add who says that a gateway is up or down.
+ */
+static void add_health(vici_builder_t *message, const gateway_status_t *status)
+{
+	int i;
+
+	control_add_text(message, "health", enum_to_name(gateway_verdict_names,
+													 status->health));
+	if (status->health_by < GATEWAY_WITNESS_MAX)
+	{
+		control_add_text(message, "health-by",
+						 enum_to_name(gateway_witness_names, status->health_by));
+		control_add_number(message, "health-age", status->health_age);
+	}
+	message->begin_section(message, "witnesses");
+	for (i = 0; i < GATEWAY_WITNESS_MAX; i++)
+	{
+		if (status->said[i] != GATEWAY_UNKNOWN)
+		{
+			control_add_text(message, enum_to_name(gateway_witness_names, i),
+							 enum_to_name(gateway_verdict_names,
+										  status->said[i]));
+		}
+	}
+	message->end_section(message);
+}
+
+/**
  * Add what is known of a gateway.
  */
 static void add_gateway_status(vici_builder_t *message,
@@ -237,6 +169,15 @@ static void add_gateway_status(vici_builder_t *message,
 	control_add_number(message, "capacity", status->capacity);
 	control_add_number(message, "assigned", status->assigned);
 	control_add_number(message, "redirected", status->redirected);
+	add_origins(message, status);
+	add_health(message, status);
+	if (status->sessions != REDIRECT_SELECTOR_UNKNOWN ||
+		status->load != REDIRECT_SELECTOR_UNKNOWN)
+	{
+		control_add_text(message, "told-by", enum_to_name(gateway_source_names,
+														  status->told_by));
+		control_add_number(message, "told-age", status->told_age);
+	}
 	if (status->sessions != REDIRECT_SELECTOR_UNKNOWN)
 	{
 		control_add_number(message, "sessions", status->sessions);
@@ -304,7 +245,8 @@ static void add_phases(vici_builder_t *message, uint32_t phases)
 /**
  * Make a message of a rule.
  */
-static vici_message_t *create_rule(const policy_t *policy, const rule_t *rule)
+static vici_message_t *create_rule(control_parts_t *parts,
+								   const policy_t *policy, const rule_t *rule)
 {
 	vici_builder_t *message = vici_builder_create();
 	int i;
@@ -314,6 +256,9 @@ static vici_message_t *create_rule(const policy_t *policy, const rule_t *rule)
 	control_add_text(message, "action", enum_to_name(redirect_action_names,
 													 rule->action));
 	add_phases(message, rule->conditions.phases);
+	control_add_text(message, "conditions", rule->conditions.text);
+	control_add_number(message, "hits", parts->log->get_hits(parts->log,
+															 rule->name));
 	control_add_bool(message, "onward", rule->onward);
 	control_add_bool(message, "dry-run", rule->dry_run);
 	control_add_text(message, "unsupported",
@@ -348,7 +293,8 @@ vici_message_t *control_rules(void *data, control_client_t *client,
 			engine->release(engine, token);
 			return control_answer(NULL);
 		}
-		message = create_rule(state->policy, &state->policy->rules[i]);
+		message = create_rule(&this->parts, state->policy,
+							  &state->policy->rules[i]);
 		engine->release(engine, token);
 		this->server->stream(this->server, client, CONTROL_LIST_RULE, message);
 	}

@@ -15,12 +15,19 @@
 #include "control_stats.h"
 
 /**
+ * Most rules with a number of their own
+ */
+#define METRIC_RULES 256
+#define METRIC_RULES_TEXT "256"
+
+/**
  * Numbers that are read; each family once, in this order.
  */
 enum {
 	ANSWERS, INFO, UPTIME, CONFIGURED,
-	DECISIONS, RETRANSMISSIONS, ARRIVALS, OFFERS, OUTCOMES,
-	SESSIONS, DRAINING, STALLED, LEFT,
+	RELOADED, RELOAD, WARNINGS, CONFIG_HASH, DOS_PROTECTION,
+	DECISIONS, HITS, RETRANSMISSIONS, ARRIVALS, OFFERS, OUTCOMES,
+	SESSIONS, DRAINING, DRAIN_FINISHED, STALLED, LEFT,
 	REDIRECTS, UP, TAKES, WEIGHT, CAPACITY, GATEWAY_SESSIONS, GATEWAY_LOAD,
 	OVERLOADED, LOAD,
 	GUARD, MALFORMED,
@@ -38,9 +45,23 @@ static const control_family_t families[FAMILIES] = {
 		{} },
 	[CONFIGURED] = { "configured", "1 if a valid configuration is in force.",
 		FALSE, {} },
+	[RELOADED] = { "config_last_reload_successful", "1 if the last "
+		"configuration that was read was taken, 0 if it was refused.", FALSE,
+		{} },
+	[RELOAD] = { "config_last_reload_timestamp_seconds", "When a configuration "
+		"was read last.", FALSE, {} },
+	[WARNINGS] = { "config_warnings", "Warnings about the last configuration "
+		"that was read.", FALSE, {} },
+	[CONFIG_HASH] = { "config_hash_info", "Hash of the configuration in force, to "
+		"compare it between gateways.", FALSE, { "hash" } },
+	[DOS_PROTECTION] = { "charon_dos_protection", "1 if charon challenges and "
+		"drops clients when too many set up an IKE_SA.", FALSE, {} },
 	[DECISIONS] = { "decisions_total", "Decisions about clients, without "
 		"answers to retransmissions.", TRUE,
 		{ "phase", "action", "cause", "reason" } },
+	[HITS] = { "rule_hits_total", "Decisions by the rules of the configuration; "
+		"those of all behind the first " METRIC_RULES_TEXT " together.", TRUE,
+		{ "rule" } },
 	[RETRANSMISSIONS] = { "retransmissions_total", "Answers to retransmitted "
 		"requests.", TRUE, {} },
 	[ARRIVALS] = { "arrivals_total", "Clients that another gateway has sent "
@@ -51,6 +72,8 @@ static const control_family_t families[FAMILIES] = {
 		"clients by what became of them.", TRUE, { "gateway", "outcome" } },
 	[SESSIONS] = { "sessions", "Established IKE_SAs.", FALSE, { "state" } },
 	[DRAINING] = { "drain_active", "1 if this gateway drains.", FALSE, {} },
+	[DRAIN_FINISHED] = { "drain_done", "1 if this gateway drains and no session is "
+		"left.", FALSE, {} },
 	[STALLED] = { "drain_stalled", "1 if no gateway is left to drain to.",
 		FALSE, {} },
 	[LEFT] = { "drain_sessions_left", "Sessions that the drain has not moved "
@@ -115,7 +138,8 @@ static void tell_labels(reader_t *this, int family, double value,
 		.value = value,
 	};
 
-	if (value || !sample.family->counter || !sample.family->labels[0])
+	if (value || !sample.family->counter || !sample.family->labels[0] ||
+		family == HITS)
 	{
 		memcpy(sample.labels, labels, sizeof(sample.labels));
 		this->sample(this->data, &sample);
@@ -128,6 +152,66 @@ static void tell_labels(reader_t *this, int family, double value,
 static void tell(reader_t *this, int family, double value, const char *label)
 {
 	tell_labels(this, family, value, (const char*[CONTROL_LABELS]){ label });
+}
+
+/**
+ * Read what became of the last configuration.
+ */
+static void read_config(reader_t *this)
+{
+	config_loader_t *loader = this->context->parts.loader;
+	config_status_t status;
+	char hash[17];
+
+	loader->get_status(loader, &status);
+	if (status.read)
+	{
+		tell(this, RELOADED, !status.refused, NULL);
+		tell(this, RELOAD, status.read, NULL);
+		tell(this, WARNINGS, status.warnings, NULL);
+	}
+	if (status.loaded)
+	{
+		snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)status.hash);
+		tell(this, CONFIG_HASH, 1, hash);
+	}
+	tell(this, DOS_PROTECTION, lib->settings->get_bool(lib->settings,
+								"%s.dos_protection", TRUE, lib->ns), NULL);
+}
+
+/**
+ * Read decisions by rule.
+ */
+static void read_hits(reader_t *this)
+{
+	control_parts_t *parts = &this->context->parts;
+	const policy_state_t *state;
+	char (*names)[REDIRECT_NAME_MAX];
+	uint64_t others = 0, hits;
+	int i, token, count;
+
+	state = parts->engine->acquire(parts->engine, &token);
+	count = state->policy ? state->policy->rule_count : 0;
+	names = calloc(count + 1, sizeof(*names));
+	for (i = 0; i < count; i++)
+	{
+		snprintf(names[i], sizeof(names[i]), "%s", state->policy->rules[i].name);
+	}
+	parts->engine->release(parts->engine, token);
+	for (i = 0; i < count; i++)
+	{
+		hits = parts->log->get_hits(parts->log, names[i]);
+		if (i < METRIC_RULES)
+		{	/* zero, too: a rule that nobody meets is worth to be seen */
+			tell(this, HITS, hits, names[i]);
+		}
+		others += i < METRIC_RULES ? 0 : hits;
+	}
+	if (count > METRIC_RULES)
+	{
+		tell(this, HITS, others, "(others)");
+	}
+	free(names);
 }
 
 /**
@@ -160,9 +244,9 @@ static void read_decisions(reader_t *this)
 			}
 		}
 	}
+	read_hits(this);
 	tell(this, RETRANSMISSIONS, log->get_retransmissions(log), NULL);
-	tell(this, ARRIVALS,
-		 this->context->events->get_arrivals(this->context->events), NULL);
+	tell(this, ARRIVALS, log->get_arrivals(log), NULL);
 	tell(this, OFFERS, children->get_offered(children), NULL);
 }
 
@@ -199,6 +283,7 @@ static void read_sessions(reader_t *this)
 	}
 	sessions->drain->get_progress(sessions->drain, &progress);
 	tell(this, DRAINING, drain_progress_is_active(&progress), NULL);
+	tell(this, DRAIN_FINISHED, progress.state == DRAIN_DONE, NULL);
 	tell(this, STALLED, progress.state == DRAIN_STALLED, NULL);
 	tell(this, LEFT, progress.state == DRAIN_OFF ? 0 : progress.left, NULL);
 }
@@ -402,6 +487,7 @@ void control_stats_read(control_context_t *context,
 				(const char*[CONTROL_LABELS]){ REDIRECT_VERSION, VERSION });
 	tell(&this, UPTIME, time_monotonic(NULL) - context->loaded, NULL);
 	infos = get_gateways(&this, &count);
+	read_config(&this);
 	read_decisions(&this);
 	read_sessions(&this);
 	read_gateways(&this, infos, count);
