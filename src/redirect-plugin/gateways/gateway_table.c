@@ -230,6 +230,26 @@ METHOD(gateway_table_t, get_status, bool,
 	return live != NULL;
 }
 
+/**
+ * Set a value at runtime.
+ *
+ * @return				TRUE if it changed
+ */
+static bool set_value(private_gateway_table_t *this, setting_t *setting,
+					  int64_t value, gateway_source_t source)
+{
+	int64_t before = setting_effective(setting);
+
+	if (source == GATEWAY_SOURCE_STORE &&
+		(value == before || (setting->runtime >= 0 &&
+							 setting->source == GATEWAY_SOURCE_OPERATOR)))
+	{	/* the operator of this gateway knows better */
+		return FALSE;
+	}
+	setting_set(setting, value, source, this->now);
+	return setting_effective(setting) != before;
+}
+
 METHOD(gateway_table_t, set, bool,
 	private_gateway_table_t *this, const char *name, int state, int64_t weight,
 	int64_t capacity, gateway_source_t source)
@@ -240,11 +260,10 @@ METHOD(gateway_table_t, set, bool,
 	live = this->live->get(this->live, name);
 	if (live)
 	{
-		setting_set(&live->state, state, source, this->now);
-		setting_set(&live->weight, weight, source, this->now);
-		setting_set(&live->capacity, capacity, source, this->now);
+		this->changed |= set_value(this, &live->state, state, source);
+		this->changed |= set_value(this, &live->weight, weight, source);
+		this->changed |= set_value(this, &live->capacity, capacity, source);
 		gateway_live_update(live, this->now);
-		this->changed = TRUE;
 	}
 	this->mutex->unlock(this->mutex);
 	return live != NULL;

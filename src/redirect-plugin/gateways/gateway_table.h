@@ -267,7 +267,8 @@ struct gateway_table_t {
 					   gateway_status_t *status);
 
 	/**
-	 * Change state, weight or capacity at runtime.
+	 * Change state, weight or capacity at runtime. What the store of the cluster
+	 * says does not replace what the operator of this gateway said.
 	 *
 	 * @param name			name of the gateway
 	 * @param state			gateway_state_t, -1 not to change it
