@@ -728,6 +728,27 @@ METHOD(prober_t, get_verdict, gateway_verdict_t,
 	return verdict;
 }
 
+METHOD(prober_t, list, void,
+	private_prober_t *this, gateway_verdict_t verdict, char *names,
+	size_t size)
+{
+	size_t len = 0;
+	int i;
+
+	*names = '\0';
+	this->mutex->lock(this->mutex);
+	for (i = 0; i < this->count; i++)
+	{
+		if (this->gateways[i]->verdict == verdict &&
+			len + strlen(this->gateways[i]->name) + 2 < size)
+		{
+			len += snprintf(names + len, size - len, "%s%s", len ? "," : "",
+							this->gateways[i]->name);
+		}
+	}
+	this->mutex->unlock(this->mutex);
+}
+
 METHOD(prober_t, get_stats, void,
 	private_prober_t *this, prober_stats_t *stats)
 {
@@ -786,6 +807,7 @@ prober_t *prober_create(policy_engine_t *engine, gateway_table_t *table,
 			.start = _start,
 			.stop = _stop,
 			.get_verdict = _get_verdict,
+			.list = _list,
 			.get_stats = _get_stats,
 			.destroy = _destroy,
 		},

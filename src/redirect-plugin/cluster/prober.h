@@ -92,6 +92,16 @@ struct prober_t {
 	gateway_verdict_t (*get_verdict)(prober_t *this, const char *name);
 
 	/**
+	 * Get the names of gateways that the probes of this one found to be something.
+	 *
+	 * @param verdict		GATEWAY_UP or GATEWAY_DOWN
+	 * @param names			receives names with commas between, as many as fit
+	 * @param size			size of names
+	 */
+	void (*list)(prober_t *this, gateway_verdict_t verdict, char *names,
+				 size_t size);
+
+	/**
 	 * Get what became of probes.
 	 */
 	void (*get_stats)(prober_t *this, prober_stats_t *stats);
