@@ -248,6 +248,18 @@ static bool take_in_auth(void *data, ike_sa_t *ike_sa,
 }
 
 /**
+ * Get the hash of the configuration in force.
+ */
+static uint64_t get_config_hash(void *data)
+{
+	config_loader_t *loader = data;
+	config_status_t status;
+
+	loader->get_status(loader, &status);
+	return status.hash;
+}
+
+/**
  * Create the room of established sessions.
  */
 static void create_sessions(private_redirect_plugin_t *this)
@@ -344,7 +356,9 @@ plugin_t *redirect_plugin_create()
 	this->fast_path = fast_path_create(this->engine);
 	add_room(this, this->fast_path->get_room(this->fast_path));
 	add_room(this, this->guard->get_room(this->guard));
-	this->cluster = cluster_create(this->engine, this->table);
+	this->cluster = cluster_create(this->engine, this->table, this->stores);
+	this->cluster->link->set_hash_source(this->cluster->link, get_config_hash,
+										 this->loader);
 	add_room(this, this->cluster->get_room(this->cluster));
 	create_sessions(this);
 	create_control(this);

@@ -43,6 +43,8 @@ CALLBACK(apply_config, void,
 
 	this->table->set_told_timeout(this->table, config->told_timeout);
 	this->public.prober->configure(this->public.prober, &config->probe);
+	this->public.link->configure(this->public.link, config->store);
+	config->store = NULL;
 	cluster_config_destroy(config);
 }
 
@@ -61,17 +63,20 @@ METHOD(cluster_t, start, void,
 	private_cluster_t *this)
 {
 	this->public.prober->start(this->public.prober);
+	this->public.link->start(this->public.link);
 }
 
 METHOD(cluster_t, stop, void,
 	private_cluster_t *this)
 {
+	this->public.link->stop(this->public.link);
 	this->public.prober->stop(this->public.prober);
 }
 
 METHOD(cluster_t, destroy, void,
 	private_cluster_t *this)
 {
+	this->public.link->destroy(this->public.link);
 	this->public.prober->destroy(this->public.prober);
 	free(this);
 }
@@ -79,7 +84,8 @@ METHOD(cluster_t, destroy, void,
 /*
  * Described in header
  */
-cluster_t *cluster_create(policy_engine_t *engine, gateway_table_t *table)
+cluster_t *cluster_create(policy_engine_t *engine, gateway_table_t *table,
+						  store_registry_t *stores)
 {
 	private_cluster_t *this;
 
@@ -93,5 +99,7 @@ cluster_t *cluster_create(policy_engine_t *engine, gateway_table_t *table)
 		},
 		.table = table,
 	);
+	this->public.link = cluster_link_create(engine, table, this->public.prober,
+											stores);
 	return &this->public;
 }

@@ -21,6 +21,7 @@
 #ifndef CLUSTER_H_
 #define CLUSTER_H_
 
+#include "cluster_link.h"
 #include "prober.h"
 #include "utils/config_room.h"
 
@@ -28,7 +29,7 @@ typedef struct cluster_t cluster_t;
 
 /**
  * What this gateway finds out about the others, and tells the table of gateways:
- * by probes.
+ * by probes, and by what they tell through a store.
  */
 struct cluster_t {
 
@@ -36,6 +37,11 @@ struct cluster_t {
 	 * Probes other gateways.
 	 */
 	prober_t *prober;
+
+	/**
+	 * Shares through a store.
+	 */
+	cluster_link_t *link;
 
 	/**
 	 * Get what the loader needs to read the options.
@@ -63,7 +69,9 @@ struct cluster_t {
  *
  * @param engine		has the gateways, outlives it
  * @param table			is told, outlives it
+ * @param stores		has stores, outlives it
  */
-cluster_t *cluster_create(policy_engine_t *engine, gateway_table_t *table);
+cluster_t *cluster_create(policy_engine_t *engine, gateway_table_t *table,
+						  store_registry_t *stores);
 
 #endif /** CLUSTER_H_ @}*/

@@ -32,6 +32,8 @@ cluster_config_t *cluster_config_read(const config_section_t *section)
 	good = config_section_read_values(section, options, countof(options),
 									  config);
 	good = probe_config_read(section, &config->probe) && good;
+	config->store = store_config_read(section);
+	good = config->store && good;
 	if (!good)
 	{
 		cluster_config_destroy(config);
@@ -45,5 +47,9 @@ cluster_config_t *cluster_config_read(const config_section_t *section)
  */
 void cluster_config_destroy(cluster_config_t *config)
 {
-	free(config);
+	if (config)
+	{
+		store_config_destroy(config->store);
+		free(config);
+	}
 }

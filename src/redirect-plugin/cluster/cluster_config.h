@@ -22,6 +22,7 @@
 #define CLUSTER_CONFIG_H_
 
 #include "probe_config.h"
+#include "store_config.h"
 
 typedef struct cluster_config_t cluster_config_t;
 
@@ -32,6 +33,9 @@ struct cluster_config_t {
 
 	/** section probe */
 	probe_config_t probe;
+
+	/** section cluster */
+	store_config_t *store;
 
 	/** seconds that what is told of loads is believed, 0 for ever */
 	uint32_t told_timeout;

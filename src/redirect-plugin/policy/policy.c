@@ -81,7 +81,7 @@ static const config_option_t options[] = {
  */
 static const char *const sections[] = {
 	"gateways", "rules", "overload", "guard", "control", "drain", "rebalance",
-	"probe", NULL
+	"cluster", "probe", NULL
 };
 
 static const char *const any_section[] = { "*", NULL };
