@@ -347,7 +347,7 @@ START_TEST(refuses_what_is_no_utf8)
 	static const char *const wrong[] = {
 		"\x80", "\xc3", "\xc0\xaf", "\xe2\x82", "\xe0\x80\xaf",
 		"\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80", "\xff",
-		"\x1b[31m", "\xc2\x9b" "31m", "a\tb",
+		"\x1b[31m", "\302\23331m", "a\tb",
 	};
 	static const char *const right[] = {
 		"caf\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "plain",
