@@ -26,7 +26,7 @@
 #include "initiator/initiator.h"
 #include "policy/decision_log.h"
 #include "policy/overload_monitor.h"
-#include "responder/client_table.h"
+#include "clients/client_table.h"
 #include "responder/redirected_children.h"
 #include "sessions/redirect_sessions.h"
 #include "utils/config_room.h"

@@ -20,7 +20,7 @@
 #ifndef SA_REQUEST_H_
 #define SA_REQUEST_H_
 
-#include "responder/client_table.h"
+#include "clients/client_table.h"
 
 #include <sa/ike_sa.h>
 

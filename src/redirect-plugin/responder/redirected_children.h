@@ -20,7 +20,7 @@
 #ifndef REDIRECTED_CHILDREN_H_
 #define REDIRECTED_CHILDREN_H_
 
-#include "client_table.h"
+#include "clients/client_table.h"
 
 #include <bus/listeners/listener.h>
 

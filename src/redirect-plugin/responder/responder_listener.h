@@ -20,7 +20,7 @@
 #ifndef RESPONDER_LISTENER_H_
 #define RESPONDER_LISTENER_H_
 
-#include "client_table.h"
+#include "clients/client_table.h"
 #include "policy/policy_engine.h"
 
 #include <bus/listeners/listener.h>

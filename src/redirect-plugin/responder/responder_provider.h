@@ -20,7 +20,7 @@
 #ifndef RESPONDER_PROVIDER_H_
 #define RESPONDER_PROVIDER_H_
 
-#include "client_table.h"
+#include "clients/client_table.h"
 #include "policy/policy_engine.h"
 
 #include <sa/redirect_provider.h>

@@ -14,7 +14,7 @@
 
 /**
  * @defgroup client_table client_table
- * @{ @ingroup redirect_responder
+ * @{ @ingroup redirect_clients
  */
 
 #ifndef CLIENT_TABLE_H_
