@@ -264,7 +264,8 @@ static uint64_t get_config_hash(void *data)
  */
 static void create_sessions(private_redirect_plugin_t *this)
 {
-	this->sessions = redirect_sessions_create(this->engine, this->table);
+	this->sessions = redirect_sessions_create(this->engine, this->table,
+											  this->clients);
 	add_room(this, this->sessions->get_room(this->sessions));
 	this->provider->set_taker(this->provider, take_in_auth,
 							  this->sessions->auth);

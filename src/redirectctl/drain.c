@@ -189,7 +189,8 @@ static int get_stuck(vici_message_t *progress)
 		   progress->get_int(progress, 0, "stuck.initiator") +
 		   progress->get_int(progress, 0, "stuck.served") +
 		   progress->get_int(progress, 0, "stuck.ignored") +
-		   progress->get_int(progress, 0, "stuck.refused");
+		   progress->get_int(progress, 0, "stuck.refused") +
+		   progress->get_int(progress, 0, "stuck.returned");
 }
 
 /**
@@ -504,7 +505,8 @@ const subcommand_t cmd_drain = {
 	"                     there several times: a client has to meet each key by one\n"
 	"                     of its values\n"
 	"  --grace T          time clients have to leave, or never\n"
-	"  --ignored WORD     delete or keep clients that do not leave in time\n"
+	"  --ignored WORD     proven: delete clients that do not leave in time if their\n"
+	"                     gateway was shown to be alive since; delete or keep them\n"
 	"  --deadline T       end after that time\n"
 	"  --rest WORD        keep or delete clients that are left at the deadline\n"
 	"  --refuse           refuse new clients that cannot go elsewhere\n"

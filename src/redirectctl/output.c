@@ -355,7 +355,8 @@ void output_json_text(const char *text, FILE *out)
  */
 static const char *const numbers[] = {
 	"asked", "assigned", "capacity", "capacity-age", "capacity-in-file",
-	"clients", "combined-percent", "deleting", "dropped", "dropped-clients",
+	"clients", "combined-percent", "deleting", "departed",
+	"dropped", "dropped-clients",
 	"dropped-events", "errors", "established", "gateways", "health-age",
 	"hits", "json", "left", "load-percent", "rate", "read", "redirected",
 	"rules", "run", "seconds", "seconds-left", "sending-ms", "sent",

@@ -36,7 +36,8 @@ static struct {
 
 static drain_options_t get_defaults(drain_t *this)
 {
-	return (drain_options_t){ .rate = 50, .grace = 30, .keep = TRUE };
+	return (drain_options_t){ .rate = 50, .grace = 30, 
+		.ignored = SESSION_IGNORED_KEEP };
 }
 
 static bool note_drain(drain_t *this, drain_options_t *options,
@@ -51,7 +52,7 @@ static bool note_drain(drain_t *this, drain_options_t *options,
 	seen.rate = options->rate;
 	seen.grace = options->grace;
 	seen.deadline = options->deadline;
-	seen.keep = options->keep;
+	seen.keep = options->ignored == SESSION_IGNORED_KEEP;
 	seen.delete_rest = options->delete_rest;
 	seen.refuse = options->refuse;
 	drain_options_clear(options);
@@ -224,7 +225,7 @@ START_TEST(refuses_a_drain_that_is_not_understood_in_full)
 		{ "rate=0", "must be a number from 1 to 100000" },
 		{ "rate=1x", "must be a number from 1 to 100000" },
 		{ "grace=soon", "drain.grace = soon: must be a time" },
-		{ "ignored=drop", "must be one of delete, keep" },
+		{ "ignored=drop", "must be one of proven, delete, keep" },
 		{ "rest=drop", "must be one of keep, delete" },
 		{ "refuse=on", "must be yes or no" },
 		{ "to[\n]", "drain.to: is empty" },

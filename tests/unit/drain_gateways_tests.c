@@ -28,21 +28,29 @@
 static const char conf[] = "self = moon\ngateways { " MOON SUN MARS " }";
 
 /**
- * Number of gateways an order is limited to, -1 if it is not limited.
+ * Number of gateways clients are limited to, -1 if they are not limited.
  */
 static int count(drain_gateways_t *targets, bool move)
 {
-	session_order_t *order = targets->create_order(targets, move);
-	int count = order->limited ? order->scope.count : -1;
+	session_scope_t *scope = targets->get_scope(targets, move);
+	int count = scope->limited ? scope->scope.count : -1;
 
-	session_order_put(order);
+	session_scope_put(scope);
 	return count;
+}
+
+/**
+ * Create what is tested.
+ */
+static drain_gateways_t *create(policy_fixture_t *fixture)
+{
+	return drain_gateways_create(fixture->engine, fixture->table);
 }
 
 START_TEST(limits_nothing_as_long_as_all_gateways_answer)
 {
 	policy_fixture_t fixture = policy_fixture_create(conf);
-	drain_gateways_t *targets = drain_gateways_create(fixture.engine);
+	drain_gateways_t *targets = create(&fixture);
 
 	ck_assert_int_eq(count(targets, FALSE), -1);
 	/* but never moves a client to this gateway itself */
@@ -55,16 +63,23 @@ END_TEST
 START_TEST(limits_to_the_gateways_that_are_named)
 {
 	policy_fixture_t fixture = policy_fixture_create(conf);
-	drain_gateways_t *targets = drain_gateways_create(fixture.engine);
+	drain_gateways_t *targets = create(&fixture);
 	array_t *names = NULL;
+	const char *error;
 
 	array_insert_create(&names, ARRAY_TAIL, "sun");
-	ck_assert(targets->limit(targets, names));
+	ck_assert(targets->limit(targets, names, &error));
 	ck_assert_int_eq(count(targets, FALSE), 1);
 	array_insert(names, ARRAY_TAIL, "venus");
-	ck_assert(!targets->limit(targets, names));
+	ck_assert(!targets->limit(targets, names, &error));
+	ck_assert_str_eq(error, "a gateway to drain to is not configured");
+	array_destroy(names);
+	names = NULL;
+	array_insert_create(&names, ARRAY_TAIL, "moon");
+	ck_assert(!targets->limit(targets, names, &error));
+	ck_assert_str_eq(error, "this gateway cannot be drained to itself");
 	ck_assert_int_eq(count(targets, FALSE), 1);
-	ck_assert(targets->limit(targets, NULL));
+	ck_assert(targets->limit(targets, NULL, &error));
 	ck_assert_int_eq(count(targets, FALSE), -1);
 	array_destroy(names);
 	targets->destroy(targets);
@@ -75,26 +90,28 @@ END_TEST
 START_TEST(leaves_out_a_gateway_where_nobody_arrives)
 {
 	policy_fixture_t fixture = policy_fixture_create(conf);
-	drain_gateways_t *targets = drain_gateways_create(fixture.engine);
+	drain_gateways_t *targets = create(&fixture);
 	time_t sent = time_monotonic(NULL) - 30;
 
 	ck_assert(targets->missed(targets, "sun", sent));
 	ck_assert_int_eq(count(targets, FALSE), 1);
-	/* somebody does arrive after all */
-	targets->followed(targets, "sun");
+	ck_assert(targets->has_other(targets, "sun"));
+	ck_assert(!targets->has_other(targets, "mars"));
+	targets->reset(targets);
 	ck_assert_int_eq(count(targets, FALSE), -1);
 	targets->destroy(targets);
 	policy_fixture_destroy(&fixture);
 }
 END_TEST
 
-START_TEST(blames_the_client_if_others_arrived_since)
+START_TEST(blames_the_client_if_others_left_since)
 {
 	policy_fixture_t fixture = policy_fixture_create(conf);
-	drain_gateways_t *targets = drain_gateways_create(fixture.engine);
+	drain_gateways_t *targets = create(&fixture);
 	time_t sent = time_monotonic(NULL) - 30;
 
-	targets->followed(targets, "sun");
+	targets->left(targets, "sun");
+	targets->left(targets, "sun");
 	ck_assert(!targets->missed(targets, "sun", sent));
 	ck_assert_int_eq(count(targets, FALSE), -1);
 	targets->destroy(targets);
@@ -102,25 +119,66 @@ START_TEST(blames_the_client_if_others_arrived_since)
 }
 END_TEST
 
-START_TEST(keeps_many_clients_that_have_nowhere_else_to_go)
+START_TEST(takes_one_that_left_for_no_sign_of_life_if_others_stay)
 {
 	policy_fixture_t fixture = policy_fixture_create(conf);
-	drain_gateways_t *targets = drain_gateways_create(fixture.engine);
+	drain_gateways_t *targets = create(&fixture);
 	time_t sent = time_monotonic(NULL) - 30;
-	array_t *names = NULL;
+
+	/* it logged off */
+	targets->left(targets, "sun");
+	ck_assert(targets->missed(targets, "sun", sent));
+	ck_assert_int_eq(count(targets, FALSE), 1);
+	ck_assert_int_eq(targets->proven(targets, "sun", sent), 0);
+	targets->destroy(targets);
+	policy_fixture_destroy(&fixture);
+}
+END_TEST
+
+START_TEST(tells_others_once_several_did_not_arrive)
+{
+	policy_fixture_t fixture = policy_fixture_create(conf);
+	drain_gateways_t *targets = create(&fixture);
+	time_t sent = time_monotonic(NULL) - 30;
+	gateway_status_t status;
 	int i;
 
-	array_insert_create(&names, ARRAY_TAIL, "sun");
-	ck_assert(targets->limit(targets, names));
-	for (i = 1; i < DRAIN_GATEWAYS_MISSES; i++)
-	{	/* a few may simply not want to */
-		ck_assert(!targets->missed(targets, "sun", sent));
+	for (i = 1; i <= DRAIN_GATEWAYS_MISSES; i++)
+	{
+		targets->missed(targets, "sun", sent);
+		targets->tick(targets);
+		ck_assert(fixture.table->get_status(fixture.table, "sun", &status));
+		ck_assert_int_eq(status.up, i < DRAIN_GATEWAYS_MISSES);
 	}
-	ck_assert(targets->missed(targets, "sun", sent));
-	ck_assert_int_eq(count(targets, FALSE), 0);
-	targets->reset(targets);
-	ck_assert_int_eq(count(targets, FALSE), 1);
-	array_destroy(names);
+	ck_assert_int_eq(status.health_by, GATEWAY_WITNESS_DRAIN);
+	targets->destroy(targets);
+	policy_fixture_destroy(&fixture);
+}
+END_TEST
+
+START_TEST(believes_what_shows_a_gateway_to_be_alive)
+{
+	policy_fixture_t fixture = policy_fixture_create(conf);
+	drain_gateways_t *targets = create(&fixture);
+	time_t now = time_monotonic(NULL), when;
+	int i;
+
+	for (i = 0; i < 40; i++)
+	{
+		fixture.table->tick(fixture.table);
+	}
+	ck_assert_int_eq(targets->proven(targets, "sun", now - 30), 0);
+	fixture.table->testify(fixture.table, "sun", GATEWAY_WITNESS_PROBE,
+						   GATEWAY_UP, 0);
+	for (i = 0; i < 10; i++)
+	{
+		fixture.table->tick(fixture.table);
+	}
+	when = targets->proven(targets, "sun", now - 30);
+	ck_assert_int_gt(when, now - 30);
+	ck_assert_int_le(when, now - 9);
+	ck_assert_int_eq(targets->proven(targets, "sun", now - 5), 0);
+	ck_assert_int_eq(targets->proven(targets, "mars", now - 30), 0);
 	targets->destroy(targets);
 	policy_fixture_destroy(&fixture);
 }
@@ -134,8 +192,10 @@ int main(void)
 	tcase_add_test(tcase, limits_nothing_as_long_as_all_gateways_answer);
 	tcase_add_test(tcase, limits_to_the_gateways_that_are_named);
 	tcase_add_test(tcase, leaves_out_a_gateway_where_nobody_arrives);
-	tcase_add_test(tcase, blames_the_client_if_others_arrived_since);
-	tcase_add_test(tcase, keeps_many_clients_that_have_nowhere_else_to_go);
+	tcase_add_test(tcase, blames_the_client_if_others_left_since);
+	tcase_add_test(tcase, takes_one_that_left_for_no_sign_of_life_if_others_stay);
+	tcase_add_test(tcase, tells_others_once_several_did_not_arrive);
+	tcase_add_test(tcase, believes_what_shows_a_gateway_to_be_alive);
 	suite_add_tcase(suite, tcase);
 	return policy_fixture_run(suite);
 }

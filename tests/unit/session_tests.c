@@ -37,7 +37,7 @@ typedef struct {
 	session_table_t *table;
 	mock_ike_sa_t *ike_sa;
 	session_t *session;
-	u_int outcomes[SESSION_OUTCOME_MAX];
+	u_int outcomes[SESSION_DEPARTED + 1];
 } fixture_t;
 
 /**
@@ -49,6 +49,11 @@ static void told(void *data, const session_info_t *info,
 	((fixture_t*)data)->outcomes[outcome]++;
 }
 
+/**
+ * A client that nobody redirected here.
+ */
+static const ip_address_t nowhere;
+
 static fixture_t *fixture_create()
 {
 	fixture_t *this;
@@ -58,7 +63,7 @@ static fixture_t *fixture_create()
 		.ike_sa = mock_ike_sa_create(7, "198.51.100.7", "carol@example.org"),
 	);
 	this->table->set_observer(this->table, told, this);
-	this->table->add(this->table, &this->ike_sa->public);
+	this->table->add(this->table, &this->ike_sa->public, &nowhere);
 	this->session = this->table->find(this->table, 7);
 	ck_assert_ptr_nonnull(this->session);
 	return this;
@@ -86,12 +91,11 @@ static session_state_t get_state(fixture_t *this)
 /**
  * Note that the session is redirected.
  */
-static bool begin(fixture_t *this, uint32_t grace, bool keep)
+static bool begin(fixture_t *this, uint32_t grace)
 {
 	session_move_t move = {
 		.gateway = "sun",
 		.grace = grace,
-		.keep = keep,
 		.run = 3,
 	};
 
@@ -107,7 +111,8 @@ static int count_due(fixture_t *this, int seconds)
 	array_t *due;
 	int count;
 
-	due = this->table->get_due(this->table, time_monotonic(NULL) + seconds);
+	due = this->table->get_due(this->table, SESSION_LEAVING,
+							   time_monotonic(NULL) + seconds);
 	count = array_count(due);
 	while (array_remove(due, ARRAY_HEAD, &session))
 	{
@@ -117,17 +122,49 @@ static int count_due(fixture_t *this, int seconds)
 	return count;
 }
 
-START_TEST(counts_a_client_that_deletes_as_one_that_followed)
+/**
+ * Number of sessions that a filter lets pass.
+ */
+static int count(fixture_t *this, const session_filter_t *filter)
+{
+	const session_info_t *info;
+	enumerator_t *enumerator;
+	session_t *session;
+	int count = 0;
+
+	enumerator = this->table->create_enumerator(this->table, filter);
+	while (enumerator->enumerate(enumerator, &session, &info))
+	{
+		count++;
+	}
+	enumerator->destroy(enumerator);
+	return count;
+}
+
+/**
+ * A gateway that was shown to be alive, now and ever.
+ */
+static time_t proven(void *data, const char *gateway, time_t since)
+{
+	ck_assert_str_eq(gateway, "sun");
+	return since + 1;
+}
+
+START_TEST(counts_a_client_that_left_for_a_living_gateway_as_one_that_followed)
 {
 	fixture_t *this = fixture_create();
 
-	ck_assert(begin(this, 30, FALSE));
+	ck_assert(begin(this, 30));
 	ck_assert_int_eq(get_state(this), SESSION_ASKED);
 	this->table->answered(this->table, this->session, FALSE);
 	ck_assert_int_eq(get_state(this), SESSION_LEAVING);
 	this->table->client_deletes(this->table, 7);
 	ck_assert_int_eq(get_state(this), SESSION_LEFT);
 	this->table->remove(this->table, 7);
+	/* it may still come back */
+	this->table->settle(this->table, NULL, NULL);
+	ck_assert_uint_eq(this->outcomes[SESSION_FOLLOWED], 0);
+	this->table->settle(this->table, proven, NULL);
 	ck_assert_uint_eq(this->outcomes[SESSION_FOLLOWED], 1);
 	ck_assert_uint_eq(this->outcomes[SESSION_ENDED], 0);
 	ck_assert_uint_eq(this->table->get_count(this->table, SESSION_LEFT), 0);
@@ -141,13 +178,16 @@ START_TEST(gives_clients_the_time_that_was_asked_for)
 {
 	fixture_t *this = fixture_create();
 
-	ck_assert(begin(this, 30, FALSE));
+	ck_assert(begin(this, 30));
 	ck_assert_int_eq(count_due(this, 1000), 0);
 	this->table->answered(this->table, this->session, FALSE);
 	ck_assert_int_eq(count_due(this, 29), 0);
 	ck_assert_int_eq(count_due(this, 31), 1);
-	ck_assert(this->table->conclude(this->table, this->session, FALSE));
+	ck_assert(this->table->conclude(this->table, this->session,
+									SESSION_DELETE));
 	ck_assert_int_eq(get_state(this), SESSION_DELETING);
+	ck_assert_uint_eq(this->table->get_deleted(this->table,
+											   SESSION_DELETED_IGNORED), 1);
 	ck_assert_uint_eq(this->outcomes[SESSION_IGNORED], 1);
 	ck_assert_int_eq(count_due(this, 1000), 0);
 	fixture_destroy(this);
@@ -158,7 +198,7 @@ START_TEST(never_deletes_if_grace_is_never)
 {
 	fixture_t *this = fixture_create();
 
-	ck_assert(begin(this, SESSION_GRACE_NEVER, FALSE));
+	ck_assert(begin(this, SESSION_GRACE_NEVER));
 	this->table->answered(this->table, this->session, FALSE);
 	ck_assert_int_eq(count_due(this, 1000000), 0);
 	fixture_destroy(this);
@@ -169,12 +209,14 @@ START_TEST(keeps_a_client_that_stays_if_asked_to)
 {
 	fixture_t *this = fixture_create();
 
-	ck_assert(begin(this, 1, TRUE));
+	ck_assert(begin(this, 1));
 	this->table->answered(this->table, this->session, FALSE);
-	ck_assert(!this->table->conclude(this->table, this->session, FALSE));
+	ck_assert(this->table->conclude(this->table, this->session, SESSION_KEEP));
 	ck_assert_int_eq(get_state(this), SESSION_HERE);
 	ck_assert_uint_eq(this->outcomes[SESSION_IGNORED], 1);
-	ck_assert(begin(this, 1, TRUE));
+	ck_assert_uint_eq(this->table->get_deleted(this->table,
+											   SESSION_DELETED_IGNORED), 0);
+	ck_assert(begin(this, 1));
 	fixture_destroy(this);
 }
 END_TEST
@@ -183,9 +225,9 @@ START_TEST(tells_nothing_of_a_client_that_is_redirected_once_more)
 {
 	fixture_t *this = fixture_create();
 
-	ck_assert(begin(this, 1, FALSE));
+	ck_assert(begin(this, 1));
 	this->table->answered(this->table, this->session, FALSE);
-	ck_assert(!this->table->conclude(this->table, this->session, TRUE));
+	ck_assert(this->table->conclude(this->table, this->session, SESSION_AGAIN));
 	ck_assert_int_eq(get_state(this), SESSION_HERE);
 	ck_assert_uint_eq(this->outcomes[SESSION_IGNORED], 0);
 	fixture_destroy(this);
@@ -196,10 +238,10 @@ START_TEST(redirects_a_client_once_at_a_time)
 {
 	fixture_t *this = fixture_create();
 
-	ck_assert(begin(this, 30, FALSE));
-	ck_assert(!begin(this, 30, FALSE));
+	ck_assert(begin(this, 30));
+	ck_assert(!begin(this, 30));
 	this->table->answered(this->table, this->session, FALSE);
-	ck_assert(!begin(this, 30, FALSE));
+	ck_assert(!begin(this, 30));
 	fixture_destroy(this);
 }
 END_TEST
@@ -213,7 +255,10 @@ START_TEST(follows_a_session_over_a_rekeying)
 	session_t *found;
 	ike_sa_id_t *id;
 
-	ck_assert(begin(this, 30, FALSE));
+	/* this gateway has rekeyed it, so it is the initiator of the new one */
+	new->id->destroy(new->id);
+	new->id = ike_sa_id_create(IKEV2_MAJOR_VERSION, 91, 92, TRUE);
+	ck_assert(begin(this, 30));
 	this->table->answered(this->table, this->session, FALSE);
 	this->table->rekey(this->table, &this->ike_sa->public, &new->public);
 	/* the old IKE_SA goes, the session does not */
@@ -230,6 +275,8 @@ START_TEST(follows_a_session_over_a_rekeying)
 	ck_assert(id->equals(id, new->id));
 	id->destroy(id);
 	this->table->client_deletes(this->table, 9);
+	this->table->remove(this->table, 9);
+	this->table->settle(this->table, proven, NULL);
 	ck_assert_uint_eq(this->outcomes[SESSION_FOLLOWED], 1);
 	fixture_destroy(this);
 	mock_ike_sa_destroy(new);
@@ -240,13 +287,13 @@ START_TEST(tells_silent_and_ended_sessions_apart)
 {
 	fixture_t *this = fixture_create();
 
-	ck_assert(begin(this, 30, FALSE));
+	ck_assert(begin(this, 30));
 	this->table->remove(this->table, 7);
 	ck_assert_uint_eq(this->outcomes[SESSION_EXPIRED], 1);
 	fixture_destroy(this);
 
 	this = fixture_create();
-	ck_assert(begin(this, 30, FALSE));
+	ck_assert(begin(this, 30));
 	this->table->answered(this->table, this->session, FALSE);
 	this->table->remove(this->table, 7);
 	ck_assert_uint_eq(this->outcomes[SESSION_ENDED], 1);
@@ -263,7 +310,94 @@ START_TEST(knows_a_session_after_its_ike_sa_is_gone)
 	ck_assert(!this->table->get_info(this->table, this->session, &info));
 	ck_assert_str_eq(info.id, "carol@example.org");
 	ck_assert_ptr_null(this->table->get_id(this->table, this->session));
-	ck_assert(!begin(this, 30, FALSE));
+	ck_assert(!begin(this, 30));
+	fixture_destroy(this);
+}
+END_TEST
+
+/* R5-7: some delete before they ask the new gateway */
+START_TEST(knows_a_client_that_comes_back)
+{
+	fixture_t *this = fixture_create();
+	mock_ike_sa_t *new = mock_ike_sa_create(8, "198.51.100.7",
+											"carol@example.org");
+	mock_ike_sa_t *other = mock_ike_sa_create(9, "198.51.100.8",
+											  "dave@example.org");
+	session_info_t info;
+	session_t *session;
+
+	ck_assert(begin(this, 30));
+	this->table->answered(this->table, this->session, FALSE);
+	this->table->client_deletes(this->table, 7);
+	this->table->remove(this->table, 7);
+	this->table->add(this->table, &other->public, &nowhere);
+	ck_assert_uint_eq(this->outcomes[SESSION_RETURNED], 0);
+	this->table->add(this->table, &new->public, &nowhere);
+	ck_assert_uint_eq(this->outcomes[SESSION_RETURNED], 1);
+	/* tries go on to count */
+	session = this->table->find(this->table, 8);
+	ck_assert(this->table->get_info(this->table, session, &info));
+	ck_assert_uint_eq(info.tries, 1);
+	ck_assert_uint_eq(info.run, 3);
+	this->table->release(this->table, session);
+	this->table->settle(this->table, proven, NULL);
+	ck_assert_uint_eq(this->outcomes[SESSION_FOLLOWED], 0);
+	mock_ike_sa_destroy(new);
+	mock_ike_sa_destroy(other);
+	fixture_destroy(this);
+}
+END_TEST
+
+START_TEST(follows_a_client_to_another_address)
+{
+	fixture_t *this = fixture_create();
+	session_filter_t new = {}, old = {};
+	host_t *to = host_create_from_string("203.0.113.9", 4500);
+
+	ck_assert(session_filter_set(&old, "remote", "198.51.100.7"));
+	ck_assert(session_filter_set(&new, "remote", "203.0.113.9"));
+	this->table->update(this->table, 7, this->ike_sa->me, to);
+	ck_assert_int_eq(count(this, &old), 0);
+	ck_assert_int_eq(count(this, &new), 1);
+	to->destroy(to);
+	session_filter_clear(&new);
+	session_filter_clear(&old);
+	fixture_destroy(this);
+}
+END_TEST
+
+START_TEST(enumerates_all_while_they_come_and_go)
+{
+	fixture_t *this = fixture_create();
+	const session_info_t *info;
+	enumerator_t *enumerator;
+	session_t *session;
+	mock_ike_sa_t *sa;
+	uint32_t id, last = 0, seen = 0;
+
+	for (id = 1000; id < 1300; id++)
+	{
+		sa = mock_ike_sa_create(id, "203.0.113.1", "dave@example.org");
+		this->table->add(this->table, &sa->public, &nowhere);
+		mock_ike_sa_destroy(sa);
+	}
+	enumerator = this->table->create_enumerator(this->table, NULL);
+	while (enumerator->enumerate(enumerator, &session, &info))
+	{
+		ck_assert_uint_gt(info->unique_id, last);
+		last = info->unique_id;
+		seen++;
+		/* all behind the next one up to 1099 go */
+		for (id = 1001; seen == 1 && id < 1100; id++)
+		{
+			this->table->remove(this->table, id);
+		}
+		this->table->remove(this->table, info->unique_id);
+	}
+	enumerator->destroy(enumerator);
+	ck_assert_uint_eq(last, 1299);
+	ck_assert_uint_eq(seen, 2 + 200);
+	ck_assert_uint_eq(this->table->get_count(this->table, SESSION_HERE), 0);
 	fixture_destroy(this);
 }
 END_TEST
@@ -282,20 +416,12 @@ START_TEST(finds_sessions_by_what_operators_ask)
 	};
 	fixture_t *this = fixture_create();
 	session_filter_t filter = {};
-	session_t *session;
-	array_t *found;
 	size_t i;
 
 	for (i = 0; i < countof(cases); i++)
 	{
 		ck_assert(session_filter_set(&filter, cases[i].key, cases[i].value));
-		found = this->table->collect(this->table, &filter, NULL, NULL);
-		ck_assert_int_eq(array_count(found), cases[i].count);
-		while (array_remove(found, ARRAY_HEAD, &session))
-		{
-			this->table->release(this->table, session);
-		}
-		array_destroy(found);
+		ck_assert_int_eq(count(this, &filter), cases[i].count);
 		session_filter_clear(&filter);
 	}
 	ck_assert(!session_filter_set(&filter, "remote", "nonsense"));
@@ -363,7 +489,7 @@ START_TEST(takes_an_error_for_a_refusal)
 	message_t *message = message_create(IKEV2_MAJOR_VERSION,
 										IKEV2_MINOR_VERSION);
 
-	ck_assert(begin(this, 30, FALSE));
+	ck_assert(begin(this, 30));
 	message->add_notify(message, FALSE, INVALID_SYNTAX, chunk_empty);
 	ck_assert_int_eq(task->task.process(&task->task, message), SUCCESS);
 	ck_assert_int_eq(get_state(this), SESSION_HERE);
@@ -381,7 +507,7 @@ START_TEST(takes_any_other_answer_for_an_acknowledgement)
 	message_t *message = message_create(IKEV2_MAJOR_VERSION,
 										IKEV2_MINOR_VERSION);
 
-	ck_assert(begin(this, 30, FALSE));
+	ck_assert(begin(this, 30));
 	message->add_notify(message, FALSE, COOKIE2, chunk_from_str("x"));
 	ck_assert_int_eq(task->task.process(&task->task, message), SUCCESS);
 	ck_assert_int_eq(get_state(this), SESSION_LEAVING);
@@ -396,10 +522,10 @@ START_TEST(redirects_again_if_the_exchange_was_given_up)
 	fixture_t *this = fixture_create();
 	redirect_task_t *task = create_task(this);
 
-	ck_assert(begin(this, 30, FALSE));
+	ck_assert(begin(this, 30));
 	task->task.destroy(&task->task);
 	ck_assert_int_eq(get_state(this), SESSION_HERE);
-	ck_assert(begin(this, 30, FALSE));
+	ck_assert(begin(this, 30));
 	fixture_destroy(this);
 }
 END_TEST
@@ -422,7 +548,7 @@ int main(void)
 	Suite *suite = suite_create("session");
 	TCase *tcase = tcase_create("table");
 
-	tcase_add_test(tcase, counts_a_client_that_deletes_as_one_that_followed);
+	tcase_add_test(tcase, counts_a_client_that_left_for_a_living_gateway_as_one_that_followed);
 	tcase_add_test(tcase, gives_clients_the_time_that_was_asked_for);
 	tcase_add_test(tcase, never_deletes_if_grace_is_never);
 	tcase_add_test(tcase, keeps_a_client_that_stays_if_asked_to);
@@ -431,6 +557,9 @@ int main(void)
 	tcase_add_test(tcase, follows_a_session_over_a_rekeying);
 	tcase_add_test(tcase, tells_silent_and_ended_sessions_apart);
 	tcase_add_test(tcase, knows_a_session_after_its_ike_sa_is_gone);
+	tcase_add_test(tcase, knows_a_client_that_comes_back);
+	tcase_add_test(tcase, follows_a_client_to_another_address);
+	tcase_add_test(tcase, enumerates_all_while_they_come_and_go);
 	tcase_add_test(tcase, finds_sessions_by_what_operators_ask);
 	suite_add_tcase(suite, tcase);
 	tcase = tcase_create("task");

@@ -25,7 +25,6 @@
 
 /** in the order of gateway_verdict_t */
 static const char *const verdicts[] = { "auto", "yes", "no", NULL };
-static const char *const delete_keep[] = { "delete", "keep", NULL };
 static const char *const keep_delete[] = { "keep", "delete", NULL };
 static const char *const states[] = { "active", "drain", "disabled", NULL };
 
@@ -194,7 +193,7 @@ struct wish_t {
 	drain_options_t options;
 
 	/** words of these */
-	int keep, delete_rest;
+	int ignored, delete_rest;
 
 	/** name of this gateway, empty without */
 	char self[REDIRECT_NAME_MAX];
@@ -206,7 +205,8 @@ static const config_option_t wish_options[] = {
 	{ "rate", CONFIG_NUMBER, WISH(options.rate), .min = 1, .max = 100000 },
 	{ "grace", CONFIG_PARSE, WISH(options.grace),
 		.parse = session_config_parse_grace },
-	{ "ignored", CONFIG_WORD, WISH(keep), .words = delete_keep },
+	{ "ignored", CONFIG_WORD, WISH(ignored),
+		.words = session_ignored_words },
 	{ "deadline", CONFIG_TIME, WISH(options.deadline), .max = 30 * 86400 },
 	{ "rest", CONFIG_WORD, WISH(delete_rest), .words = keep_delete },
 	{ "refuse", CONFIG_BOOL, .offset = WISH(options.refuse) },
@@ -271,7 +271,7 @@ vici_message_t *control_drain(void *data, control_client_t *client,
 	char *error;
 
 	control_get_self(&this->parts, wish.self);
-	wish.keep = wish.options.keep;
+	wish.ignored = wish.options.ignored;
 	wish.delete_rest = wish.options.delete_rest;
 	error = control_request_read(request, "drain", &arguments, &wish);
 	if (error)
@@ -279,7 +279,7 @@ vici_message_t *control_drain(void *data, control_client_t *client,
 		drain_options_clear(&wish.options);
 		return control_refuse(error);
 	}
-	wish.options.keep = wish.keep;
+	wish.options.ignored = wish.ignored;
 	wish.options.delete_rest = wish.delete_rest;
 	return drain->start(drain, &wish.options, &why) ? answer_drain(drain)
 													: control_answer(why);

@@ -133,6 +133,7 @@ void control_add_drain(vici_builder_t *message,
 	control_add_number(message, "waiting", progress->waiting);
 	control_add_number(message, "asked", progress->asked);
 	control_add_number(message, "deleting", progress->deleting);
+	control_add_number(message, "departed", progress->departed);
 	control_add_number(message, "sent", progress->sent);
 	control_add_number(message, "sending-ms", progress->sending);
 	message->begin_section(message, "outcomes");

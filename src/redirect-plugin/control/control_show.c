@@ -373,16 +373,17 @@ vici_message_t *control_sessions(void *data, control_client_t *client,
 	control_context_t *this = data;
 	session_table_t *table = this->parts.sessions->table;
 	session_filter_t filter = {};
+	const session_info_t *look;
+	enumerator_t *enumerator;
 	session_info_t info;
 	session_t *session;
-	array_t *sessions;
 	char *error;
 
 	error = control_request_read(request, "sessions", &arguments, &filter);
 	if (!error)
 	{
-		sessions = table->collect(table, &filter, NULL, NULL);
-		while (array_remove(sessions, ARRAY_HEAD, &session))
+		enumerator = table->create_enumerator(table, &filter);
+		while (enumerator->enumerate(enumerator, &session, &look))
 		{
 			if (table->get_info(table, session, &info))
 			{
@@ -390,9 +391,8 @@ vici_message_t *control_sessions(void *data, control_client_t *client,
 									 CONTROL_LIST_SESSION,
 									 create_session(&info));
 			}
-			table->release(table, session);
 		}
-		array_destroy(sessions);
+		enumerator->destroy(enumerator);
 	}
 	session_filter_clear(&filter);
 	return control_refuse(error);

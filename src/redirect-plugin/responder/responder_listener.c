@@ -395,8 +395,8 @@ METHOD(listener_t, authorize, bool,
 METHOD(listener_t, ike_state_change, bool,
 	private_responder_listener_t *this, ike_sa_t *ike_sa, ike_sa_state_t state)
 {
-	if (state == IKE_ESTABLISHED || state == IKE_DESTROYING)
-	{
+	if (state == IKE_DESTROYING)
+	{	/* once established it is forgotten by who looks after sessions */
 		this->clients->remove(this->clients, ike_sa->get_unique_id(ike_sa));
 	}
 	return TRUE;

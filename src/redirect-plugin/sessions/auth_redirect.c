@@ -197,6 +197,9 @@ static job_requeue_t send_job(send_job_t *job)
 	session_move_t move = {
 		.gateway = job->waiting.gateway,
 		.grace = __atomic_load_n(&this->grace, __ATOMIC_RELAXED),
+		/* without CHILD_SA there is nothing to lose */
+		.ignored = job->waiting.no_child ? SESSION_IGNORED_DELETE
+										 : SESSION_IGNORED_PROVEN,
 	};
 
 	this->mover->send(this->mover, job->session, &job->waiting.target, &move);

@@ -16,25 +16,15 @@
 #include "drain_gateways.h"
 #include "session_waves.h"
 
-#include <daemon.h>
+#include <utils/debug.h>
 #include <threading/mutex.h>
 
 /**
- * Sessions in a row without a gateway until the drain stalls, and sessions that
- * are then tried a second to find out whether there is one again.
+ * Seconds after which sessions that stay for now are asked for again: those whose
+ * IKE_SA was busy, and those without gateway or kept by a rule.
  */
-#define STALL 20
-#define PROBES 3
-
-/**
- * Seconds after which sessions that a rule keeps here are asked for again.
- */
+#define RETRY_BUSY 1
 #define RETRY 10
-
-/**
- * Most times a client is sent a redirect in one drain.
- */
-#define TRIES 3
 
 typedef struct private_drain_t private_drain_t;
 
@@ -89,19 +79,14 @@ struct private_drain_t {
 	drain_progress_t progress;
 
 	/**
+	 * Order of that drain, NULL if there was none
+	 */
+	session_order_t *order;
+
+	/**
 	 * Moves sessions at the rate
 	 */
 	session_waves_t *waves;
-
-	/**
-	 * Sessions in a row without gateway
-	 */
-	u_int misses;
-
-	/**
-	 * When sessions that a rule keeps here are asked for again; guarded by serial
-	 */
-	time_t retry;
 
 	/**
 	 * When the first and the last redirect was sent, in milliseconds
@@ -201,129 +186,83 @@ static bool set_self(private_drain_t *this, gateway_state_t state)
 }
 
 /**
- * A job asks whether its session is still to be moved.
+ * A job asks where its session may be moved to.
  */
-static bool order_wanted(void *data, const session_order_t *order)
+static session_scope_t *get_scope(void *data, const session_order_t *order)
 {
 	private_drain_t *this = data;
-	bool wanted;
+	bool wanted, partial;
 
 	this->mutex->lock(this->mutex);
-	wanted = drain_progress_is_active(&this->progress) && this->progress.run == order->move.run;
+	wanted = drain_progress_is_active(&this->progress) &&
+			 this->progress.run == order->move.run;
+	partial = this->progress.partial;
 	this->mutex->unlock(this->mutex);
-	return wanted;
+	return wanted ? this->targets->get_scope(this->targets, partial) : NULL;
 }
 
 /**
- * A job tells what came of moving a session.
+ * Decide whether a client that was redirected often enough without leaving is
+ * redirected once more: its gateway was shown to be alive since, or came back.
  */
-static void order_done(void *data, const session_order_t *order,
-					   session_stuck_t stuck)
+static bool may_retry(void *data, const session_info_t *info)
 {
 	private_drain_t *this = data;
-	bool stalled = FALSE;
 
-	this->waves->moved(this->waves);
-	this->mutex->lock(this->mutex);
-	if (this->progress.run == order->move.run && drain_progress_is_active(&this->progress))
-	{
-		if (stuck == SESSION_NOT_STUCK)
-		{
-			this->progress.sent++;
-			this->progress.state = DRAIN_RUNNING;
-			this->misses = 0;
-			this->last = now_ms();
-			this->first = this->first ?: this->last;
-		}
-		else if (stuck == SESSION_STUCK_NO_GATEWAY && ++this->misses >= STALL)
-		{
-			this->progress.state = DRAIN_STALLED;
-			stalled = TRUE;
-		}
-	}
-	this->mutex->unlock(this->mutex);
-	if (stalled)
-	{
-		this->waves->clear(this->waves);
-	}
+	return info->tries < SESSION_TRIES ||
+		   this->targets->proven(this->targets, info->gateway, info->sent) ||
+		   this->targets->came_back(this->targets, info->gateway, info->sent);
 }
 
 /**
- * Make the order that sessions are moved with.
+ * Decide the same about one that stayed while its gateway was not known to be
+ * alive.
  */
-static session_order_t *create_order(private_drain_t *this, uint32_t run)
+static bool may_retry_ignored(void *data, const session_info_t *info)
 {
-	session_order_t *order;
+	private_drain_t *this = data;
 
-	order = this->targets->create_order(this->targets, this->progress.partial);
-	order->move = (session_move_t){
-		.grace = this->options.grace,
-		.keep = this->options.keep,
-		.run = run,
-	};
-	order->wanted = order_wanted;
-	order->done = order_done;
-	order->data = this;
-	return order;
+	return info->ignored == SESSION_IGNORED_PROVEN &&
+		   this->targets->proven(this->targets, info->gateway, info->sent);
 }
 
 /**
- * Begin with sessions whose turn comes.
+ * Let sessions that stay have their turn again.
  *
- * @param sessions		sessions, adopted
- * @param few			TRUE to try a few only
+ * @param more			TRUE if there are more gateways than before
  */
-static void begin_with(private_drain_t *this, array_t *sessions, uint32_t run,
-					   bool few)
+static void retry(private_drain_t *this, bool more)
 {
-	session_order_t *order;
-	session_t *session;
+	session_table_t *table = this->table;
+	time_t now = time_monotonic(NULL);
 
-	while (few && array_count(sessions) > PROBES &&
-		   array_remove(sessions, ARRAY_TAIL, &session))
-	{
-		this->table->release(this->table, session);
-	}
-	order = create_order(this, run);
-	this->waves->fill(this->waves, sessions, order, this->options.rate);
-	session_order_put(order);
+	table->retry(table, SESSION_STUCK_BUSY, now - RETRY_BUSY, NULL, NULL);
+	table->retry(table, SESSION_STUCK_SERVED, now - RETRY, NULL, NULL);
+	table->retry(table, SESSION_STUCK_NO_GATEWAY, more ? now + 1 : now - RETRY,
+				 may_retry, this);
+	table->retry(table, SESSION_STUCK_IGNORED, now - RETRY, may_retry_ignored,
+				 this);
 }
 
 /**
- * Look at all sessions of the drain, and begin with those whose turn comes.
+ * Count the sessions of the drain, and see to it that those whose turn comes are
+ * moved.
  */
-static void scan(private_drain_t *this)
+static void look(private_drain_t *this)
 {
-	drain_progress_t progress;
-	time_t now = time_monotonic(NULL);
-	array_t *sessions;
-	session_t *session;
-	bool idle, stalled, retry;
+	session_counts_t counts;
+	bool active;
 
-	idle = this->waves->is_idle(this->waves);
+	this->table->get_counts(this->table, &counts);
 	this->mutex->lock(this->mutex);
-	progress = this->progress;
+	drain_progress_take(&this->progress, &counts);
+	active = drain_progress_is_active(&this->progress);
 	this->mutex->unlock(this->mutex);
-	stalled = progress.state == DRAIN_STALLED;
-	retry = stalled || now >= this->retry;
-
-	sessions = drain_progress_count(&progress, this->table,
-									&this->options.filter, retry);
-	this->mutex->lock(this->mutex);
-	drain_progress_take(&this->progress, &progress);
-	idle = idle && drain_progress_is_active(&this->progress);
-	this->mutex->unlock(this->mutex);
-	if (idle && array_count(sessions))
+	if (active && counts.stuck[SESSION_NOT_STUCK] &&
+		this->waves->is_idle(this->waves))
 	{
-		this->retry = retry ? now + RETRY : this->retry;
-		begin_with(this, sessions, progress.run, stalled);
-		return;
+		this->waves->fill(this->waves, NULL, this->order, this->options.rate);
 	}
-	while (array_remove(sessions, ARRAY_TAIL, &session))
-	{
-		this->table->release(this->table, session);
-	}
-	array_destroy(sessions);
 }
 
 /**
@@ -341,12 +280,35 @@ static void tell(private_drain_t *this)
 }
 
 /**
+ * Get the members of the drain.
+ *
+ * @return				array_t of session_t*, each to be released
+ */
+static array_t *get_members(private_drain_t *this)
+{
+	array_t *members = array_create(0, 0);
+	const session_info_t *info;
+	enumerator_t *enumerator;
+	session_t *session;
+
+	enumerator = this->table->create_enumerator(this->table, NULL);
+	while (enumerator->enumerate(enumerator, &session, &info))
+	{
+		if (info->member)
+		{
+			array_insert(members, ARRAY_TAIL,
+						 this->table->get_ref(this->table, session));
+		}
+	}
+	enumerator->destroy(enumerator);
+	return members;
+}
+
+/**
  * End the drain at its deadline.
  */
 static void end(private_drain_t *this)
 {
-	array_t *rest;
-
 	this->mutex->lock(this->mutex);
 	this->progress.state = DRAIN_ENDED;
 	this->progress.ended = time_monotonic(NULL);
@@ -354,10 +316,35 @@ static void end(private_drain_t *this)
 	this->waves->clear(this->waves);
 	if (this->options.delete_rest)
 	{
-		rest = this->table->collect(this->table, &this->options.filter, NULL,
-									NULL);
-		this->waves->fill(this->waves, rest, NULL, this->options.rate);
+		this->waves->fill(this->waves, get_members(this), NULL,
+						  this->options.rate);
 	}
+	if (this->progress.partial)
+	{	/* others may move them from now on */
+		this->table->enlist(this->table, 0, FALSE, NULL);
+	}
+}
+
+/**
+ * Begin to count for a new drain, and make its order.
+ *
+ * @param fresh			FALSE if one goes on that gets another order
+ */
+static void renew(private_drain_t *this, bool fresh)
+{
+	session_order_t *old = this->order;
+	session_move_t move = {
+		.grace = this->options.grace,
+		.ignored = this->options.ignored,
+		.run = this->progress.run,
+	};
+
+	this->order = session_order_create(&move, get_scope, this);
+	if (!fresh && old)
+	{
+		this->order->began = old->began;
+	}
+	session_order_put(old);
 }
 
 /**
@@ -368,19 +355,27 @@ static void end(private_drain_t *this)
 static void begin(private_drain_t *this, drain_options_t *options)
 {
 	drain_progress_t *progress = &this->progress;
-	bool partial = is_partial(options);
+	bool partial = is_partial(options), fresh;
 	time_t now = time_monotonic(NULL);
 
 	this->waves->clear(this->waves);
+	fresh = partial || progress->partial || !drain_progress_is_active(progress);
+	if (fresh && drain_progress_is_active(progress))
+	{
+		this->mutex->lock(this->mutex);
+		progress->state = DRAIN_OFF;
+		this->mutex->unlock(this->mutex);
+		DBG1(DBG_CFG, "redirect: drain of some clients is replaced by one of all");
+		tell(this);
+	}
 	this->mutex->lock(this->mutex);
-	if (!drain_progress_is_active(&this->progress) || partial || progress->partial)
+	if (fresh)
 	{
 		*progress = (drain_progress_t){
 			.run = progress->run + 1,
 			.began = now,
 		};
 		this->first = this->last = 0;
-		this->targets->reset(this->targets);
 	}
 	progress->state = DRAIN_RUNNING;
 	progress->partial = partial;
@@ -389,32 +384,46 @@ static void begin(private_drain_t *this, drain_options_t *options)
 	drain_options_clear(&this->options);
 	this->options = *options;
 	*options = (drain_options_t){};
-	this->misses = 0;
-	this->retry = 0;
 	this->mutex->unlock(this->mutex);
 
+	if (fresh)
+	{
+		this->targets->reset(this->targets);
+		this->table->enlist(this->table, progress->run, !partial,
+							&this->options.filter);
+	}
+	renew(this, fresh);
 	this->engine->set_refusing(this->engine, !partial && this->options.refuse);
-	scan(this);
+	this->targets->tick(this->targets);
+	retry(this, TRUE);
+	look(this);
 	drain_progress_log(progress);
 	tell(this);
 }
 
 /**
- * Check whether a drain of all clients goes on.
+ * Find out why a drain of some clients cannot begin.
+ *
+ * @return				static text, NULL if it can
  */
-static bool is_draining_all(private_drain_t *this)
+static const char *refuse_partial(private_drain_t *this)
 {
-	bool all;
-
-	this->mutex->lock(this->mutex);
-	all = drain_progress_is_active(&this->progress) && !this->progress.partial;
-	this->mutex->unlock(this->mutex);
-	return all;
+	if (this->progress.state == DRAIN_OFF)
+	{
+		return NULL;
+	}
+	if (!this->progress.partial)
+	{
+		return "all clients are being moved: undrain first to move some only";
+	}
+	return drain_progress_is_active(&this->progress)
+				? "other clients are being moved: wait, or undrain first" : NULL;
 }
 
 METHOD(drain_t, start, bool,
 	private_drain_t *this, drain_options_t *options, const char **error)
 {
+	bool partial = is_partial(options);
 	char self[REDIRECT_NAME_MAX];
 
 	this->serial->lock(this->serial);
@@ -423,21 +432,20 @@ METHOD(drain_t, start, bool,
 	{
 		*error = "this gateway is not configured: set self to its name";
 	}
-	else if (is_partial(options) && is_draining_all(this))
+	else if (partial)
 	{
-		*error = "all clients are being moved: undrain first to move some only";
+		*error = refuse_partial(this);
 	}
-	else if (!this->targets->limit(this->targets, options->to))
+	if (!*error && this->targets->limit(this->targets, options->to, error))
 	{
-		*error = "a gateway to drain to is not configured";
-	}
-	else if (!is_partial(options) && !set_self(this, GATEWAY_DRAIN))
-	{
-		*error = "this gateway cannot be put into state drain";
-	}
-	else
-	{
-		begin(this, options);
+		if (!partial && !set_self(this, GATEWAY_DRAIN))
+		{
+			*error = "this gateway cannot be put into state drain";
+		}
+		else
+		{
+			begin(this, options);
+		}
 	}
 	drain_options_clear(options);
 	this->serial->unlock(this->serial);
@@ -457,6 +465,7 @@ static bool halt(private_drain_t *this)
 	this->progress.ended = time_monotonic(NULL);
 	this->mutex->unlock(this->mutex);
 	this->waves->clear(this->waves);
+	this->table->enlist(this->table, 0, FALSE, NULL);
 	this->engine->set_refusing(this->engine, FALSE);
 	if (was_on)
 	{
@@ -491,19 +500,16 @@ METHOD(drain_t, get_progress, void,
 	this->mutex->unlock(this->mutex);
 }
 
-METHOD(drain_t, get_left, array_t*,
+METHOD(drain_t, is_on, bool,
 	private_drain_t *this)
 {
-	array_t *left = NULL;
+	bool on;
 
-	this->serial->lock(this->serial);
-	if (this->progress.state != DRAIN_OFF)
-	{
-		left = this->table->collect(this->table, &this->options.filter, NULL,
-									NULL);
-	}
-	this->serial->unlock(this->serial);
-	return left;
+	this->mutex->lock(this->mutex);
+	on = drain_progress_is_active(&this->progress) ||
+		 (this->progress.state == DRAIN_ENDED && !this->progress.partial);
+	this->mutex->unlock(this->mutex);
+	return on;
 }
 
 METHOD(drain_t, get_defaults, drain_options_t,
@@ -515,7 +521,7 @@ METHOD(drain_t, get_defaults, drain_options_t,
 	options = (drain_options_t){
 		.rate = this->config.drain.rate,
 		.grace = this->config.grace,
-		.keep = this->config.drain.keep,
+		.ignored = this->config.drain.ignored,
 		.deadline = this->config.drain.deadline,
 		.delete_rest = this->config.drain.delete_rest,
 		.refuse = this->config.drain.refuse,
@@ -536,29 +542,73 @@ METHOD(drain_t, outcome, void,
 	private_drain_t *this, const session_info_t *info,
 	session_outcome_t outcome)
 {
-	if (outcome == SESSION_FOLLOWED)
+	switch ((int)outcome)
 	{
-		this->targets->followed(this->targets, info->gateway);
+		case SESSION_DEPARTED:
+			this->targets->left(this->targets, info->gateway);
+			return;
+		case SESSION_RETURNED:
+			this->targets->missed(this->targets, info->gateway, info->sent);
+			break;
+		default:
+			break;
 	}
 	this->mutex->lock(this->mutex);
-	if (info->run == this->progress.run)
+	if (info->run == this->progress.run && outcome == SESSION_SENT)
+	{
+		this->progress.sent++;
+		this->last = now_ms();
+		this->first = this->first ?: this->last;
+	}
+	else if (info->run == this->progress.run)
 	{
 		this->progress.outcomes[outcome]++;
 	}
 	this->mutex->unlock(this->mutex);
 }
 
-METHOD(drain_t, again, bool,
+METHOD(drain_t, judge, session_verdict_t,
 	private_drain_t *this, const session_info_t *info)
 {
-	bool ours;
+	drain_gateways_t *targets = this->targets;
+	bool ours, proven, dead;
 
 	this->mutex->lock(this->mutex);
-	ours = info->run == this->progress.run && drain_progress_is_active(&this->progress);
+	ours = info->run == this->progress.run &&
+		   drain_progress_is_active(&this->progress);
 	this->mutex->unlock(this->mutex);
-	return ours && info->tries < TRIES &&
-		   (this->targets->missed(this->targets, info->gateway, info->sent) ||
-			info->rekeyed);
+
+	proven = targets->proven(targets, info->gateway, info->sent);
+	dead = !proven && targets->missed(targets, info->gateway, info->sent);
+	if (!ours && info->run)
+	{	/* whoever ended that drain did not ask for it */
+		return SESSION_KEEP;
+	}
+	if (ours && info->tries < SESSION_TRIES &&
+		(info->rekeyed || (dead && targets->has_other(targets, info->gateway))))
+	{
+		return SESSION_AGAIN;
+	}
+	switch (info->ignored)
+	{
+		case SESSION_IGNORED_DELETE:
+			return SESSION_DELETE;
+		case SESSION_IGNORED_PROVEN:
+			return proven ? SESSION_DELETE : dead && ours ? SESSION_WAIT
+														 : SESSION_KEEP;
+		default:
+			return SESSION_KEEP;
+	}
+}
+
+/**
+ * Find out when a gateway was shown to be alive.
+ */
+static time_t proven(void *data, const char *gateway, time_t since)
+{
+	private_drain_t *this = data;
+
+	return this->targets->proven(this->targets, gateway, since);
 }
 
 /**
@@ -569,6 +619,7 @@ static void follow_state(private_drain_t *this)
 	char self[REDIRECT_NAME_MAX];
 	gateway_status_t status;
 	drain_options_t options;
+	const char *error;
 	bool draining, on;
 
 	if (!get_self(this, self) ||
@@ -581,7 +632,7 @@ static void follow_state(private_drain_t *this)
 	if (draining && !on)
 	{
 		options = this->public.get_defaults(&this->public);
-		this->targets->limit(this->targets, NULL);
+		this->targets->limit(this->targets, NULL, &error);
 		begin(this, &options);
 	}
 	else if (on && !draining)
@@ -590,32 +641,49 @@ static void follow_state(private_drain_t *this)
 	}
 }
 
+/**
+ * Look after a drain that goes on.
+ *
+ * @param more			TRUE if there are more gateways than before
+ */
+static void go_on(private_drain_t *this, bool more)
+{
+	drain_state_t before = this->progress.state;
+
+	if (drain_progress_is_active(&this->progress))
+	{
+		retry(this, more);
+	}
+	look(this);
+	if (drain_progress_is_active(&this->progress) && this->progress.left &&
+		this->progress.deadline &&
+		time_monotonic(NULL) >= this->progress.deadline)
+	{
+		end(this);
+	}
+	if (this->progress.state != before)
+	{
+		drain_progress_log(&this->progress);
+	}
+	tell(this);
+}
+
 METHOD(drain_t, tick, void,
 	private_drain_t *this)
 {
-	drain_state_t before;
+	bool more;
 
 	this->serial->lock(this->serial);
+	more = this->targets->tick(this->targets);
+	this->table->settle(this->table, proven, this);
 	follow_state(this);
-	before = this->progress.state;
-	if (before == DRAIN_DONE && this->progress.partial)
+	if (this->progress.state == DRAIN_DONE && this->progress.partial)
 	{	/* it was about the clients there were, not about those to come */
 		halt(this);
 	}
-	else if (before != DRAIN_OFF)
+	else if (this->public.is_on(&this->public))
 	{
-		scan(this);
-		if (drain_progress_is_active(&this->progress) && this->progress.left &&
-			this->progress.deadline &&
-			time_monotonic(NULL) >= this->progress.deadline)
-		{
-			end(this);
-		}
-		if (this->progress.state != before)
-		{
-			drain_progress_log(&this->progress);
-		}
-		tell(this);
+		go_on(this, more);
 	}
 	this->serial->unlock(this->serial);
 }
@@ -632,6 +700,7 @@ METHOD(drain_t, destroy, void,
 	private_drain_t *this)
 {
 	this->waves->destroy(this->waves);
+	session_order_put(this->order);
 	this->targets->destroy(this->targets);
 	drain_options_clear(&this->options);
 	this->serial->destroy(this->serial);
@@ -652,11 +721,11 @@ drain_t *drain_create(session_table_t *table, session_mover_t *mover,
 			.start = _start,
 			.stop = _stop,
 			.get_progress = _get_progress,
-			.get_left = _get_left,
+			.is_on = _is_on,
 			.get_defaults = _get_defaults,
 			.configure = _configure,
 			.outcome = _outcome,
-			.again = _again,
+			.judge = _judge,
 			.tick = _tick,
 			.set_observer = _set_observer,
 			.destroy = _destroy,
@@ -665,7 +734,7 @@ drain_t *drain_create(session_table_t *table, session_mover_t *mover,
 		.mover = mover,
 		.engine = engine,
 		.gateways = gateways,
-		.targets = drain_gateways_create(engine),
+		.targets = drain_gateways_create(engine, gateways),
 		.waves = session_waves_create(table, mover),
 		.serial = mutex_create(MUTEX_TYPE_DEFAULT),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),

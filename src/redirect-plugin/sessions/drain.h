@@ -38,8 +38,8 @@ struct drain_options_t {
 	/** grace of each in seconds, or SESSION_GRACE_NEVER */
 	uint32_t grace;
 
-	/** TRUE to keep who does not follow, FALSE to delete it */
-	bool keep;
+	/** session_ignored_t: what happens to who does not follow */
+	int ignored;
 
 	/** seconds until the drain ends, 0 for no end */
 	uint32_t deadline;
@@ -54,14 +54,19 @@ struct drain_options_t {
 	array_t *to;
 
 	/** sessions to move; without connections, id, remote and unique id all of
-	 * them, and only then this gateway takes no new clients. A drain of some
-	 * is off by itself once none of them is left */
+	 * them, and only then this gateway takes no new clients. A drain of some is
+	 * about those there are when it begins, and off by itself once none of them
+	 * is left */
 	session_filter_t filter;
 };
 
 /**
  * Empties this gateway: new clients go elsewhere, established ones are moved in
  * waves at a rate, each where the policy wants it.
+ *
+ * Each drain has a number, its run. There is one at a time: one of some clients is
+ * refused while another is on, one of all clients takes the place of one of some,
+ * and a second one of all changes how the first is done.
  *
  * While the state of this gateway in the gateway table is drain there is a
  * drain, whoever set it: the operator, a reload, or the file when charon was
@@ -93,12 +98,10 @@ struct drain_t {
 	void (*get_progress)(drain_t *this, drain_progress_t *progress);
 
 	/**
-	 * Get the sessions that a drain has not moved yet.
-	 *
-	 * @return				array_t of session_t*, each to be released; NULL if there
-	 *						is no drain
+	 * Check whether clients are moved away from this gateway, or all were to be:
+	 * then nothing else moves them.
 	 */
-	array_t *(*get_left)(drain_t *this);
+	bool (*is_on)(drain_t *this);
 
 	/**
 	 * Get the options a drain has that is not told otherwise.
@@ -113,7 +116,7 @@ struct drain_t {
 	void (*configure)(drain_t *this, const session_config_t *config);
 
 	/**
-	 * A redirect had an outcome. For hooks.
+	 * A redirect was sent, had an outcome, or a client has left. For hooks.
 	 *
 	 * @param info			session
 	 * @param outcome		what came of it
@@ -122,14 +125,17 @@ struct drain_t {
 					session_outcome_t outcome);
 
 	/**
-	 * Decide whether a client that did not leave in time is redirected once
-	 * more: nobody has followed to that gateway since, so it may be dead, or
-	 * the IKE_SA was rekeyed meanwhile, so the client may have missed it.
+	 * Decide what becomes of a client that did not leave in time, of this drain,
+	 * another or none. Nobody is cut to be sent nowhere: its IKE_SA is deleted
+	 * only if the drain that sent the redirect goes on, and the gateway was shown
+	 * to be alive since or the operator asked for it. It is redirected once more
+	 * if its gateway may be dead and there is another one, or if the IKE_SA was
+	 * rekeyed meanwhile, so that it may have missed it.
 	 *
 	 * @param info			session
-	 * @return				TRUE if it is
+	 * @return				what becomes of it
 	 */
-	bool (*again)(drain_t *this, const session_info_t *info);
+	session_verdict_t (*judge)(drain_t *this, const session_info_t *info);
 
 	/**
 	 * To be called once a second.

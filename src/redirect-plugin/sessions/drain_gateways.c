@@ -17,6 +17,11 @@
 #include <collections/hashtable.h>
 #include <threading/mutex.h>
 
+/**
+ * Departures that are remembered of each gateway.
+ */
+#define LEFT 8
+
 typedef struct private_drain_gateways_t private_drain_gateways_t;
 typedef struct target_t target_t;
 
@@ -28,14 +33,20 @@ struct target_t {
 	/** its name */
 	char *name;
 
-	/** when a client followed last, 0 for never */
-	time_t followed;
+	/** when clients left for it last, in a ring; 0 for never */
+	time_t left[LEFT];
+
+	/** where the next one is noted */
+	u_int next;
 
 	/** until when it is left out, 0 if it is not */
 	time_t suspect;
 
-	/** clients in a row that did not follow */
+	/** clients that did not arrive, less those that left since */
 	u_int misses;
+
+	/** TRUE if others are to be told that it does not work */
+	bool tell;
 };
 
 /**
@@ -54,6 +65,11 @@ struct private_drain_gateways_t {
 	policy_engine_t *engine;
 
 	/**
+	 * Knows which of them work
+	 */
+	gateway_table_t *gateways;
+
+	/**
 	 * Names the gateways are limited to, char*; NULL for all
 	 */
 	array_t *to;
@@ -64,7 +80,18 @@ struct private_drain_gateways_t {
 	hashtable_t *targets;
 
 	/**
-	 * Guards targets and names
+	 * Gateways that clients may be sent to now, with and without move
+	 */
+	session_scope_t *scopes[2];
+
+	/**
+	 * How many of them take clients, and a hash of which they are
+	 */
+	u_int taking;
+	uint64_t which;
+
+	/**
+	 * Guards targets, names and scopes
 	 */
 	mutex_t *mutex;
 };
@@ -102,49 +129,61 @@ static bool is_allowed(private_drain_gateways_t *this, const char *name)
 		array_get(this->to, i, &to);
 		allowed = streq(to, name);
 	}
-	if (!allowed)
-	{
-		return FALSE;
-	}
-	target = this->targets->get(this->targets, name);
-	return !target || target->suspect <= time_monotonic(NULL);
+	target = allowed ? this->targets->get(this->targets, name) : NULL;
+	return allowed && (!target || target->suspect <= time_monotonic(NULL));
+}
+
+CALLBACK(may_use, bool,
+	private_drain_gateways_t *this, const policy_state_t *state, int index)
+{
+	return is_allowed(this, state->policy->gateways[index].name);
 }
 
 /**
- * Position of a gateway in a policy, -1 if it has none of that name.
+ * Find out which gateways clients may be sent to; the mutex is held.
  */
-static int find_gateway(const policy_t *policy, const char *name)
+static void update(private_drain_gateways_t *this)
 {
 	int i;
 
-	for (i = 0; policy && i < policy->gateway_count; i++)
+	for (i = 0; i < 2; i++)
 	{
-		if (streq(policy->gateways[i].name, name))
-		{
-			return i;
-		}
+		session_scope_put(this->scopes[i]);
+		this->scopes[i] = session_scope_create(this->engine, i,
+											   (void*)may_use, this);
 	}
-	return -1;
 }
 
 METHOD(drain_gateways_t, limit, bool,
-	private_drain_gateways_t *this, array_t *to)
+	private_drain_gateways_t *this, array_t *to, const char **error)
 {
 	const policy_state_t *state;
 	array_t *copy = NULL;
-	bool known = TRUE;
-	int i, token;
+	int i, index, token;
 	char *name;
 
+	*error = NULL;
 	state = this->engine->acquire(this->engine, &token);
 	for (i = 0; i < array_count(to); i++)
 	{
 		array_get(to, i, &name);
-		known = known && find_gateway(state->policy, name) >= 0;
+		for (index = 0; state->policy && index < state->policy->gateway_count &&
+			 !streq(state->policy->gateways[index].name, name); index++)
+		{
+			/* find it */
+		}
+		if (!state->policy || index == state->policy->gateway_count)
+		{
+			*error = "a gateway to drain to is not configured";
+		}
+		else if (index == state->policy->self)
+		{
+			*error = "this gateway cannot be drained to itself";
+		}
 		array_insert_create(&copy, ARRAY_TAIL, strdup(name));
 	}
 	this->engine->release(this->engine, token);
-	if (!known)
+	if (*error)
 	{
 		config_list_destroy(copy);
 		return FALSE;
@@ -152,65 +191,77 @@ METHOD(drain_gateways_t, limit, bool,
 	this->mutex->lock(this->mutex);
 	config_list_destroy(this->to);
 	this->to = copy;
+	update(this);
 	this->mutex->unlock(this->mutex);
 	return TRUE;
 }
 
-METHOD(drain_gateways_t, create_order, session_order_t*,
+METHOD(drain_gateways_t, get_scope, session_scope_t*,
 	private_drain_gateways_t *this, bool move)
 {
-	const policy_state_t *state;
-	session_order_t *order;
-	uint64_t *ids = NULL;
-	int i, token, count = 0, all = 0;
+	session_scope_t *scope;
 
-	INIT(order,
-		.refs = 1,
-	);
-	state = this->engine->acquire(this->engine, &token);
 	this->mutex->lock(this->mutex);
-	if (state->policy)
+	if (!this->scopes[move])
 	{
-		all = state->policy->gateway_count;
-		ids = calloc(all + 1, sizeof(uint64_t));
-		for (i = 0; i < all; i++)
-		{
-			if (i != state->policy->self &&
-				is_allowed(this, state->policy->gateways[i].name))
-			{
-				ids[count++] = state->policy->gateways[i].id;
-			}
-		}
-		all -= state->policy->self >= 0;
+		update(this);
 	}
+	scope = session_scope_get(this->scopes[move]);
 	this->mutex->unlock(this->mutex);
-	this->engine->release(this->engine, token);
-	order->scope.ids = ids;
-	order->scope.count = count;
-	order->scope.move = move;
-	order->limited = move || count < all;
-	return order;
+	return scope;
 }
 
-METHOD(drain_gateways_t, followed, void,
+METHOD(drain_gateways_t, left, void,
 	private_drain_gateways_t *this, const char *name)
 {
 	target_t *target;
 
 	this->mutex->lock(this->mutex);
 	target = get_target(this, name);
-	target->followed = time_monotonic(NULL);
-	target->suspect = 0;
-	target->misses = 0;
+	target->left[target->next++ % LEFT] = time_monotonic(NULL);
+	target->misses -= target->misses > 0;
 	this->mutex->unlock(this->mutex);
 }
 
 /**
- * Check whether there is a gateway that clients can be sent to now.
+ * Take a gateway for dead for a while; the mutex is held.
  */
-static bool has_gateway(private_drain_gateways_t *this)
+static void suspect(private_drain_gateways_t *this, target_t *target)
+{
+	target->suspect = time_monotonic(NULL) + DRAIN_GATEWAYS_SUSPECT;
+	target->tell = target->misses >= DRAIN_GATEWAYS_MISSES;
+	update(this);
+}
+
+METHOD(drain_gateways_t, missed, bool,
+	private_drain_gateways_t *this, const char *name, time_t sent)
+{
+	target_t *target;
+	u_int i, left = 0;
+	bool dead;
+
+	this->mutex->lock(this->mutex);
+	target = get_target(this, name);
+	target->misses++;
+	for (i = 0; i < LEFT; i++)
+	{
+		left += target->left[i] && target->left[i] >= sent;
+	}
+	/* somebody always logs off */
+	dead = target->misses >= left;
+	if (dead)
+	{
+		suspect(this, target);
+	}
+	this->mutex->unlock(this->mutex);
+	return dead;
+}
+
+METHOD(drain_gateways_t, has_other, bool,
+	private_drain_gateways_t *this, const char *name)
 {
 	const policy_state_t *state;
+	const char *other;
 	bool found = FALSE;
 	int i, token;
 
@@ -218,31 +269,131 @@ static bool has_gateway(private_drain_gateways_t *this)
 	this->mutex->lock(this->mutex);
 	for (i = 0; state->policy && !found && i < state->policy->gateway_count; i++)
 	{
+		other = state->policy->gateways[i].name;
 		found = i != state->policy->self && !state->view->left_out[i] &&
-				is_allowed(this, state->policy->gateways[i].name);
+				!streq(other, name) && is_allowed(this, other);
 	}
 	this->mutex->unlock(this->mutex);
 	this->engine->release(this->engine, token);
 	return found;
 }
 
-METHOD(drain_gateways_t, missed, bool,
-	private_drain_gateways_t *this, const char *name, time_t sent)
+METHOD(drain_gateways_t, proven, time_t,
+	private_drain_gateways_t *this, const char *name, time_t since)
 {
+	time_t now = time_monotonic(NULL);
+	uint32_t second = this->gateways->get_now(this->gateways);
+	uint32_t age, oldest = max(now - since, 0);
+
+	/* the table counts ticks, which come late on a busy host: take nothing for
+	 * newer than it is */
+	oldest = min(oldest - oldest / 8, second);
+	/* it tells whether, not when: look from the newest on */
+	for (age = 1; age < oldest; age += age)
+	{
+		if (this->gateways->is_alive_since(this->gateways, name, second - age,
+										   NULL))
+		{
+			return now - age + 1;
+		}
+	}
+	return this->gateways->is_alive_since(this->gateways, name,
+								second - oldest, NULL) ? since + 1 : 0;
+}
+
+METHOD(drain_gateways_t, came_back, bool,
+	private_drain_gateways_t *this, const char *name, time_t since)
+{
+	gateway_status_t status;
+	time_t age = time_monotonic(NULL) - since;
+
+	return this->gateways->get_status(this->gateways, name, &status) &&
+		   status.state == GATEWAY_ACTIVE && status.up &&
+		   age > status.origins[GATEWAY_VALUE_STATE].age;
+}
+
+/**
+ * Find out which gateways take clients.
+ *
+ * @param which			receives a hash of them
+ * @return				how many
+ */
+static u_int count_taking(private_drain_gateways_t *this, uint64_t *which)
+{
+	const policy_state_t *state;
+	u_int count = 0;
+	int i, token;
+
+	*which = 0;
+	state = this->engine->acquire(this->engine, &token);
+	this->mutex->lock(this->mutex);
+	for (i = 0; state->policy && i < state->policy->gateway_count; i++)
+	{
+		if (i != state->policy->self && !state->view->left_out[i] &&
+			is_allowed(this, state->policy->gateways[i].name))
+		{
+			*which += redirect_selector_mix(state->policy->gateways[i].id, 1);
+			count++;
+		}
+	}
+	this->mutex->unlock(this->mutex);
+	this->engine->release(this->engine, token);
+	return count;
+}
+
+/**
+ * End a suspicion that is over, or tell others of it.
+ *
+ * @return				TRUE to tell
+ */
+static bool look_after(private_drain_gateways_t *this, target_t *target)
+{
+	bool tell = target->tell;
+
+	if (target->suspect && target->suspect <= time_monotonic(NULL))
+	{
+		target->suspect = 0;
+		target->misses = 0;
+	}
+	target->tell = FALSE;
+	return tell;
+}
+
+METHOD(drain_gateways_t, tick, bool,
+	private_drain_gateways_t *this)
+{
+	enumerator_t *enumerator;
+	array_t *dead = NULL;
 	target_t *target;
-	bool alive, many;
+	uint64_t which;
+	u_int taking;
+	bool more;
+	char *name;
 
 	this->mutex->lock(this->mutex);
-	target = get_target(this, name);
-	alive = target->followed && target->followed >= sent;
-	if (!alive)
+	enumerator = this->targets->create_enumerator(this->targets);
+	while (enumerator->enumerate(enumerator, NULL, &target))
 	{
-		target->misses++;
-		target->suspect = time_monotonic(NULL) + DRAIN_GATEWAYS_SUSPECT;
+		if (look_after(this, target))
+		{
+			array_insert_create(&dead, ARRAY_TAIL, strdup(target->name));
+		}
 	}
-	many = target->misses >= DRAIN_GATEWAYS_MISSES;
+	enumerator->destroy(enumerator);
+	update(this);
 	this->mutex->unlock(this->mutex);
-	return !alive && (many || has_gateway(this));
+	while (array_remove(dead, ARRAY_TAIL, &name))
+	{
+		this->gateways->testify(this->gateways, name, GATEWAY_WITNESS_DRAIN,
+								GATEWAY_DOWN, DRAIN_GATEWAYS_SUSPECT);
+		free(name);
+	}
+	array_destroy(dead);
+	taking = count_taking(this, &which);
+	more = taking > this->taking || (taking && which != this->which);
+	this->taking = taking;
+	this->which = which;
+	return more;
 }
 
 /**
@@ -268,6 +419,7 @@ METHOD(drain_gateways_t, reset, void,
 {
 	this->mutex->lock(this->mutex);
 	forget(this);
+	update(this);
 	this->mutex->unlock(this->mutex);
 }
 
@@ -275,6 +427,8 @@ METHOD(drain_gateways_t, destroy, void,
 	private_drain_gateways_t *this)
 {
 	forget(this);
+	session_scope_put(this->scopes[0]);
+	session_scope_put(this->scopes[1]);
 	this->targets->destroy(this->targets);
 	config_list_destroy(this->to);
 	this->mutex->destroy(this->mutex);
@@ -284,20 +438,26 @@ METHOD(drain_gateways_t, destroy, void,
 /*
  * Described in header
  */
-drain_gateways_t *drain_gateways_create(policy_engine_t *engine)
+drain_gateways_t *drain_gateways_create(policy_engine_t *engine,
+										gateway_table_t *gateways)
 {
 	private_drain_gateways_t *this;
 
 	INIT(this,
 		.public = {
 			.limit = _limit,
-			.create_order = _create_order,
-			.followed = _followed,
+			.get_scope = _get_scope,
+			.left = _left,
 			.missed = _missed,
+			.has_other = _has_other,
+			.proven = _proven,
+			.came_back = _came_back,
+			.tick = _tick,
 			.reset = _reset,
 			.destroy = _destroy,
 		},
 		.engine = engine,
+		.gateways = gateways,
 		.targets = hashtable_create(hashtable_hash_str, hashtable_equals_str,
 									8),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),

@@ -20,24 +20,29 @@
 #ifndef DRAIN_GATEWAYS_H_
 #define DRAIN_GATEWAYS_H_
 
-#include "session_mover.h"
+#include "session_order.h"
 
 typedef struct drain_gateways_t drain_gateways_t;
 
 /**
- * Clients in a row that did not follow to a gateway, until it is taken for dead
- * even if there is no other one.
+ * Clients in a row that did not arrive at a gateway, until others are told that
+ * it does not work.
  */
 #define DRAIN_GATEWAYS_MISSES 3
 
 /**
- * Seconds that a gateway nobody follows to is left out.
+ * Seconds that a gateway nobody arrives at is left out.
  */
 #define DRAIN_GATEWAYS_SUSPECT 60
 
 /**
  * The gateways clients are drained to, and whether clients arrive there: a
- * gateway that dies in the middle shows by clients that stay.
+ * gateway that dies in the middle shows by clients that stay or come back.
+ *
+ * That a client has left says little: it may have logged off, or deleted its
+ * IKE_SA before it asked the new gateway. It can keep a gateway from being
+ * suspected, but proves nothing. What proves is what the table of gateways knows:
+ * an answer to a probe, a heartbeat.
  *
  * Thread-safe.
  */
@@ -47,34 +52,69 @@ struct drain_gateways_t {
 	 * Limit the gateways.
 	 *
 	 * @param to		names, char*; NULL for all; copied
-	 * @return			FALSE if one is not configured, nothing changes then
+	 * @param error		receives why it cannot be done, static
+	 * @return			FALSE if one is not configured or is this one, nothing
+	 *					changes then
 	 */
-	bool (*limit)(drain_gateways_t *this, array_t *to);
+	bool (*limit)(drain_gateways_t *this, array_t *to, const char **error);
 
 	/**
-	 * Make an order limited to the gateways that are not suspect.
+	 * Get the gateways that are not suspect, as known at the last tick or change.
 	 *
 	 * @param move		TRUE to move clients even if nothing else asks for it
-	 * @return			order with one reference
+	 * @return			scope to be put
 	 */
-	session_order_t *(*create_order)(drain_gateways_t *this, bool move);
+	session_scope_t *(*get_scope)(drain_gateways_t *this, bool move);
 
 	/**
-	 * A client has followed. For hooks.
+	 * A client has left for a gateway. For hooks.
 	 *
 	 * @param name		name of the gateway
 	 */
-	void (*followed)(drain_gateways_t *this, const char *name);
+	void (*left)(drain_gateways_t *this, const char *name);
 
 	/**
-	 * A client has not followed within its grace.
+	 * A client has not arrived: it stayed, or came back. For hooks.
 	 *
 	 * @param name		name of the gateway
 	 * @param sent		when the redirect was sent
-	 * @return			TRUE if the gateway may be dead, and the client should be
-	 *					sent to another one
+	 * @return			TRUE if the gateway may be dead
 	 */
 	bool (*missed)(drain_gateways_t *this, const char *name, time_t sent);
+
+	/**
+	 * Check whether clients are to be sent to a gateway other than one.
+	 *
+	 * @param name		name of the gateway
+	 * @return			TRUE if there is one that takes clients and is not suspect
+	 */
+	bool (*has_other)(drain_gateways_t *this, const char *name);
+
+	/**
+	 * Find out when a gateway was shown to be alive. Not for hooks.
+	 *
+	 * @param name		name of the gateway
+	 * @param since		time of interest, of time_monotonic()
+	 * @return			a time after since at which it was; 0 if it was not, or is
+	 *					known to be down now
+	 */
+	time_t (*proven)(drain_gateways_t *this, const char *name, time_t since);
+
+	/**
+	 * Check whether the operator lets a gateway take clients again. Not for hooks.
+	 *
+	 * @param name		name of the gateway
+	 * @param since		time of interest, of time_monotonic()
+	 */
+	bool (*came_back)(drain_gateways_t *this, const char *name, time_t since);
+
+	/**
+	 * To be called once a second: suspicions end, a new policy is taken over, and
+	 * others are told of gateways that do not work.
+	 *
+	 * @return			TRUE if more gateways take clients than before
+	 */
+	bool (*tick)(drain_gateways_t *this);
 
 	/**
 	 * Forget what is known of arrivals.
@@ -91,7 +131,9 @@ struct drain_gateways_t {
  * Create it, without limit.
  *
  * @param engine		knows the gateways, has to outlive this
+ * @param gateways		knows which of them work, has to outlive this
  */
-drain_gateways_t *drain_gateways_create(policy_engine_t *engine);
+drain_gateways_t *drain_gateways_create(policy_engine_t *engine,
+										gateway_table_t *gateways);
 
 #endif /** DRAIN_GATEWAYS_H_ @}*/

@@ -35,7 +35,7 @@ enum drain_state_t {
 	DRAIN_RUNNING,
 	/** no gateway is left to send clients to; goes on when one is */
 	DRAIN_STALLED,
-	/** no session is left: this gateway may be stopped */
+	/** no session is left, and none may come back: this gateway may be stopped */
 	DRAIN_DONE,
 	/** the deadline has passed and sessions are left */
 	DRAIN_ENDED,
@@ -78,6 +78,10 @@ struct drain_progress_t {
 	/** of these: waiting for their turn, redirected, and being deleted */
 	u_int waiting, asked, deleting;
 
+	/** clients that left and may come back: they are gone when their grace is
+	 * over, or their gateway was shown to be alive since */
+	u_int departed;
+
 	/** of these: those that stay, by session_stuck_t */
 	u_int stuck[SESSION_STUCK_MAX];
 
@@ -92,28 +96,13 @@ struct drain_progress_t {
 };
 
 /**
- * Look at the sessions of a drain.
- *
- * @param progress		drain that goes on; sessions are counted anew
- * @param table			sessions
- * @param filter		which of them the drain is about
- * @param retry			TRUE to take those that a rule keeps here, or that have
- *						no gateway, as well
- * @return				array_t of session_t* that can be moved, each to be
- *						released
- */
-array_t *drain_progress_count(drain_progress_t *progress,
-							  session_table_t *table,
-							  const session_filter_t *filter, bool retry);
-
-/**
  * Take over what was counted, and find out how far a drain is that goes on.
  *
  * @param progress		drain
- * @param counted		what drain_progress_count() has counted
+ * @param counts		its sessions
  */
 void drain_progress_take(drain_progress_t *progress,
-						 const drain_progress_t *counted);
+						 const session_counts_t *counts);
 
 /**
  * Check if a drain goes on.

@@ -15,7 +15,7 @@
 #include "rebalance.h"
 #include "session_waves.h"
 
-#include <daemon.h>
+#include <utils/debug.h>
 #include <threading/mutex.h>
 
 /**
@@ -25,7 +25,6 @@
 
 typedef struct private_rebalance_t private_rebalance_t;
 typedef struct fleet_t fleet_t;
-typedef struct choice_of_sessions_t choice_of_sessions_t;
 
 /**
  * Private data
@@ -73,6 +72,11 @@ struct private_rebalance_t {
 	double budget;
 
 	/**
+	 * Gateways that had room at the last tick, NULL if not known
+	 */
+	session_scope_t *scope;
+
+	/**
 	 * Guards all of this
 	 */
 	mutex_t *mutex;
@@ -86,8 +90,7 @@ struct fleet_t {
 	/** gateways of the configuration */
 	int count;
 
-	/** hashes of their names, and their names */
-	uint64_t *ids;
+	/** their names */
 	char (*names)[REDIRECT_NAME_MAX];
 
 	/** sessions and weight of each, weight 0 if it takes no part */
@@ -95,18 +98,9 @@ struct fleet_t {
 
 	/** position of this gateway, -1 if not known */
 	int self;
-};
 
-/**
- * Which sessions are moved.
- */
-struct choice_of_sessions_t {
-
-	/** how many more */
-	u_int count;
-
-	/** those that are here since then, and were not redirected since then */
-	time_t before;
+	/** sessions by weight, over all that take part */
+	double mean;
 };
 
 /**
@@ -114,7 +108,6 @@ struct choice_of_sessions_t {
  */
 static void fleet_clear(fleet_t *fleet)
 {
-	free(fleet->ids);
 	free(fleet->names);
 	free(fleet->sessions);
 	free(fleet->weights);
@@ -131,13 +124,11 @@ static void fleet_collect(private_rebalance_t *this, fleet_t *fleet)
 	state = this->engine->acquire(this->engine, &token);
 	fleet->self = state->policy ? state->policy->self : -1;
 	fleet->count = state->policy ? state->policy->gateway_count : 0;
-	fleet->ids = calloc(fleet->count + 1, sizeof(*fleet->ids));
 	fleet->names = calloc(fleet->count + 1, sizeof(*fleet->names));
 	fleet->sessions = calloc(fleet->count + 1, sizeof(*fleet->sessions));
 	fleet->weights = calloc(fleet->count + 1, sizeof(*fleet->weights));
 	for (i = 0; i < fleet->count; i++)
 	{
-		fleet->ids[i] = state->policy->gateways[i].id;
 		snprintf(fleet->names[i], REDIRECT_NAME_MAX, "%s",
 				 state->policy->gateways[i].name);
 		fleet->weights[i] = i == fleet->self || !state->view->left_out[i];
@@ -200,106 +191,83 @@ static double fleet_mean(const fleet_t *fleet)
 }
 
 /**
- * A job asks whether its session is still to be moved.
+ * A job asks where its session may be moved to.
  */
-static bool order_wanted(void *data, const session_order_t *order)
+static session_scope_t *get_scope(void *data, const session_order_t *order)
 {
 	private_rebalance_t *this = data;
-	bool wanted;
+	session_scope_t *scope = NULL;
 
 	this->mutex->lock(this->mutex);
-	wanted = this->status.enabled;
+	if (this->status.enabled && this->scope)
+	{
+		scope = session_scope_get(this->scope);
+	}
 	this->mutex->unlock(this->mutex);
-	return wanted;
+	return scope;
 }
 
 /**
- * A job tells what came of moving a session.
+ * Check if a gateway has room.
  */
-static void order_done(void *data, const session_order_t *order,
-					   session_stuck_t stuck)
+static bool has_room(void *data, const policy_state_t *state, int index)
 {
-	private_rebalance_t *this = data;
+	fleet_t *fleet = data;
+	double room;
 
-	this->waves->moved(this->waves);
-	if (stuck == SESSION_NOT_STUCK)
-	{
-		this->mutex->lock(this->mutex);
-		this->status.sent++;
-		this->mutex->unlock(this->mutex);
+	if (index >= fleet->count || !fleet->weights[index] ||
+		!streq(fleet->names[index], state->policy->gateways[index].name))
+	{	/* another policy came into force meanwhile */
+		return FALSE;
 	}
+	room = fleet->mean * fleet->weights[index] - fleet->sessions[index];
+	return room > 0;
 }
 
 /**
- * Make an order for the gateways that have room.
+ * Tell whether a session is to be moved: it is here for long enough, was not
+ * moved since, and was not found to stay since.
  */
-static session_order_t *create_order(private_rebalance_t *this,
-									 const fleet_t *fleet, double mean)
+static bool is_wanted(const session_info_t *info, time_t before)
 {
-	session_order_t *order;
-	uint64_t *ids;
-	int i, count = 0;
-
-	ids = calloc(fleet->count + 1, sizeof(uint64_t));
-	for (i = 0; i < fleet->count; i++)
-	{
-		if (i != fleet->self && fleet->weights[i] &&
-			fleet->sessions[i] < mean * fleet->weights[i])
-		{
-			ids[count++] = fleet->ids[i];
-		}
-	}
-	INIT(order,
-		.refs = 1,
-		.limited = TRUE,
-		.scope = {
-			.ids = ids,
-			.count = count,
-			.move = TRUE,
-		},
-		.move = {
-			.grace = this->config.grace,
-			/* who does not follow is served on */
-			.keep = TRUE,
-			.run = RUN,
-		},
-		.wanted = order_wanted,
-		.done = order_done,
-		.data = this,
-	);
-	return order;
-}
-
-/**
- * Tell whether a session is to be moved.
- */
-static bool choose(void *data, const session_info_t *info)
-{
-	choice_of_sessions_t *choice = data;
-
-	if (choice->count && info->state == SESSION_HERE && info->supported &&
-		info->responder && info->version == 2 &&
-		info->since <= choice->before && info->sent <= choice->before)
-	{
-		choice->count--;
-		return TRUE;
-	}
-	return FALSE;
+	return info->state == SESSION_HERE && info->supported &&
+		   info->responder && info->version == 2 && info->since <= before &&
+		   info->sent <= before && info->tried <= before;
 }
 
 /**
  * Move some sessions.
  */
-static void move(private_rebalance_t *this, session_order_t *order, u_int count)
+static void move(private_rebalance_t *this, const session_config_t *config,
+				 u_int count)
 {
-	array_t *sessions;
-	choice_of_sessions_t choice = {
-		.count = count,
-		.before = time_monotonic(NULL) - this->config.rebalance.period,
+	time_t before = time_monotonic(NULL) - config->rebalance.period;
+	array_t *sessions = array_create(0, 0);
+	const session_info_t *info;
+	enumerator_t *enumerator;
+	session_order_t *order;
+	session_t *session;
+	session_move_t move = {
+		.grace = config->grace,
+		/* who does not follow is served on */
+		.ignored = SESSION_IGNORED_KEEP,
+		.run = RUN,
 	};
 
-	sessions = this->table->collect(this->table, NULL, choose, &choice);
+	enumerator = this->table->create_enumerator(this->table, NULL);
+	while (array_count(sessions) < (int)count &&
+		   enumerator->enumerate(enumerator, &session, &info))
+	{
+		if (is_wanted(info, before))
+		{
+			array_insert(sessions, ARRAY_TAIL,
+						 this->table->get_ref(this->table, session));
+		}
+	}
+	enumerator->destroy(enumerator);
+	order = session_order_create(&move, get_scope, this);
 	this->waves->fill(this->waves, sessions, order, max(count, 1));
+	session_order_put(order);
 }
 
 /**
@@ -316,48 +284,80 @@ static u_int take_budget(private_rebalance_t *this, double excess)
 	return count;
 }
 
+/**
+ * Find out whether this gateway has too many sessions; the mutex is held.
+ *
+ * @return				how many are moved now
+ */
+static u_int compare(private_rebalance_t *this, const fleet_t *fleet,
+					 bool idle)
+{
+	double share = fleet->mean * fleet->weights[fleet->self];
+	double excess = fleet->sessions[fleet->self] - share;
+
+	this->status.sessions = fleet->sessions[fleet->self];
+	this->status.share = share;
+	this->status.targets = this->scope->scope.count;
+	if (excess * 100 > share * this->config.rebalance.margin)
+	{
+		return idle && this->status.targets ? take_budget(this, excess) : 0;
+	}
+	if (this->status.once)
+	{
+		this->status.enabled = this->config.rebalance.enabled;
+		this->status.once = FALSE;
+		DBG1(DBG_CFG, "redirect: rebalanced, %u sessions with a share of %u",
+			 this->status.sessions, this->status.share);
+	}
+	return 0;
+}
+
 METHOD(rebalance_t, tick, void,
 	private_rebalance_t *this, bool draining)
 {
-	session_order_t *order = NULL;
+	bool idle = this->waves->is_idle(this->waves);
+	session_config_t config;
+	session_scope_t *scope;
 	fleet_t fleet = {};
-	double mean, share, excess;
 	u_int count = 0;
 
-	if (draining || !this->status.enabled)
+	this->mutex->lock(this->mutex);
+	draining = draining || !this->status.enabled;
+	this->mutex->unlock(this->mutex);
+	if (draining)
 	{
+		this->waves->clear(this->waves);
 		return;
 	}
 	fleet_load(this, &fleet);
-	mean = fleet_mean(&fleet);
+	fleet.mean = fleet_mean(&fleet);
+	scope = session_scope_create(this->engine, TRUE, has_room, &fleet);
+	this->mutex->lock(this->mutex);
+	session_scope_put(this->scope);
+	this->scope = scope;
 	if (fleet.self >= 0)
 	{
-		share = mean * fleet.weights[fleet.self];
-		excess = fleet.sessions[fleet.self] - share;
-		order = create_order(this, &fleet, mean);
-		this->mutex->lock(this->mutex);
-		this->status.sessions = fleet.sessions[fleet.self];
-		this->status.share = share;
-		this->status.targets = order->scope.count;
-		if (excess * 100 > share * this->config.rebalance.margin)
-		{
-			count = take_budget(this, excess);
-		}
-		else if (this->status.once)
-		{
-			this->status.enabled = this->config.rebalance.enabled;
-			this->status.once = FALSE;
-			DBG1(DBG_CFG, "redirect: rebalanced, %u sessions with a share of %u",
-				 this->status.sessions, this->status.share);
-		}
-		this->mutex->unlock(this->mutex);
-		if (count && order->scope.count && this->waves->is_idle(this->waves))
-		{
-			move(this, order, count);
-		}
+		count = compare(this, &fleet, idle);
 	}
-	session_order_put(order);
+	config = this->config;
+	this->mutex->unlock(this->mutex);
+	if (count)
+	{
+		move(this, &config, count);
+	}
 	fleet_clear(&fleet);
+}
+
+METHOD(rebalance_t, outcome, void,
+	private_rebalance_t *this, const session_info_t *info,
+	session_outcome_t outcome)
+{
+	if (info->run == RUN && outcome == SESSION_SENT)
+	{
+		this->mutex->lock(this->mutex);
+		this->status.sent++;
+		this->mutex->unlock(this->mutex);
+	}
 }
 
 METHOD(rebalance_t, set, void,
@@ -398,6 +398,7 @@ METHOD(rebalance_t, destroy, void,
 	private_rebalance_t *this)
 {
 	this->waves->destroy(this->waves);
+	session_scope_put(this->scope);
 	this->mutex->destroy(this->mutex);
 	free(this);
 }
@@ -417,6 +418,7 @@ rebalance_t *rebalance_create(session_table_t *table, session_mover_t *mover,
 			.get_status = _get_status,
 			.configure = _configure,
 			.tick = _tick,
+			.outcome = _outcome,
 			.destroy = _destroy,
 		},
 		.table = table,

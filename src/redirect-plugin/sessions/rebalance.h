@@ -56,7 +56,7 @@ struct rebalance_status_t {
  * twice within it, neither by this gateway nor back by another one with the same
  * period. Gateways whose number of sessions is not known are left alone.
  *
- * Thread-safe, not for hooks.
+ * Thread-safe, not for hooks but outcome().
  */
 struct rebalance_t {
 
@@ -87,6 +87,15 @@ struct rebalance_t {
 	 * @param draining		TRUE if this gateway drains: nothing is done then
 	 */
 	void (*tick)(rebalance_t *this, bool draining);
+
+	/**
+	 * A redirect was sent, or had an outcome. For hooks.
+	 *
+	 * @param info			session
+	 * @param outcome		what came of it
+	 */
+	void (*outcome)(rebalance_t *this, const session_info_t *info,
+					session_outcome_t outcome);
 
 	/**
 	 * Destroy it; none of its jobs may be left.

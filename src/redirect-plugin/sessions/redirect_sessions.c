@@ -59,23 +59,25 @@ static void outcome(void *data, const session_info_t *info,
 					session_outcome_t outcome)
 {
 	private_redirect_sessions_t *this = data;
+	rebalance_t *rebalance = this->public.rebalance;
 	drain_t *drain = this->public.drain;
 
 	drain->outcome(drain, info, outcome);
-	if (this->told)
+	rebalance->outcome(rebalance, info, outcome);
+	if (this->told && outcome < SESSION_OUTCOME_MAX)
 	{
 		this->told(this->data, info, outcome);
 	}
 }
 
 /**
- * Ask the drain whether a client is redirected once more.
+ * Ask the drain what becomes of a client that did not leave.
  */
-static bool again(void *data, const session_info_t *info)
+static session_verdict_t judge(void *data, const session_info_t *info)
 {
 	drain_t *drain = data;
 
-	return drain->again(drain, info);
+	return drain->judge(drain, info);
 }
 
 /**
@@ -86,16 +88,14 @@ static job_requeue_t tick(private_redirect_sessions_t *this)
 	session_mover_t *mover = this->public.mover;
 	rebalance_t *rebalance = this->public.rebalance;
 	drain_t *drain = this->public.drain;
-	drain_progress_t progress;
 
 	if (!this->enabled)
 	{
 		return JOB_REQUEUE_NONE;
 	}
-	mover->expire(mover, again, drain);
+	mover->expire(mover, judge, drain);
 	drain->tick(drain);
-	drain->get_progress(drain, &progress);
-	rebalance->tick(rebalance, progress.state != DRAIN_OFF);
+	rebalance->tick(rebalance, drain->is_on(drain));
 	return JOB_RESCHEDULE(1);
 }
 
@@ -171,7 +171,8 @@ METHOD(redirect_sessions_t, destroy, void,
  * Described in header
  */
 redirect_sessions_t *redirect_sessions_create(policy_engine_t *engine,
-											  gateway_table_t *gateways)
+											  gateway_table_t *gateways,
+											  client_table_t *clients)
 {
 	private_redirect_sessions_t *this;
 	session_table_t *table = session_table_create();
@@ -189,7 +190,7 @@ redirect_sessions_t *redirect_sessions_create(policy_engine_t *engine,
 			.set_observer = _set_observer,
 			.destroy = _destroy,
 		},
-		.listener = session_listener_create(table, mover),
+		.listener = session_listener_create(table, mover, clients),
 	);
 	table->set_observer(table, outcome, this);
 	return &this->public;

@@ -23,6 +23,7 @@
 #include "auth_redirect.h"
 #include "drain.h"
 #include "rebalance.h"
+#include "clients/client_table.h"
 #include "utils/config_room.h"
 
 typedef struct redirect_sessions_t redirect_sessions_t;
@@ -61,7 +62,8 @@ struct redirect_sessions_t {
 	config_room_t (*get_room)(redirect_sessions_t *this);
 
 	/**
-	 * Set who is told of outcomes of redirects. Called by hooks under the bus
+	 * Set who is told of outcomes of redirects, but not of SESSION_SENT and
+	 * SESSION_DEPARTED. Called by hooks under the bus
 	 * mutex and by jobs: must not wait, nor call into the table.
 	 *
 	 * @param told			function
@@ -82,8 +84,10 @@ struct redirect_sessions_t {
  *
  * @param engine		decides, has to outlive it
  * @param gateways		states and loads of gateways, has to outlive it
+ * @param clients		clients whose IKE_SA is being set up, has to outlive it
  */
 redirect_sessions_t *redirect_sessions_create(policy_engine_t *engine,
-											  gateway_table_t *gateways);
+											  gateway_table_t *gateways,
+											  client_table_t *clients);
 
 #endif /** REDIRECT_SESSIONS_H_ @}*/

@@ -71,6 +71,7 @@ METHOD(task_t, build, status_t,
 	len = redirect_notify_write(&this->target, chunk_empty, data);
 	message->add_notify(message, FALSE, REDIRECT, chunk_create(data, len));
 	this->ike_sa->set_condition(this->ike_sa, COND_REDIRECTED, TRUE);
+	this->table->built(this->table, this->session);
 	return NEED_MORE;
 }
 

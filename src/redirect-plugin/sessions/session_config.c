@@ -22,7 +22,9 @@
 static const char *const auth_methods[] = {
 	"notify", "informational", "no_child", NULL
 };
-static const char *const delete_keep[] = { "delete", "keep", NULL };
+const char *const session_ignored_words[] = {
+	"proven", "delete", "keep", NULL
+};
 static const char *const keep_delete[] = { "keep", "delete", NULL };
 
 /**
@@ -65,8 +67,8 @@ static const config_option_t options[] = {
 static const config_option_t drain_options[] = {
 	{ "rate", CONFIG_NUMBER, offsetof(session_config_t, drain.rate),
 		.def = "50", .min = 1, .max = 100000 },
-	{ "ignored", CONFIG_WORD, offsetof(session_config_t, drain.keep),
-		.def = "delete", .words = delete_keep },
+	{ "ignored", CONFIG_WORD, offsetof(session_config_t, drain.ignored),
+		.def = "proven", .words = session_ignored_words },
 	{ "deadline", CONFIG_TIME, offsetof(session_config_t, drain.deadline),
 		.def = "0s", .min = 0, .max = 30 * 24 * 3600 },
 	{ "rest", CONFIG_WORD, offsetof(session_config_t, drain.delete_rest),

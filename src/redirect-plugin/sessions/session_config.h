@@ -59,8 +59,8 @@ struct session_config_t {
 	struct {
 		/** clients redirected a second */
 		uint32_t rate;
-		/** TRUE to keep who does not follow, FALSE to delete it */
-		int keep;
+		/** session_ignored_t: what happens to who does not follow */
+		int ignored;
 		/** time until the drain ends with what is left, 0 for no end */
 		uint32_t deadline;
 		/** TRUE to delete at the deadline what is left, FALSE to keep it */
@@ -81,6 +81,11 @@ struct session_config_t {
 		uint32_t period;
 	} rebalance;
 };
+
+/**
+ * Words of session_ignored_t.
+ */
+extern const char *const session_ignored_words[];
 
 /**
  * Read the options.

@@ -38,14 +38,24 @@ struct private_session_listener_t {
 	 * Mover
 	 */
 	session_mover_t *mover;
+
+	/**
+	 * Knows where clients came from that are being set up
+	 */
+	client_table_t *clients;
 };
 
 METHOD(listener_t, ike_updown, bool,
 	private_session_listener_t *this, ike_sa_t *ike_sa, bool up)
 {
+	client_t client = {};
+
 	if (up)
 	{
-		this->table->add(this->table, ike_sa);
+		this->clients->get(this->clients, ike_sa->get_unique_id(ike_sa),
+						   &client);
+		this->table->add(this->table, ike_sa, &client.redirected_from);
+		this->clients->remove(this->clients, ike_sa->get_unique_id(ike_sa));
 	}
 	return TRUE;
 }
@@ -66,6 +76,16 @@ METHOD(listener_t, ike_rekey, bool,
 	this->table->rekey(this->table, old, new);
 	/* a task the new IKE_SA took over is not sent by itself */
 	this->mover->resume(this->mover, new->get_unique_id(new));
+	return TRUE;
+}
+
+METHOD(listener_t, ike_update, bool,
+	private_session_listener_t *this, ike_sa_t *ike_sa, host_t *local,
+	host_t *remote)
+{
+	/* MOBIKE, or another mapping of a NAT; the IKE_SA has them right after */
+	this->table->update(this->table, ike_sa->get_unique_id(ike_sa), local,
+						remote);
 	return TRUE;
 }
 
@@ -98,7 +118,8 @@ METHOD(session_listener_t, destroy, void,
  * Described in header
  */
 session_listener_t *session_listener_create(session_table_t *table,
-											session_mover_t *mover)
+											session_mover_t *mover,
+											client_table_t *clients)
 {
 	private_session_listener_t *this;
 
@@ -108,12 +129,14 @@ session_listener_t *session_listener_create(session_table_t *table,
 				.ike_updown = _ike_updown,
 				.ike_state_change = _ike_state_change,
 				.ike_rekey = _ike_rekey,
+				.ike_update = _ike_update,
 				.message = _message,
 			},
 			.destroy = _destroy,
 		},
 		.table = table,
 		.mover = mover,
+		.clients = clients,
 	);
 	return &this->public;
 }

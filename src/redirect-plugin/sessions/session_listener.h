@@ -21,6 +21,7 @@
 #define SESSION_LISTENER_H_
 
 #include "session_mover.h"
+#include "clients/client_table.h"
 
 #include <bus/listeners/listener.h>
 
@@ -47,8 +48,11 @@ struct session_listener_t {
  *
  * @param table			table to keep up to date, has to outlive the listener
  * @param mover			mover, has to outlive the listener
+ * @param clients		knows where clients came from that are being set up, and
+ *						forgets them once they are sessions; has to outlive it
  */
 session_listener_t *session_listener_create(session_table_t *table,
-											session_mover_t *mover);
+											session_mover_t *mover,
+											client_table_t *clients);
 
 #endif /** SESSION_LISTENER_H_ @}*/

@@ -15,10 +15,23 @@
 #include "session_mover.h"
 #include "redirect_task.h"
 #include "policy/sa_request.h"
+#include "policy/hop_table.h"
+#include "utils/log_limit.h"
+#include "utils/sa_job.h"
 
 #include <daemon.h>
 #include <processing/jobs/callback_job.h>
-#include <processing/jobs/delete_ike_sa_job.h>
+
+/**
+ * Seconds after which a redirect or a DELETE that had no effect is looked after:
+ * the IKE_SA may have been rekeyed just then.
+ */
+#define STALE 10
+
+/**
+ * Lines a second about IKE_SAs that are deleted.
+ */
+#define LINES 50
 
 typedef struct private_session_mover_t private_session_mover_t;
 typedef struct move_job_t move_job_t;
@@ -42,10 +55,15 @@ struct private_session_mover_t {
 	 * Decides
 	 */
 	policy_engine_t *engine;
+
+	/**
+	 * Limits lines
+	 */
+	log_limit_t lines;
 };
 
 /**
- * Data of a job.
+ * A session that is moved by a job, or on the stack of who moves it.
  */
 struct move_job_t {
 
@@ -55,64 +73,41 @@ struct move_job_t {
 	/** session, released with the job */
 	session_t *session;
 
-	/** how it is moved, released with the job; NULL to send what waits */
+	/** how it is moved, released with the job */
 	session_order_t *order;
+
+	/** gateways it may be moved to */
+	session_scope_t *scope;
+
+	/** what was decided before, if there is no order */
+	const gateway_identity_t *target;
+	const session_move_t *move;
+
+	/** told of what came of it */
+	session_moved_t moved;
+
+	/** passed to moved */
+	void *data;
+
+	/** what came of it */
+	session_stuck_t stuck;
 };
 
-/*
- * Described in header
- */
-session_order_t *session_order_get(session_order_t *order)
-{
-	ref_get(&order->refs);
-	return order;
-}
-
-/*
- * Described in header
- */
-void session_order_put(session_order_t *order)
-{
-	if (order && ref_put(&order->refs))
-	{
-		free((void*)order->scope.ids);
-		free(order);
-	}
-}
-
 /**
- * Check out the IKE_SA of a session.
+ * Act on the IKE_SA of a session.
+ *
+ * @return				FALSE if it is gone
  */
-static ike_sa_t *checkout(private_session_mover_t *this, session_t *session)
+static bool act(private_session_mover_t *this, session_t *session,
+				sa_job_cb_t cb, void *data)
 {
 	ike_sa_id_t *id;
-	ike_sa_t *ike_sa;
+	bool there;
 
 	id = this->table->get_id(this->table, session);
-	if (!id)
-	{
-		return NULL;
-	}
-	ike_sa = charon->ike_sa_manager->checkout(charon->ike_sa_manager, id);
-	id->destroy(id);
-	return ike_sa;
-}
-
-/**
- * Check in an IKE_SA after something was initiated in it.
- */
-static void checkin(ike_sa_t *ike_sa, status_t status)
-{
-	ike_sa_manager_t *manager = charon->ike_sa_manager;
-
-	if (status == DESTROY_ME)
-	{
-		manager->checkin_and_destroy(manager, ike_sa);
-	}
-	else
-	{
-		manager->checkin(manager, ike_sa);
-	}
+	there = id && sa_act(id, 0, cb, data);
+	DESTROY_IF(id);
+	return there;
 }
 
 /**
@@ -138,126 +133,176 @@ static session_stuck_t check(ike_sa_t *ike_sa)
 }
 
 /**
- * Note that a session is redirected.
+ * Send a redirect in an IKE_SA, if it is still that of the session.
  *
- * @return				the session once more, to be released; NULL if a redirect
- *						is on its way, or it is not the one of the IKE_SA anymore
+ * @param sent			receives why it was not sent
+ * @return				as sa_job_cb_t
  */
-static session_t *begin(private_session_mover_t *this, ike_sa_t *ike_sa,
-						session_t *session, const session_move_t *move)
+static status_t send_in(private_session_mover_t *this, ike_sa_t *ike_sa,
+						session_t *session, const gateway_identity_t *target,
+						const session_move_t *move, session_stuck_t *sent)
 {
+	redirect_task_t *task;
 	session_t *found;
 
 	found = this->table->find(this->table, ike_sa->get_unique_id(ike_sa));
-	if (found == session && this->table->begin(this->table, session, move))
+	if (found != session || !this->table->begin(this->table, session, move))
 	{
-		return found;
+		this->table->release(this->table, found);
+		*sent = SESSION_STUCK_NOTHING;
+		return SUCCESS;
 	}
-	this->table->release(this->table, found);
-	return NULL;
+	*sent = SESSION_NOT_STUCK;
+	task = redirect_task_create(ike_sa, this->table, found, target);
+	ike_sa->queue_task(ike_sa, &task->task);
+	return ike_sa->initiate(ike_sa, NULL, NULL);
 }
 
 /**
- * Send a redirect, and check in the IKE_SA.
- *
- * @param session		session, adopted
+ * Check if a client is sent to the address its IKE_SA runs on.
  */
-static void send_in(private_session_mover_t *this, ike_sa_t *ike_sa,
-					session_t *session, const gateway_identity_t *target)
+static bool is_here(const redirect_request_t *request,
+					const gateway_identity_t *target)
 {
-	redirect_task_t *task;
+	ip_address_t address;
 
-	task = redirect_task_create(ike_sa, this->table, session, target);
-	ike_sa->queue_task(ike_sa, &task->task);
-	checkin(ike_sa, ike_sa->initiate(ike_sa, NULL, NULL));
+	address = ip_address_from_chunk(chunk_create((u_char*)target->data,
+												 target->len));
+	return address.version &&
+		   memcmp(&address, &request->local, sizeof(address)) == 0;
+}
+
+/**
+ * Find out where a client belongs.
+ */
+static session_stuck_t decide(move_job_t *job, ike_sa_t *ike_sa,
+							  redirect_request_t *request,
+							  redirect_decision_t *decision)
+{
+	policy_engine_t *engine = job->this->engine;
+	session_info_t info;
+
+	*request = sa_request_create_auth(ike_sa, REDIRECT_PHASE_ACTIVE, NULL);
+	request->scope = job->scope->limited ? &job->scope->scope : NULL;
+	if (job->this->table->get_info(job->this->table, job->session, &info) &&
+		(info.since + HOP_SECONDS > time_monotonic(NULL) ||
+		 info.since >= job->order->began))
+	{
+		request->redirected_from = info.from;
+	}
+	engine->decide(engine, request, decision);
+	if (decision->action == REDIRECT_REDIRECT)
+	{
+		return is_here(request, &decision->target) ? SESSION_STUCK_NO_GATEWAY
+												   : SESSION_NOT_STUCK;
+	}
+	switch (decision->reason)
+	{
+		case REDIRECT_REASON_NO_GATEWAY:
+		case REDIRECT_REASON_CIRCLE:
+		case REDIRECT_REASON_HOPS:
+			return SESSION_STUCK_NO_GATEWAY;
+		default:
+			return SESSION_STUCK_SERVED;
+	}
+}
+
+/**
+ * Move the session of an IKE_SA.
+ */
+static status_t move_in(move_job_t *job, ike_sa_t *ike_sa)
+{
+	private_session_mover_t *this = job->this;
+	session_move_t move = job->order->move;
+	redirect_decision_t decision;
+	redirect_request_t request;
+	status_t status;
+
+	job->stuck = check(ike_sa);
+	if (!job->stuck)
+	{
+		job->stuck = decide(job, ike_sa, &request, &decision);
+	}
+	if (job->stuck)
+	{
+		return SUCCESS;
+	}
+	move.gateway = decision.gateway;
+	status = send_in(this, ike_sa, job->session, &decision.target, &move,
+					 &job->stuck);
+	if (!job->stuck)
+	{
+		this->engine->carry_out(this->engine, &request, &decision);
+	}
+	return status;
+}
+
+/**
+ * Act on the IKE_SA of a session, and note why it stays.
+ */
+static session_stuck_t act_and_note(move_job_t *job, sa_job_cb_t cb,
+									uint32_t run)
+{
+	session_table_t *table = job->this->table;
+
+	job->stuck = SESSION_STUCK_NOTHING;
+	act(job->this, job->session, cb, job);
+	if (job->stuck != SESSION_NOT_STUCK && job->stuck != SESSION_STUCK_NOTHING)
+	{
+		table->set_stuck(table, job->session, run, job->stuck);
+	}
+	return job->stuck;
+}
+
+METHOD(session_mover_t, move, session_stuck_t,
+	private_session_mover_t *this, session_t *session, session_order_t *order)
+{
+	move_job_t job = {
+		.this = this,
+		.session = session,
+		.order = order,
+		.scope = order->get_scope(order->data, order),
+	};
+
+	if (!job.scope)
+	{
+		return SESSION_STUCK_NOTHING;
+	}
+	act_and_note(&job, (sa_job_cb_t)move_in, order->move.run);
+	session_scope_put(job.scope);
+	return job.stuck;
+}
+
+/**
+ * Redirect the session of an IKE_SA as it was decided.
+ */
+static status_t send_to(move_job_t *job, ike_sa_t *ike_sa)
+{
+	redirect_request_t request = {
+		.local = ip_address_from_host(ike_sa->get_my_host(ike_sa)),
+	};
+
+	job->stuck = check(ike_sa);
+	if (!job->stuck && is_here(&request, job->target))
+	{
+		job->stuck = SESSION_STUCK_NO_GATEWAY;
+	}
+	return job->stuck ? SUCCESS : send_in(job->this, ike_sa, job->session,
+										  job->target, job->move, &job->stuck);
 }
 
 METHOD(session_mover_t, send_, session_stuck_t,
 	private_session_mover_t *this, session_t *session,
 	const gateway_identity_t *target, const session_move_t *move)
 {
-	session_stuck_t stuck;
-	session_t *begun;
-	ike_sa_t *ike_sa;
+	move_job_t job = {
+		.this = this,
+		.session = session,
+		.target = target,
+		.move = move,
+	};
 
-	ike_sa = checkout(this, session);
-	if (!ike_sa)
-	{
-		return SESSION_NOT_STUCK;
-	}
-	stuck = check(ike_sa);
-	begun = stuck ? NULL : begin(this, ike_sa, session, move);
-	if (begun)
-	{
-		send_in(this, ike_sa, begun, target);
-		return SESSION_NOT_STUCK;
-	}
-	checkin(ike_sa, SUCCESS);
-	if (stuck)
-	{
-		this->table->set_stuck(this->table, session, move->run, stuck);
-	}
-	return stuck;
-}
-
-/**
- * Find out where a client belongs.
- *
- */
-static session_stuck_t decide(private_session_mover_t *this, ike_sa_t *ike_sa,
-							  const session_order_t *order,
-							  redirect_request_t *request,
-							  redirect_decision_t *decision)
-{
-	*request = sa_request_create_auth(ike_sa, REDIRECT_PHASE_ACTIVE, NULL);
-	request->scope = order->limited ? &order->scope : NULL;
-	this->engine->decide(this->engine, request, decision);
-	if (decision->action == REDIRECT_REDIRECT)
-	{
-		return SESSION_NOT_STUCK;
-	}
-	return decision->reason == REDIRECT_REASON_NO_GATEWAY
-				? SESSION_STUCK_NO_GATEWAY : SESSION_STUCK_SERVED;
-}
-
-METHOD(session_mover_t, move, session_stuck_t,
-	private_session_mover_t *this, session_t *session,
-	const session_order_t *order)
-{
-	session_move_t move = order->move;
-	redirect_decision_t decision;
-	redirect_request_t request;
-	session_stuck_t stuck;
-	session_t *begun = NULL;
-	ike_sa_t *ike_sa;
-
-	ike_sa = checkout(this, session);
-	if (!ike_sa)
-	{
-		return SESSION_NOT_STUCK;
-	}
-	stuck = check(ike_sa);
-	if (!stuck)
-	{
-		stuck = decide(this, ike_sa, order, &request, &decision);
-	}
-	if (!stuck)
-	{
-		move.gateway = decision.gateway;
-		begun = begin(this, ike_sa, session, &move);
-	}
-	if (begun)
-	{
-		this->engine->carry_out(this->engine, &request, &decision);
-		send_in(this, ike_sa, begun, &decision.target);
-		return SESSION_NOT_STUCK;
-	}
-	checkin(ike_sa, SUCCESS);
-	if (stuck)
-	{
-		this->table->set_stuck(this->table, session, move.run, stuck);
-	}
-	return stuck;
+	return act_and_note(&job, (sa_job_cb_t)send_to, move->run);
 }
 
 /**
@@ -271,76 +316,65 @@ static void move_job_destroy(move_job_t *job)
 }
 
 /**
- * Create a job.
- *
- * @param session		session, adopted
- * @param order			order, referenced; may be NULL
+ * Move a session.
  */
-static job_t *create_job(private_session_mover_t *this,
-						 job_requeue_t (*execute)(move_job_t *job),
-						 session_t *session, session_order_t *order)
+static job_requeue_t move_job(move_job_t *job)
+{
+	job->moved(job->data, job->session,
+			   move(job->this, job->session, job->order));
+	return JOB_REQUEUE_NONE;
+}
+
+METHOD(session_mover_t, move_later, void,
+	private_session_mover_t *this, session_t *session, session_order_t *order,
+	uint32_t delay, session_moved_t moved, void *data)
 {
 	move_job_t *job;
 
 	INIT(job,
 		.this = this,
 		.session = session,
-		.order = order ? session_order_get(order) : NULL,
+		.order = session_order_get(order),
+		.moved = moved,
+		.data = data,
 	);
-	return (job_t*)callback_job_create((callback_job_cb_t)execute, job,
-							(callback_job_cleanup_t)move_job_destroy, NULL);
-}
-
-/**
- * Move a session.
- */
-static job_requeue_t move_job(move_job_t *job)
-{
-	session_order_t *order = job->order;
-	session_stuck_t stuck = SESSION_NOT_STUCK;
-
-	if (order->wanted(order->data, order))
-	{
-		stuck = move(job->this, job->session, order);
-	}
-	order->done(order->data, order, stuck);
-	return JOB_REQUEUE_NONE;
-}
-
-METHOD(session_mover_t, move_later, void,
-	private_session_mover_t *this, session_t *session, session_order_t *order,
-	uint32_t delay)
-{
-	job_t *job = create_job(this, move_job, session, order);
-
-	if (delay)
-	{
-		lib->scheduler->schedule_job_ms(lib->scheduler, job, delay);
-	}
-	else
-	{
-		lib->processor->queue_job(lib->processor, job);
-	}
+	lib->scheduler->schedule_job_ms(lib->scheduler,
+		(job_t*)callback_job_create((callback_job_cb_t)move_job, job,
+						(callback_job_cleanup_t)move_job_destroy, NULL), delay);
 }
 
 /**
  * Send what waits in an IKE_SA.
  */
-static job_requeue_t resume_job(move_job_t *job)
+static status_t resume_in(void *data, ike_sa_t *ike_sa)
 {
-	status_t status = SUCCESS;
-	ike_sa_t *ike_sa;
+	return ike_sa->get_state(ike_sa) == IKE_ESTABLISHED
+				? ike_sa->initiate(ike_sa, NULL, NULL) : SUCCESS;
+}
 
-	ike_sa = checkout(job->this, job->session);
-	if (ike_sa)
+/**
+ * Delete an IKE_SA, if charon does not yet.
+ */
+static status_t delete_in(void *data, ike_sa_t *ike_sa)
+{
+	return ike_sa->get_state(ike_sa) == IKE_DELETING
+				? SUCCESS : ike_sa->delete(ike_sa, FALSE);
+}
+
+/**
+ * Have a job act on the IKE_SA of a session. For hooks.
+ */
+static void act_later(private_session_mover_t *this, session_t *session,
+					  sa_job_cb_t cb)
+{
+	ike_sa_id_t *id;
+
+	id = this->table->get_id(this->table, session);
+	if (id)
 	{
-		if (ike_sa->get_state(ike_sa) == IKE_ESTABLISHED)
-		{
-			status = ike_sa->initiate(ike_sa, NULL, NULL);
-		}
-		checkin(ike_sa, status);
+		sa_job_queue(id, 0, 0, cb, NULL, NULL);
+		id->destroy(id);
 	}
-	return JOB_REQUEUE_NONE;
 }
 
 METHOD(session_mover_t, resume, void,
@@ -350,52 +384,115 @@ METHOD(session_mover_t, resume, void,
 	session_t *session;
 
 	session = this->table->find(this->table, unique_id);
-	if (!session || !this->table->get_info(this->table, session, &info) ||
-		info.state != SESSION_ASKED)
+	if (session && this->table->get_info(this->table, session, &info))
 	{
-		this->table->release(this->table, session);
+		switch (info.state)
+		{
+			case SESSION_ASKED:
+				act_later(this, session, resume_in);
+				break;
+			case SESSION_DELETING:
+				act_later(this, session, delete_in);
+				break;
+			default:
+				break;
+		}
+	}
+	this->table->release(this->table, session);
+}
+
+/**
+ * Log what an IKE_SA is deleted for, unless there were too many lines.
+ */
+static void log_deleted(private_session_mover_t *this,
+						const session_info_t *info, session_deleted_t reason)
+{
+	uint32_t suppressed;
+
+	if (!log_limit_allow(&this->lines, &suppressed))
+	{
 		return;
 	}
-	lib->processor->queue_job(lib->processor,
-							  create_job(this, resume_job, session, NULL));
+	if (suppressed)
+	{
+		DBG1(DBG_IKE, "redirect: %u IKE_SAs before this one were deleted without "
+			 "a line", suppressed);
+	}
+	if (reason == SESSION_DELETED_DEADLINE)
+	{
+		DBG1(DBG_IKE, "redirect: %s is left at the deadline, deleting its IKE_SA",
+			 info->id);
+	}
+	else
+	{
+		DBG1(DBG_IKE, "redirect: %s did not leave for %s in time, deleting its "
+			 "IKE_SA, %s", info->id, info->gateway,
+			 info->ignored == SESSION_IGNORED_DELETE ? "as was asked for"
+									: "for that gateway was shown to be alive");
+	}
 }
 
 METHOD(session_mover_t, delete_, void,
-	private_session_mover_t *this, session_t *session)
+	private_session_mover_t *this, session_t *session, session_deleted_t reason)
 {
-	ike_sa_id_t *id;
+	session_info_t info;
 
-	id = this->table->get_id(this->table, session);
-	if (id)
+	if (this->table->get_info(this->table, session, &info) &&
+		this->table->cut(this->table, session, reason))
 	{
-		lib->processor->queue_job(lib->processor,
-								  (job_t*)delete_ike_sa_job_create(id, TRUE));
-		id->destroy(id);
+		log_deleted(this, &info, reason);
+		act_later(this, session, delete_in);
 	}
+}
+
+/**
+ * Act on sessions that are in a state for too long.
+ */
+static void look_after(private_session_mover_t *this, session_state_t state,
+					   sa_job_cb_t cb)
+{
+	session_t *session;
+	array_t *sessions;
+
+	sessions = this->table->get_due(this->table, state,
+									time_monotonic(NULL) - STALE);
+	while (array_remove(sessions, ARRAY_TAIL, &session))
+	{
+		act_later(this, session, cb);
+		this->table->release(this->table, session);
+	}
+	array_destroy(sessions);
 }
 
 METHOD(session_mover_t, expire, void,
 	private_session_mover_t *this,
-	bool (*again)(void *data, const session_info_t *info), void *data)
+	session_verdict_t (*judge)(void *data, const session_info_t *info),
+	void *data)
 {
+	session_verdict_t verdict;
 	session_info_t info;
 	session_t *session;
 	array_t *sessions;
 
-	sessions = this->table->get_due(this->table, time_monotonic(NULL));
-	while (array_remove(sessions, ARRAY_HEAD, &session))
+	sessions = this->table->get_due(this->table, SESSION_LEAVING,
+									time_monotonic(NULL));
+	while (array_remove(sessions, ARRAY_TAIL, &session))
 	{
-		if (this->table->get_info(this->table, session, &info) &&
-			this->table->conclude(this->table, session,
-								  again && again(data, &info)))
+		if (this->table->get_info(this->table, session, &info))
 		{
-			DBG1(DBG_IKE, "redirect: %s did not leave for %s in time, deleting "
-				 "its IKE_SA", info.id, info.gateway);
-			delete_(this, session);
+			verdict = judge(data, &info);
+			if (this->table->conclude(this->table, session, verdict) &&
+				verdict == SESSION_DELETE)
+			{
+				log_deleted(this, &info, SESSION_DELETED_IGNORED);
+				act_later(this, session, delete_in);
+			}
 		}
 		this->table->release(this->table, session);
 	}
 	array_destroy(sessions);
+	look_after(this, SESSION_ASKED, resume_in);
+	look_after(this, SESSION_DELETING, delete_in);
 }
 
 METHOD(session_mover_t, destroy, void,
@@ -424,6 +521,7 @@ session_mover_t *session_mover_create(session_table_t *table,
 		},
 		.table = table,
 		.engine = engine,
+		.lines = LOG_LIMIT_INIT(LINES),
 	);
 	return &this->public;
 }

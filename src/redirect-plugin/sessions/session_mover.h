@@ -20,61 +20,20 @@
 #ifndef SESSION_MOVER_H_
 #define SESSION_MOVER_H_
 
-#include "session_table.h"
-#include "policy/policy_engine.h"
+#include "session_order.h"
+#include "wire/gateway_identity.h"
 
 typedef struct session_mover_t session_mover_t;
-typedef struct session_order_t session_order_t;
 
 /**
- * How sessions are moved, shared by all that are moved in the same way.
- */
-struct session_order_t {
-
-	/** who uses it, see session_order_get() */
-	refcount_t refs;
-
-	/** gateways it is limited to; ids belongs to the order */
-	redirect_scope_t scope;
-
-	/** TRUE if scope applies */
-	bool limited;
-
-	/** grace and what follows it; the gateway is filled in by decide() */
-	session_move_t move;
-
-	/**
-	 * Asked by the job, right before a session is moved.
-	 *
-	 * @param data		data of the order
-	 * @return			FALSE if that is not wanted anymore
-	 */
-	bool (*wanted)(void *data, const session_order_t *order);
-
-	/**
-	 * Told by the job what came of it, also if it was not wanted.
-	 *
-	 * @param data		data of the order
-	 * @param stuck		why it stays, see session_mover_t.move
-	 */
-	void (*done)(void *data, const session_order_t *order,
-				 session_stuck_t stuck);
-
-	/** passed to wanted and done */
-	void *data;
-};
-
-/**
- * Get another reference to an order.
- */
-session_order_t *session_order_get(session_order_t *order);
-
-/**
- * Release a reference to an order.
+ * Told by the job what came of moving a session.
  *
- * @param order			order, may be NULL
+ * @param data			as given
+ * @param session		session, borrowed
+ * @param stuck			see session_mover_t.move
  */
-void session_order_put(session_order_t *order);
+typedef void (*session_moved_t)(void *data, session_t *session,
+								session_stuck_t stuck);
 
 /**
  * Moves sessions to other gateways, one at a time: asks the policy, sends the
@@ -88,31 +47,41 @@ struct session_mover_t {
 	 * Move a session to the gateway that the policy chooses. Checks out its
 	 * IKE_SA, so it belongs into a job.
 	 *
+	 * A client is not sent back to the gateway that redirected it here, as long as
+	 * hops count or the run of the order goes on, nor to the address that its
+	 * IKE_SA runs on.
+	 *
 	 * @param session		session, borrowed
 	 * @param order			how it is moved
-	 * @return				why it stays, SESSION_NOT_STUCK if it was redirected,
+	 * @return				why it stays; SESSION_NOT_STUCK if it was redirected,
+	 *						SESSION_STUCK_NOTHING if that is not wanted anymore, it
 	 *						is already on its way, or is gone
 	 */
 	session_stuck_t (*move)(session_mover_t *this, session_t *session,
-							const session_order_t *order);
+							session_order_t *order);
 
 	/**
 	 * Move a session after a while, in a job of its own.
 	 *
 	 * @param session		session, adopted
-	 * @param order			how it is moved, referenced; wanted and done are set
+	 * @param order			how it is moved, referenced
 	 * @param delay			milliseconds until then
+	 * @param moved			told what came of it
+	 * @param data			passed to moved
 	 */
 	void (*move_later)(session_mover_t *this, session_t *session,
-					   session_order_t *order, uint32_t delay);
+					   session_order_t *order, uint32_t delay,
+					   session_moved_t moved, void *data);
 
 	/**
 	 * Have the IKE_SA of a session deleted by a job: charon sends the DELETE
 	 * (R5-8).
 	 *
 	 * @param session		session, borrowed
+	 * @param reason		what for, counted and logged
 	 */
-	void (*delete)(session_mover_t *this, session_t *session);
+	void (*delete)(session_mover_t *this, session_t *session,
+				   session_deleted_t reason);
 
 	/**
 	 * Redirect a session as it was decided before. For jobs as well.
@@ -135,14 +104,15 @@ struct session_mover_t {
 	void (*resume)(session_mover_t *this, uint32_t unique_id);
 
 	/**
-	 * Conclude sessions whose grace is over; to be called once a second.
+	 * Conclude sessions whose grace is over, and see to it that what was begun
+	 * long ago goes on; to be called once a second.
 	 *
-	 * @param again			asked whether a client that did not leave is
-	 *						redirected once more; NULL for never
-	 * @param data			passed to again
+	 * @param judge			asked what becomes of a client that did not leave
+	 * @param data			passed to judge
 	 */
 	void (*expire)(session_mover_t *this,
-				   bool (*again)(void *data, const session_info_t *info),
+				   session_verdict_t (*judge)(void *data,
+											  const session_info_t *info),
 				   void *data);
 
 	/**

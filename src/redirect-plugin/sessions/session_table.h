@@ -20,18 +20,13 @@
 #ifndef SESSION_TABLE_H_
 #define SESSION_TABLE_H_
 
+#include "departures.h"
 #include "session_filter.h"
-#include "gateways/gateway.h"
+#include "session_info.h"
 
 #include <sa/ike_sa.h>
 
 typedef struct session_table_t session_table_t;
-typedef struct session_t session_t;
-typedef struct session_info_t session_info_t;
-typedef struct session_move_t session_move_t;
-typedef enum session_state_t session_state_t;
-typedef enum session_stuck_t session_stuck_t;
-typedef enum session_outcome_t session_outcome_t;
 
 /**
  * Most sessions known at a time; charon's own IKE_SAs are much larger. Sessions
@@ -40,167 +35,15 @@ typedef enum session_outcome_t session_outcome_t;
 #define SESSION_TABLE_MAX (1024 * 1024)
 
 /**
- * Room for an identity in a copy, longer ones are cut.
- */
-#define SESSION_ID_MAX 128
-
-/**
- * Where a session is on its way to another gateway.
- */
-enum session_state_t {
-	/** it was not redirected */
-	SESSION_HERE,
-	/** a redirect is sent and not acknowledged yet */
-	SESSION_ASKED,
-	/** the client has acknowledged, its grace runs (R5-9) */
-	SESSION_LEAVING,
-	/** the client has sent a DELETE after the redirect (R5-7) */
-	SESSION_LEFT,
-	/** the gateway deletes the IKE_SA, as the client did not (R5-8) */
-	SESSION_DELETING,
-	/** number of states */
-	SESSION_STATE_MAX,
-};
-
-/**
- * Names of states, for operators.
- */
-extern enum_name_t *session_state_names;
-
-/**
- * Why a session stays where it is.
- */
-enum session_stuck_t {
-	/** it does not */
-	SESSION_NOT_STUCK,
-	/** client did not announce support (R3-4) */
-	SESSION_STUCK_UNSUPPORTED,
-	/** it is an IKEv1 one, which has no redirects */
-	SESSION_STUCK_IKEV1,
-	/** this host is the initiator (R10-1) */
-	SESSION_STUCK_INITIATOR,
-	/** a rule serves the client here, or chose this gateway */
-	SESSION_STUCK_SERVED,
-	/** there is no gateway to send it to */
-	SESSION_STUCK_NO_GATEWAY,
-	/** client acknowledged, but did not leave within its grace */
-	SESSION_STUCK_IGNORED,
-	/** client answered with an error */
-	SESSION_STUCK_REFUSED,
-	/** the IKE_SA is being rekeyed or has another task: is tried again */
-	SESSION_STUCK_BUSY,
-	/** number of reasons */
-	SESSION_STUCK_MAX,
-};
-
-/**
- * Names of reasons, for operators.
- */
-extern enum_name_t *session_stuck_names;
-
-/**
- * What became of a redirect that was sent in an active session.
- */
-enum session_outcome_t {
-	/** client sent a DELETE */
-	SESSION_FOLLOWED,
-	/** client acknowledged, but did not leave within its grace */
-	SESSION_IGNORED,
-	/** client did not acknowledge, the IKE_SA is gone */
-	SESSION_EXPIRED,
-	/** client answered with an error */
-	SESSION_REFUSED,
-	/** the IKE_SA ended for another reason while the grace ran */
-	SESSION_ENDED,
-	/** number of outcomes */
-	SESSION_OUTCOME_MAX,
-};
-
-/**
- * Names of outcomes, for operators and counters.
- */
-extern enum_name_t *session_outcome_names;
-
-/**
- * A copy of what is known of a session. Times are those of time_monotonic().
- */
-struct session_info_t {
-
-	/** unique id of the IKE_SA, changes when it is rekeyed */
-	uint32_t unique_id;
-
-	/** 1 or 2 */
-	uint8_t version;
-
-	/** TRUE if the client announced support for redirects */
-	bool supported;
-
-	/** TRUE if this host is the original responder */
-	bool responder;
-
-	/** when the client was established here */
-	time_t since;
-
-	/** address of this gateway */
-	ip_address_t local;
-
-	/** address of the client */
-	ip_address_t remote;
-
-	/** name of the connection, cut */
-	char connection[REDIRECT_NAME_MAX];
-
-	/** EAP identity of the client, IKE identity if it has none, cut */
-	char id[SESSION_ID_MAX];
-
-	/** where it is on its way */
-	session_state_t state;
-
-	/** why it was not moved */
-	session_stuck_t stuck;
-
-	/** gateway it is or was sent to, empty if none */
-	char gateway[REDIRECT_NAME_MAX];
-
-	/** run of the engine that sent it, see session_move_t */
-	uint32_t run;
-
-	/** when that was sent, 0 if never */
-	time_t sent;
-
-	/** times it was sent one in this run */
-	uint32_t tries;
-
-	/** TRUE if the IKE_SA was rekeyed since */
-	bool rekeyed;
-};
-
-/**
- * A redirect that is to be sent to a session.
- */
-struct session_move_t {
-
-	/** name of the gateway */
-	const char *gateway;
-
-	/** time from the acknowledgement to the DELETE in seconds, or
-	 * SESSION_GRACE_NEVER */
-	uint32_t grace;
-
-	/** TRUE to keep the session if the client does not follow */
-	bool keep;
-
-	/** number of the run of an engine that moves it, 0 for none */
-	uint32_t run;
-};
-
-/**
  * Established IKE_SAs, by the unique id of their IKE_SA, in the order they were
  * established.
  *
  * Thread-safe. Hooks may call what says so: they take a mutex that is held for
- * a look-up only. A session is referenced by who holds a session_t; it stays
- * valid after the IKE_SA is gone.
+ * a look-up, or for a few sessions, but never while all of them are looked at or
+ * compared with a filter. A session is referenced by who holds a session_t; it
+ * stays valid after the IKE_SA is gone.
+ *
+ * One drain at a time has members, that are counted and queued as they change.
  */
 struct session_table_t {
 
@@ -208,8 +51,10 @@ struct session_table_t {
 	 * An IKE_SA was established. For hooks.
 	 *
 	 * @param ike_sa		IKE_SA, held by the caller
+	 * @param from			gateway that redirected the client here, version 0 if none
 	 */
-	void (*add)(session_table_t *this, ike_sa_t *ike_sa);
+	void (*add)(session_table_t *this, ike_sa_t *ike_sa,
+				const ip_address_t *from);
 
 	/**
 	 * An IKE_SA was rekeyed, the session goes on. For hooks.
@@ -218,6 +63,16 @@ struct session_table_t {
 	 * @param new			new IKE_SA, held by the caller
 	 */
 	void (*rekey)(session_table_t *this, ike_sa_t *old, ike_sa_t *new);
+
+	/**
+	 * An address of an IKE_SA changes. For hooks.
+	 *
+	 * @param unique_id		unique id of the IKE_SA
+	 * @param local			address of this gateway from now on
+	 * @param remote		address of the client from now on
+	 */
+	void (*update)(session_table_t *this, uint32_t unique_id, host_t *local,
+				   host_t *remote);
 
 	/**
 	 * The client has sent a DELETE for its IKE_SA. For hooks.
@@ -242,17 +97,15 @@ struct session_table_t {
 	session_t *(*find)(session_table_t *this, uint32_t unique_id);
 
 	/**
-	 * Get sessions.
+	 * Enumerate sessions in the order they were established; those that come
+	 * meanwhile are met as well. The mutex is taken for a few at a time.
 	 *
-	 * @param filter		which sessions, NULL for all
-	 * @param wanted		called with a look at each that passes the filter,
-	 *						must not call into the table; NULL for all
-	 * @param data			passed to wanted
-	 * @return				array_t of session_t*, each to be released
+	 * @param filter		which sessions, NULL for all; has to outlive it
+	 * @return				enumerator over session_t*, const session_info_t*; both
+	 *						are valid until the next one, the info is without id
 	 */
-	array_t *(*collect)(session_table_t *this, const session_filter_t *filter,
-						bool (*wanted)(void *data, const session_info_t *info),
-						void *data);
+	enumerator_t *(*create_enumerator)(session_table_t *this,
+									   const session_filter_t *filter);
 
 	/**
 	 * Copy what is known of a session.
@@ -273,8 +126,54 @@ struct session_table_t {
 	ike_sa_id_t *(*get_id)(session_table_t *this, session_t *session);
 
 	/**
-	 * Count tries from zero again, if the session was not moved in this run
-	 * yet, and note why it stays.
+	 * Make sessions the members of a drain, in place of those of the last one.
+	 *
+	 * @param run			number of the drain, another one than before; 0 for no
+	 *						members
+	 * @param all			TRUE for all sessions and those to come
+	 * @param filter		which sessions, if not all
+	 */
+	void (*enlist)(session_table_t *this, uint32_t run, bool all,
+				   const session_filter_t *filter);
+
+	/**
+	 * Count the members.
+	 *
+	 * @param counts		receives the numbers
+	 */
+	void (*get_counts)(session_table_t *this, session_counts_t *counts);
+
+	/**
+	 * Take a member whose turn comes, by chance.
+	 *
+	 * @return				session to be released, and to be told about with
+	 *						set_stuck() or begin(), or put_back(); NULL if none
+	 */
+	session_t *(*take)(session_table_t *this);
+
+	/**
+	 * A session that was taken may be taken again, if nothing else was told.
+	 *
+	 * @param session		session
+	 */
+	void (*put_back)(session_table_t *this, session_t *session);
+
+	/**
+	 * Let members that are stuck have their turn again.
+	 *
+	 * @param stuck			why they are
+	 * @param before		only those that were asked for last before then
+	 * @param may			asked about each, may be NULL; TRUE if it may be sent a
+	 *						redirect once more even after SESSION_TRIES of them
+	 * @param data			passed to may
+	 */
+	void (*retry)(session_table_t *this, session_stuck_t stuck, time_t before,
+				  bool (*may)(void *data, const session_info_t *info),
+				  void *data);
+
+	/**
+	 * Note why a session stays; tries count from zero again if it was not moved
+	 * in this run yet.
 	 *
 	 * @param session		session
 	 * @param run			number of the run
@@ -294,6 +193,13 @@ struct session_table_t {
 				  const session_move_t *move);
 
 	/**
+	 * The redirect is put on the wire.
+	 *
+	 * @param session		session
+	 */
+	void (*built)(session_table_t *this, session_t *session);
+
+	/**
 	 * The client has answered the redirect.
 	 *
 	 * @param session		session
@@ -310,21 +216,55 @@ struct session_table_t {
 	void (*unanswered)(session_table_t *this, session_t *session);
 
 	/**
-	 * Get sessions whose grace is over.
+	 * Get sessions that are on their way, oldest first.
 	 *
-	 * @param now			time_monotonic()
+	 * @param state			ASKED or DELETING since a time, or LEAVING whose grace
+	 *						is over
+	 * @param now			time that is over
 	 * @return				array_t of session_t*, each to be released
 	 */
-	array_t *(*get_due)(session_table_t *this, time_t now);
+	array_t *(*get_due)(session_table_t *this, session_state_t state,
+						time_t now);
 
 	/**
 	 * Conclude a session whose grace is over.
 	 *
 	 * @param session		session
-	 * @param again			TRUE if it is going to be redirected once more
-	 * @return				TRUE if the IKE_SA has to be deleted now
+	 * @param verdict		what becomes of it
+	 * @return				TRUE if it was concluded now
 	 */
-	bool (*conclude)(session_table_t *this, session_t *session, bool again);
+	bool (*conclude)(session_table_t *this, session_t *session,
+					 session_verdict_t verdict);
+
+	/**
+	 * Note that the gateway deletes an IKE_SA, and count what for.
+	 *
+	 * @param session		session
+	 * @param reason		what for
+	 * @return				FALSE if it is gone, or deleted already
+	 */
+	bool (*cut)(session_table_t *this, session_t *session,
+				session_deleted_t reason);
+
+	/**
+	 * Tell of clients that left and did not come back, and of those whose
+	 * gateway was shown to be alive since.
+	 *
+	 * @param proven		asked for the time a gateway was shown to be alive, at a
+	 *						given time or later; 0 if it was not; may be NULL
+	 * @param data			passed to proven
+	 */
+	void (*settle)(session_table_t *this,
+				   time_t (*proven)(void *data, const char *gateway,
+									time_t since), void *data);
+
+	/**
+	 * Get another reference to a session.
+	 *
+	 * @param session		session
+	 * @return				the same session, to be released once more
+	 */
+	session_t *(*get_ref)(session_table_t *this, session_t *session);
 
 	/**
 	 * Release a session.
@@ -344,13 +284,19 @@ struct session_table_t {
 	uint64_t (*get_outcome)(session_table_t *this, session_outcome_t outcome);
 
 	/**
+	 * Number of IKE_SAs that were deleted for a reason; any thread.
+	 */
+	uint64_t (*get_deleted)(session_table_t *this, session_deleted_t reason);
+
+	/**
 	 * Number of sessions there was no room for; any thread.
 	 */
 	uint64_t (*get_dropped)(session_table_t *this);
 
 	/**
-	 * Set who is told of outcomes. Called by hooks under the bus mutex and by
-	 * jobs: must not wait, nor call into the table.
+	 * Set who is told of outcomes, of SESSION_SENT and SESSION_DEPARTED. Called
+	 * by hooks under the bus mutex and by jobs: must not wait, nor call into the
+	 * table.
 	 *
 	 * @param told			function
 	 * @param data			passed to it

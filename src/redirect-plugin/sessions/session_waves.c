@@ -23,6 +23,12 @@
  */
 #define WAVE 100
 
+/**
+ * Sessions asked for in a wave at most besides those that the rate allows: most
+ * that have no gateway are found soon, though they are not redirected.
+ */
+#define ASKED 100
+
 typedef struct private_session_waves_t private_session_waves_t;
 
 /**
@@ -46,9 +52,15 @@ struct private_session_waves_t {
 	session_mover_t *mover;
 
 	/**
-	 * Sessions whose turn has not come yet, session_t*
+	 * Sessions whose turn has not come yet, and how many they are
 	 */
-	array_t *queue;
+	session_t **queue;
+	u_int count;
+
+	/**
+	 * TRUE to take members from the table in place of the queue
+	 */
+	bool members;
 
 	/**
 	 * Order they are moved with, NULL to delete them
@@ -98,115 +110,170 @@ static uint64_t now_ms()
 }
 
 /**
- * Release sessions.
+ * Put sessions into the queue in place of those that are in it.
  *
  * @param sessions		array_t of session_t*, adopted; may be NULL
  */
-static void release_all(private_session_waves_t *this, array_t *sessions)
+static void set_queue(private_session_waves_t *this, array_t *sessions)
 {
-	session_t *session;
+	session_t **old, **queue;
+	u_int old_count, count = array_count(sessions), i;
 
-	while (array_remove(sessions, ARRAY_TAIL, &session))
+	queue = calloc(count + 1, sizeof(session_t*));
+	for (i = 0; i < count; i++)
 	{
-		this->table->release(this->table, session);
+		array_get(sessions, i, &queue[i]);
 	}
 	array_destroy(sessions);
+	this->mutex->lock(this->mutex);
+	old = this->queue;
+	old_count = this->count;
+	this->queue = queue;
+	this->count = count;
+	this->mutex->unlock(this->mutex);
+	for (i = 0; i < old_count; i++)
+	{
+		this->table->release(this->table, old[i]);
+	}
+	free(old);
 }
 
 /**
- * Take the sessions of a wave from the queue; the mutex is held.
+ * Take a session by chance; the mutex is held.
  */
-static void take_wave(private_session_waves_t *this, array_t *wave)
+static session_t *take(private_session_waves_t *this)
+{
+	session_t *session = NULL;
+	u_int index;
+
+	if (this->members)
+	{
+		session = this->table->take(this->table);
+		this->members = session != NULL;
+	}
+	else if (this->count)
+	{
+		index = random() % this->count;
+		session = this->queue[index];
+		this->queue[index] = this->queue[--this->count];
+	}
+	return session;
+}
+
+/**
+ * Take the sessions of a wave; the mutex is held.
+ *
+ * @return				FALSE if there are none
+ */
+static bool take_wave(private_session_waves_t *this, array_t *wave)
 {
 	uint64_t now = now_ms();
 	session_t *session;
+	int most = this->rate * WAVE / 1000 + ASKED;
 
 	/* what was missed is made up for, as long as it is not more than a second */
 	this->budget = min(this->budget + (now - this->wave) * this->rate,
 					   max(this->rate * 1000ULL, 1000));
 	this->wave = now;
-	while (this->budget >= 1000 &&
-		   array_remove(this->queue, ARRAY_TAIL, &session))
+	while (this->budget >= 1000 && array_count(wave) < most)
 	{
+		session = take(this);
+		if (!session)
+		{
+			return array_count(wave) > 0;
+		}
 		array_insert(wave, ARRAY_TAIL, session);
 		this->budget -= 1000;
 	}
-	if (this->order)
-	{
-		this->moving += array_count(wave);
-	}
+	return TRUE;
 }
 
 /**
- * Make a wave, spread over the time to the next.
+ * A job has tried to move a session.
  */
-static job_requeue_t make_wave(private_session_waves_t *this)
+static void moved(void *data, session_t *session, session_stuck_t stuck)
 {
-	array_t *wave = array_create(0, 0);
-	session_order_t *order;
-	session_t *session;
-	uint32_t spread;
+	private_session_waves_t *this = data;
 
-	this->mutex->lock(this->mutex);
-	if (!array_count(this->queue))
+	if (stuck == SESSION_STUCK_NOTHING)
 	{
-		this->waving = FALSE;
-		this->mutex->unlock(this->mutex);
-		array_destroy(wave);
-		return JOB_REQUEUE_NONE;
+		this->table->put_back(this->table, session);
 	}
-	take_wave(this, wave);
-	spread = max(WAVE, 1000 / this->rate);
-	order = this->order ? session_order_get(this->order) : NULL;
+	this->mutex->lock(this->mutex);
+	this->moving--;
+	if (stuck != SESSION_NOT_STUCK)
+	{
+		this->budget += 1000;
+	}
 	this->mutex->unlock(this->mutex);
+}
+
+/**
+ * Move or delete the sessions of a wave, spread over the time to the next.
+ */
+static void send_wave(private_session_waves_t *this, array_t *wave,
+					  session_order_t *order, uint32_t spread)
+{
+	session_t *session;
 
 	while (array_remove(wave, ARRAY_TAIL, &session))
 	{
 		if (order)
 		{
 			this->mover->move_later(this->mover, session, order,
-									random() % spread);
+									random() % spread, moved, this);
 		}
 		else
 		{
-			this->mover->delete(this->mover, session);
+			this->mover->delete(this->mover, session,
+								SESSION_DELETED_DEADLINE);
 			this->table->release(this->table, session);
 		}
 	}
-	array_destroy(wave);
-	session_order_put(order);
-	return JOB_RESCHEDULE_MS(WAVE);
 }
 
 /**
- * Compare sessions in a way that is different each time.
+ * Make a wave.
  */
-static int compare_shuffled(const void *a, const void *b, void *salt)
+static job_requeue_t make_wave(private_session_waves_t *this)
 {
-	session_t *const *first = a, *const *second = b;
-	uint64_t x, y;
+	array_t *wave = array_create(0, 0);
+	session_order_t *order;
+	uint32_t spread;
 
-	x = redirect_selector_mix((uintptr_t)*first, *(uint64_t*)salt);
-	y = redirect_selector_mix((uintptr_t)*second, *(uint64_t*)salt);
-	return x < y ? -1 : x > y;
+	this->mutex->lock(this->mutex);
+	if (!take_wave(this, wave))
+	{
+		this->waving = FALSE;
+		this->mutex->unlock(this->mutex);
+		array_destroy(wave);
+		return JOB_REQUEUE_NONE;
+	}
+	order = this->order ? session_order_get(this->order) : NULL;
+	this->moving += order ? array_count(wave) : 0;
+	spread = max(WAVE, 1000 / this->rate);
+	this->mutex->unlock(this->mutex);
+
+	send_wave(this, wave, order, spread);
+	array_destroy(wave);
+	session_order_put(order);
+	return JOB_RESCHEDULE_MS(WAVE);
 }
 
 METHOD(session_waves_t, fill, void,
 	private_session_waves_t *this, array_t *sessions, session_order_t *order,
 	uint32_t rate)
 {
-	uint64_t salt = random();
 	session_order_t *old_order;
-	array_t *old;
+	bool members = !sessions;
 
-	array_sort(sessions, compare_shuffled, &salt);
+	set_queue(this, sessions);
 	this->mutex->lock(this->mutex);
-	old = this->queue;
 	old_order = this->order;
-	this->queue = sessions;
+	this->members = members;
 	this->order = order ? session_order_get(order) : NULL;
 	this->rate = rate;
-	if (array_count(sessions) && !this->waving)
+	if (!this->waving)
 	{
 		this->waving = TRUE;
 		this->wave = now_ms();
@@ -216,28 +283,16 @@ METHOD(session_waves_t, fill, void,
 										NULL, NULL));
 	}
 	this->mutex->unlock(this->mutex);
-	release_all(this, old);
 	session_order_put(old_order);
 }
 
 METHOD(session_waves_t, clear, void,
 	private_session_waves_t *this)
 {
-	array_t *queue;
-
 	this->mutex->lock(this->mutex);
-	queue = this->queue;
-	this->queue = NULL;
+	this->members = FALSE;
 	this->mutex->unlock(this->mutex);
-	release_all(this, queue);
-}
-
-METHOD(session_waves_t, moved, void,
-	private_session_waves_t *this)
-{
-	this->mutex->lock(this->mutex);
-	this->moving--;
-	this->mutex->unlock(this->mutex);
+	set_queue(this, NULL);
 }
 
 METHOD(session_waves_t, is_idle, bool,
@@ -246,7 +301,7 @@ METHOD(session_waves_t, is_idle, bool,
 	bool idle;
 
 	this->mutex->lock(this->mutex);
-	idle = !array_count(this->queue) && !this->moving;
+	idle = !this->count && !this->members && !this->moving;
 	this->mutex->unlock(this->mutex);
 	return idle;
 }
@@ -254,7 +309,8 @@ METHOD(session_waves_t, is_idle, bool,
 METHOD(session_waves_t, destroy, void,
 	private_session_waves_t *this)
 {
-	release_all(this, this->queue);
+	set_queue(this, NULL);
+	free(this->queue);
 	session_order_put(this->order);
 	this->mutex->destroy(this->mutex);
 	free(this);
@@ -272,7 +328,6 @@ session_waves_t *session_waves_create(session_table_t *table,
 		.public = {
 			.fill = _fill,
 			.clear = _clear,
-			.moved = _moved,
 			.is_idle = _is_idle,
 			.destroy = _destroy,
 		},

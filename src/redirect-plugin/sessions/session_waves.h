@@ -26,7 +26,8 @@ typedef struct session_waves_t session_waves_t;
 
 /**
  * Moves many sessions in waves at a rate, each a bit later or earlier than the
- * others of its wave, in an order that says nothing about who is next.
+ * others of its wave, in an order that says nothing about who is next. The rate
+ * is that of redirects: sessions that are asked for and stay cost nothing of it.
  *
  * Thread-safe, not for hooks.
  */
@@ -35,9 +36,10 @@ struct session_waves_t {
 	/**
 	 * Begin with sessions, in place of those whose turn has not come yet.
 	 *
-	 * @param sessions		array_t of session_t*, adopted
-	 * @param order			how they are moved, referenced; its done has to call
-	 *						moved(). NULL to delete them
+	 * @param sessions		array_t of session_t*, adopted, in any order; NULL to take
+	 *						members of the drain from the table instead, as long as
+	 *						there are any
+	 * @param order			how they are moved, referenced; NULL to delete them
 	 * @param rate			sessions a second
 	 */
 	void (*fill)(session_waves_t *this, array_t *sessions,
@@ -47,11 +49,6 @@ struct session_waves_t {
 	 * Forget sessions whose turn has not come yet.
 	 */
 	void (*clear)(session_waves_t *this);
-
-	/**
-	 * A job has tried to move a session.
-	 */
-	void (*moved)(session_waves_t *this);
 
 	/**
 	 * Check whether there is nothing to do.
