@@ -1,0 +1,280 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "drain_fixture.h"
+#include "virtual_time.h"
+
+/**
+ * Note that a client is asked for.
+ */
+static void note_asked(drain_fixture_t *this, uint32_t unique_id)
+{
+	if (unique_id < countof(this->asked) &&
+		this->asked[unique_id]++ == 0)
+	{
+		this->order[this->asked_first++] = unique_id;
+	}
+}
+
+/**
+ * Redirect a session.
+ */
+static session_stuck_t redirect(drain_fixture_t *this, session_t *session,
+								const session_info_t *info,
+								session_order_t *order, session_scope_t *scope)
+{
+	session_move_t move = order->move;
+	session_stuck_t stuck = SESSION_NOT_STUCK;
+
+	move.gateway = this->gateway;
+	if (scope->limited && !scope->scope.count)
+	{
+		stuck = SESSION_STUCK_NO_GATEWAY;
+	}
+	else if (this->check)
+	{
+		stuck = this->check(this, info, scope);
+	}
+	if (stuck)
+	{
+		this->table->set_stuck(this->table, session, move.run, stuck);
+		return stuck;
+	}
+	if (!this->table->begin(this->table, session, &move))
+	{
+		return SESSION_STUCK_NOTHING;
+	}
+	this->table->built(this->table, session);
+	this->table->answered(this->table, session, FALSE);
+	if (this->client)
+	{
+		this->client(this, session, info);
+	}
+	return SESSION_NOT_STUCK;
+}
+
+/**
+ * Move a session at once.
+ */
+static void move_later(session_mover_t *mover, session_t *session,
+					   session_order_t *order, uint32_t delay,
+					   session_moved_t moved_cb, void *data)
+{
+	drain_fixture_t *this = (drain_fixture_t*)((char*)mover -
+											offsetof(drain_fixture_t, mover));
+	session_scope_t *scope = order->get_scope(order->data, order);
+	session_stuck_t stuck = SESSION_STUCK_NOTHING;
+	session_info_t info;
+
+	if (scope && this->table->get_info(this->table, session, &info))
+	{
+		note_asked(this, info.unique_id);
+		stuck = redirect(this, session, &info, order, scope);
+	}
+	session_scope_put(scope);
+	moved_cb(data, session, stuck);
+	this->table->release(this->table, session);
+}
+
+/**
+ * Delete a session.
+ */
+static void delete_(session_mover_t *mover, session_t *session,
+					session_deleted_t reason)
+{
+	drain_fixture_t *this = (drain_fixture_t*)((char*)mover -
+											offsetof(drain_fixture_t, mover));
+	session_info_t info;
+
+	if (this->table->get_info(this->table, session, &info) &&
+		this->table->cut(this->table, session, reason))
+	{
+		this->deleted++;
+		this->table->remove(this->table, info.unique_id);
+	}
+}
+
+/**
+ * Note an outcome.
+ */
+static void told(void *data, const session_info_t *info,
+				 session_outcome_t outcome)
+{
+	drain_fixture_t *this = data;
+
+	this->outcomes[outcome]++;
+	this->drain->outcome(this->drain, info, outcome);
+	this->rebalance->outcome(this->rebalance, info, outcome);
+}
+
+/*
+ * Described in header
+ */
+drain_fixture_t *drain_fixture_create(void)
+{
+	drain_fixture_t *this;
+
+	virtual_time_begin();
+	INIT(this,
+		.policy = policy_fixture_create("self = moon\ngateways { " MOON SUN MARS
+										"}"),
+		.table = session_table_create(),
+		.mover = {
+			.move_later = move_later,
+			.delete = delete_,
+		},
+		.config = {
+			.grace = 30,
+			.drain = {
+				.rate = 1000,
+			},
+			.rebalance = {
+				.share = 100,
+				.margin = 10,
+				.period = 10,
+			},
+		},
+		.gateway = "sun",
+	);
+	this->drain = drain_create(this->table, &this->mover, this->policy.engine,
+							   this->policy.table);
+	this->rebalance = rebalance_create(this->table, &this->mover,
+									   this->policy.engine, this->policy.table);
+	this->drain->configure(this->drain, &this->config);
+	this->rebalance->configure(this->rebalance, &this->config);
+	this->table->set_observer(this->table, told, this);
+	return this;
+}
+
+/*
+ * Described in header
+ */
+void drain_fixture_destroy(drain_fixture_t *this)
+{
+	virtual_time_end();
+	this->rebalance->destroy(this->rebalance);
+	this->drain->destroy(this->drain);
+	this->table->destroy(this->table);
+	policy_fixture_destroy(&this->policy);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+void drain_fixture_add(drain_fixture_t *this, uint32_t unique_id,
+					   const char *net)
+{
+	ip_address_t nowhere = {};
+	char remote[32], id[32];
+	mock_ike_sa_t *ike_sa;
+
+	snprintf(remote, sizeof(remote), "%s.%u", net, unique_id % 256);
+	snprintf(id, sizeof(id), "c%u@example.org", unique_id);
+	ike_sa = mock_ike_sa_create(unique_id, remote, id);
+	this->table->add(this->table, &ike_sa->public, &nowhere);
+	mock_ike_sa_destroy(ike_sa);
+}
+
+/*
+ * Described in header
+ */
+const char *drain_fixture_drain(drain_fixture_t *this, const char *id)
+{
+	drain_options_t options = this->drain->get_defaults(this->drain);
+	const char *error = NULL;
+
+	if (id)
+	{
+		ck_assert(session_filter_set(&options.filter, "id", id));
+	}
+	ck_assert(this->drain->start(this->drain, &options, &error) == !error);
+	return error;
+}
+
+/*
+ * Described in header
+ */
+void drain_fixture_pass(drain_fixture_t *this, u_int seconds)
+{
+	session_info_t info;
+	session_t *session;
+	array_t *due;
+
+	while (seconds--)
+	{
+		virtual_time_pass(1000);
+		this->policy.engine->tick(this->policy.engine, OVERLOAD_NONE);
+		/* as session_mover_t.expire() */
+		due = this->table->get_due(this->table, SESSION_LEAVING,
+								   time_monotonic(NULL));
+		while (array_remove(due, ARRAY_TAIL, &session))
+		{
+			session_verdict_t verdict;
+
+			if (this->table->get_info(this->table, session, &info))
+			{
+				verdict = this->drain->judge(this->drain, &info);
+				if (this->table->conclude(this->table, session, verdict) &&
+					verdict == SESSION_DELETE)
+				{
+					this->deleted++;
+					this->table->remove(this->table, info.unique_id);
+				}
+			}
+			this->table->release(this->table, session);
+		}
+		array_destroy(due);
+		this->drain->tick(this->drain);
+		this->rebalance->tick(this->rebalance, this->drain->is_on(this->drain));
+	}
+	/* jobs that are begun */
+	virtual_time_pass(0);
+}
+
+/*
+ * Described in header
+ */
+drain_progress_t drain_fixture_progress(drain_fixture_t *this)
+{
+	drain_progress_t progress;
+
+	this->drain->get_progress(this->drain, &progress);
+	return progress;
+}
+
+/*
+ * Described in header
+ */
+session_info_t drain_fixture_info(drain_fixture_t *this, uint32_t unique_id)
+{
+	session_info_t info = {};
+	session_t *session;
+
+	session = this->table->find(this->table, unique_id);
+	ck_assert_ptr_nonnull(session);
+	ck_assert(this->table->get_info(this->table, session, &info));
+	this->table->release(this->table, session);
+	return info;
+}
+
+/*
+ * Described in header
+ */
+void drain_fixture_leave(drain_fixture_t *this, session_t *session,
+						 const session_info_t *info)
+{
+	this->table->client_deletes(this->table, info->unique_id);
+	this->table->remove(this->table, info->unique_id);
+}
