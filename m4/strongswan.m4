@@ -84,6 +84,22 @@ done
 test -n "$strongswan_version" || AC_MSG_ERROR([the version of the charon in $ipseclibdir cannot be determined: neither charon, charon-systemd, libstrongswan nor the vici plugin there tells it.])
 AC_MSG_RESULT([$strongswan_version])
 
+dnl what is known of it; docs/interop.md tells more
+case $strongswan_version in
+5.9.8|6.0.1|6.1.0)
+	strongswan_known="tested"
+	;;
+5.9.13|6.0.4)
+	strongswan_known="tried: the plugin was loaded and passed scenarios, but it is not tested regularly"
+	;;
+5.9.@<:@67@:>@|5.9.9|5.9.1@<:@0-2@:>@|5.9.14|6.0.@<:@0-6@:>@)
+	strongswan_known="untested: the plugin compiles with it, nobody ran it"
+	;;
+*)
+	strongswan_known="unknown: nobody compiled the plugin with it"
+	AC_MSG_WARN([strongSwan $strongswan_version is not among those the plugin was tried with, see docs/interop.md.])
+	;;
+esac
 AC_MSG_CHECKING([for strongSwan's headers])
 test "$with_strongswan" != no || AC_MSG_ERROR([no strongSwan source tree: fetch it with scripts/strongswan-source and name it with --with-strongswan=DIR.])
 test -f "$with_strongswan/src/libcharon/daemon.h" || AC_MSG_ERROR([$with_strongswan is not a strongSwan source tree: src/libcharon/daemon.h is missing.])
@@ -141,6 +157,7 @@ AC_SUBST([plugindir])
 AC_SUBST([strongswan_conf])
 AC_SUBST([strongswan_source])
 AC_SUBST([strongswan_version])
+AC_SUBST([strongswan_known])
 STRONGSWAN_CPPFLAGS="-isystem $strongswan_source/src/libstrongswan -isystem $strongswan_source/src/libcharon"
 AC_SUBST([STRONGSWAN_CPPFLAGS])
 dnl as linker flags, or libtool would write a run path into the plugin
