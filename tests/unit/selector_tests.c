@@ -15,6 +15,7 @@
 #include <math.h>
 
 #include "policy_fixture.h"
+#include "selectors/selector_draw.h"
 
 /**
  * Clients that a distribution is measured with, and most gateways.
@@ -584,6 +585,24 @@ START_TEST(registers_each_name_once)
 }
 END_TEST
 
+START_TEST(a_chance_is_scaled_exactly_on_every_machine)
+{
+	/* chance, range, chance * range / 2^64 */
+	static const uint64_t cases[][3] = {
+		{ 0, UINT64_MAX, 0 },
+		{ UINT64_MAX, 0, 0 },
+		{ UINT64_MAX, 1, 0 },
+		{ UINT64_MAX, 1000, 999 },
+		{ 1ULL << 63, 1000, 500 },
+		{ UINT64_MAX, UINT64_MAX, UINT64_MAX - 1 },
+		{ 0x9e3779b97f4a7c15ULL, 1000003, 618035 },
+		{ 0x0123456789abcdefULL, 0xfedcba9876543210ULL, 0x0121fa00ad77d742ULL },
+	};
+
+	ck_assert_uint_eq(selector_scale(cases[_i][0], cases[_i][1]), cases[_i][2]);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("selector");
@@ -606,6 +625,7 @@ int main(void)
 	tcase_add_test(tcase, priority_takes_the_first_group_that_is_left);
 	tcase_add_loop_test(tcase, takes_the_only_candidate, 0, 6);
 	tcase_add_loop_test(tcase, pure_selectors_give_the_same_answer, 0, 6);
+	tcase_add_loop_test(tcase, a_chance_is_scaled_exactly_on_every_machine, 0, 8);
 	tcase_add_test(tcase, registers_each_name_once);
 	suite_add_tcase(suite, tcase);
 	return policy_fixture_run(suite);

@@ -196,7 +196,7 @@ static status_t watch(initiator_job_t *job, ike_sa_t *ike_sa,
 	}
 	times = initiator_context_times(context, session->name);
 	waited = time_monotonic(NULL) - session->waiting_since;
-	if (!session->waiting || waited < times.connect_timeout)
+	if (!session->waiting || waited < (time_t)times.connect_timeout)
 	{
 		initiator_job_queue(initiator_job_create(context, ike_sa, session, watch),
 						session->waiting ? times.connect_timeout - waited

@@ -28,39 +28,10 @@
  */
 
 #include "power_of_two.h"
+#include "selector_draw.h"
 #include "selector_load.h"
 
 #include <library.h>
-
-/**
- * Draw a candidate by weight.
- *
- * @param sum			sum of the weights of all but the one that is left out
- * @param chance		where in that sum
- * @param without		candidate to leave out, -1 for none
- */
-static int draw(const redirect_selector_view_t *view, uint64_t sum,
-				uint64_t chance, int without)
-{
-	uint64_t place = (unsigned __int128)chance * sum >> 64;
-	uint32_t weight;
-	int i;
-
-	for (i = 0; i < view->count; i++)
-	{
-		if (i == without)
-		{
-			continue;
-		}
-		weight = view->gateways[view->candidates[i]].weight;
-		if (place < weight)
-		{
-			return i;
-		}
-		place -= weight;
-	}
-	return -1;
-}
 
 METHOD(redirect_selector_t, select_, int,
 	redirect_selector_t *this, const redirect_selector_request_t *request,
@@ -74,14 +45,15 @@ METHOD(redirect_selector_t, select_, int,
 	{
 		sum += view->gateways[view->candidates[i]].weight;
 	}
-	first = draw(view, sum, redirect_selector_mix(request->request, 1), -1);
+	first = selector_draw(view, sum, redirect_selector_mix(request->request, 1),
+						  -1);
 	if (view->count == 1)
 	{
 		return first;
 	}
 	a = &view->gateways[view->candidates[first]];
-	second = draw(view, sum - a->weight,
-				  redirect_selector_mix(request->request, 2), first);
+	second = selector_draw(view, sum - a->weight,
+						   redirect_selector_mix(request->request, 2), first);
 	b = &view->gateways[view->candidates[second]];
 	return selector_load_of(view, b) < selector_load_of(view, a) ? second
 																 : first;

@@ -28,6 +28,7 @@
  */
 
 #include "round_robin.h"
+#include "selector_draw.h"
 
 #include <library.h>
 
@@ -78,9 +79,8 @@ METHOD(redirect_selector_t, select_, int,
 	private_round_robin_t *this, const redirect_selector_request_t *request,
 	const redirect_selector_view_t *view)
 {
-	uint64_t n, sum, place;
+	uint64_t n, sum;
 	bool equal;
-	int i;
 
 	sum = sum_weights(view, &equal);
 	n = __atomic_fetch_add(&this->clients, 1, __ATOMIC_RELAXED);
@@ -88,16 +88,7 @@ METHOD(redirect_selector_t, select_, int,
 	{
 		return n % view->count;
 	}
-	place = (unsigned __int128)(n * GOLDEN_RATIO) * sum >> 64;
-	for (i = 0; i < view->count - 1; i++)
-	{
-		if (place < view->gateways[view->candidates[i]].weight)
-		{
-			break;
-		}
-		place -= view->gateways[view->candidates[i]].weight;
-	}
-	return i;
+	return selector_draw(view, sum, n * GOLDEN_RATIO, -1);
 }
 
 METHOD(redirect_selector_t, destroy, void,

@@ -27,6 +27,7 @@
  */
 
 #include "weighted.h"
+#include "selector_draw.h"
 
 #include <library.h>
 
@@ -34,24 +35,15 @@ METHOD(redirect_selector_t, select_, int,
 	redirect_selector_t *this, const redirect_selector_request_t *request,
 	const redirect_selector_view_t *view)
 {
-	uint64_t sum = 0, place;
+	uint64_t sum = 0;
 	int i;
 
 	for (i = 0; i < view->count; i++)
 	{
 		sum += view->gateways[view->candidates[i]].weight;
 	}
-	place = (unsigned __int128)redirect_selector_mix(request->request, 0) *
-			sum >> 64;
-	for (i = 0; i < view->count - 1; i++)
-	{
-		if (place < view->gateways[view->candidates[i]].weight)
-		{
-			break;
-		}
-		place -= view->gateways[view->candidates[i]].weight;
-	}
-	return i;
+	return selector_draw(view, sum, redirect_selector_mix(request->request, 0),
+						 -1);
 }
 
 METHOD(redirect_selector_t, destroy, void,
