@@ -37,6 +37,13 @@ then
 	dnl a shared object does not link the sanitizers' run time with every compiler
 	REDIRECT_LDFLAGS="-fsanitize=address,undefined"
 fi
+dnl counters of 64 bits come from a library on some 32 bit machines
+AC_MSG_CHECKING([whether atomic 64 bit operations need -latomic])
+AC_LINK_IFELSE([AC_LANG_PROGRAM([[unsigned long long counter;]],
+		[[return __atomic_fetch_add(&counter, 1, __ATOMIC_RELAXED);]])],
+	[AC_MSG_RESULT([no])],
+	[AC_MSG_RESULT([yes])
+	LIBS="$LIBS -latomic"])
 AM_CONDITIONAL([FUZZING], [test "$enable_fuzzing" = yes])
 AC_SUBST([REDIRECT_CFLAGS])
 AC_SUBST([REDIRECT_LDFLAGS])
