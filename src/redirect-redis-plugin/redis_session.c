@@ -207,11 +207,8 @@ static void connect_server(private_redis_session_t *this)
 		this->commands->send(this->commands, this->now, TAG_LOGIN, NULL, 2,
 							 database, NULL);
 	}
-	if (this->config->sentinel_count)
-	{
-		this->commands->send(this->commands, this->now, TAG_ROLE, NULL, 1, role,
-							 NULL);
-	}
+	this->commands->send(this->commands, this->now, TAG_ROLE, NULL, 1, role,
+						 NULL);
 	this->commands->send(this->commands, this->now, TAG_READY, NULL, 1, ping,
 						 NULL);
 }
