@@ -78,6 +78,11 @@ struct private_cluster_link_t {
 	bool running;
 
 	/**
+	 * TRUE once all plugins were loaded: what is missing then is told
+	 */
+	bool loaded;
+
+	/**
 	 * What others told, NULL without a secret; it outlives stores
 	 */
 	cluster_members_t *members;
@@ -285,7 +290,10 @@ static void open_store(private_cluster_link_t *this)
 									&sink, cluster_kinds, why);
 	if (!this->store)
 	{
-		DBG1(DBG_CFG, "redirect: the cluster's store is not used: %s", why);
+		if (this->loaded)
+		{
+			DBG1(DBG_CFG, "redirect: the cluster's store is not used: %s", why);
+		}
 		this->sink_mutex->lock(this->sink_mutex);
 		this->state = REDIRECT_STORE_DOWN;
 		snprintf(this->words, sizeof(this->words), "%s", why);
@@ -395,6 +403,11 @@ static job_requeue_t run(void *data)
 	{
 		this->mutex->unlock(this->mutex);
 		return JOB_REQUEUE_NONE;
+	}
+	if (!this->loaded)
+	{	/* the plugin that offers the store comes after this one */
+		this->loaded = TRUE;
+		open_store(this);
 	}
 	if (this->members && this->config)
 	{
