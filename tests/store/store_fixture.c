@@ -106,10 +106,7 @@ static void start(server_t *this)
 	wait_port(this);
 }
 
-/**
- * Create a server with a directory.
- */
-static server_t *create(uint16_t port)
+server_t *server_create(uint16_t port)
 {
 	server_t *this;
 
@@ -123,7 +120,7 @@ static server_t *create(uint16_t port)
 
 server_t *server_start_at(uint16_t port, const char *arguments)
 {
-	server_t *this = create(port);
+	server_t *this = server_create(port);
 
 	ck_assert(asprintf(&this->arguments, "redis-server --bind 127.0.0.1 --port %u "
 					   "--save '' --appendonly no --dir %s --repl-diskless-sync-delay 0 %s",
@@ -139,7 +136,7 @@ server_t *server_start(const char *arguments)
 
 server_t *sentinel_start(const char *config)
 {
-	server_t *this = create(fixture_port());
+	server_t *this = server_create(fixture_port());
 	char *path;
 	FILE *file;
 
@@ -456,4 +453,23 @@ redirect_store_stats_t listener_stats(listener_t *this)
 
 	this->store->get_stats(this->store, &stats);
 	return stats;
+}
+
+int fixture_run(Suite *suite)
+{
+	SRunner *runner;
+	int failed;
+
+	if (system("redis-server --version > /dev/null 2>&1"))
+	{
+		fprintf(stderr, "redis-server is not installed\n");
+		return 77;
+	}
+	library_init("", "charon");
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	library_deinit();
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

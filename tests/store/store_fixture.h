@@ -44,6 +44,8 @@ struct server_t {
 	uint16_t port;
 	pid_t pid;
 	char *arguments;
+	/** another one that is only a directory, NULL for none */
+	server_t *files;
 };
 
 /**
@@ -74,6 +76,11 @@ extern const char *const fixture_kinds[];
 uint16_t fixture_port();
 
 /**
+ * Create a server that has a directory, and does not run.
+ */
+server_t *server_create(uint16_t port);
+
+/**
  * Start redis-server, and wait until it listens.
  *
  * @param arguments		more arguments for the command line, NULL for none
@@ -91,6 +98,18 @@ server_t *server_start_at(uint16_t port, const char *arguments);
  * @param config		content of its configuration file
  */
 server_t *sentinel_start(const char *config);
+
+/**
+ * Start a server that is none: it answers as an empty one would, but one command
+ * in a way of its own. To be called before there are other threads.
+ *
+ * @param command		command, in capitals
+ * @param answer		octets it answers
+ * @param len			number of octets, 0 to close the connection
+ * @param times			how often it sends them
+ */
+server_t *fake_start(const char *command, const void *answer, size_t len,
+					 size_t times);
 
 /**
  * Send a signal.
@@ -179,6 +198,18 @@ void listener_wait_changes(listener_t *this, const char *changes);
 void listener_wait_lists(listener_t *this, u_int more);
 
 /**
+ * Wait until the state was told as down, with words that contain some.
+ */
+#define listener_wait_down(listener, words) \
+	listener_wait_state(listener, REDIRECT_STORE_DOWN, words)
+
+/**
+ * Wait until the state was told as up.
+ */
+#define listener_wait_up(listener) \
+	listener_wait_state(listener, REDIRECT_STORE_UP, "")
+
+/**
  * Get the numbers.
  */
 redirect_store_stats_t listener_stats(listener_t *this);
@@ -196,5 +227,12 @@ redirect_store_stats_t listener_stats(listener_t *this);
 				  #member " is %llu", \
 				  (unsigned long long)listener_stats(listener).member); \
 })
+
+/**
+ * Run all tests of a program with redis-server.
+ *
+ * @return				exit status
+ */
+int fixture_run(Suite *suite);
 
 #endif /** STORE_FIXTURE_H_ @}*/

@@ -375,19 +375,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-	SRunner *runner;
-	int failed;
-
-	if (system("redis-server --version > /dev/null 2>&1"))
-	{
-		fprintf(stderr, "redis-server is not installed\n");
-		return 77;
-	}
-	library_init("", "charon");
-	runner = srunner_create(suite());
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	library_deinit();
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return fixture_run(suite());
 }
