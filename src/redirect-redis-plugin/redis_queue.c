@@ -43,6 +43,11 @@ struct private_redis_queue_t {
 	u_int taken;
 
 	/**
+	 * Changes that wait because they were refused
+	 */
+	u_int refused;
+
+	/**
 	 * What happened
 	 */
 	redirect_store_stats_t stats;
@@ -118,6 +123,7 @@ METHOD(redis_queue_t, put, bool,
 	if (before)
 	{	/* what was to be announced is told with what takes its place */
 		change->announce |= before->announce;
+		this->refused -= before->refused;
 		change_destroy(before);
 		this->stats.replaced++;
 	}
@@ -144,6 +150,10 @@ METHOD(redis_queue_t, take, redis_change_t*,
 	enumerator = this->changes->create_enumerator(this->changes);
 	while (!change && enumerator->enumerate(enumerator, &key, &one))
 	{
+		if (one->refused)
+		{
+			continue;
+		}
 		this->changes->remove_at(this->changes, enumerator);
 		if (one->expires > now)
 		{
@@ -188,7 +198,30 @@ METHOD(redis_queue_t, put_back, void,
 	}
 	else
 	{	/* as many as were taken may come back, so this is bounded, too */
+		change->refused = refused;
+		this->refused += refused;
 		this->changes->put(this->changes, change, change);
+	}
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(redis_queue_t, retry, void,
+	private_redis_queue_t *this)
+{
+	enumerator_t *enumerator;
+	redis_change_t *change;
+	void *key;
+
+	this->mutex->lock(this->mutex);
+	if (this->refused)
+	{
+		enumerator = this->changes->create_enumerator(this->changes);
+		while (enumerator->enumerate(enumerator, &key, &change))
+		{
+			change->refused = FALSE;
+		}
+		enumerator->destroy(enumerator);
+		this->refused = 0;
 	}
 	this->mutex->unlock(this->mutex);
 }
@@ -240,7 +273,8 @@ METHOD(redis_queue_t, look, bool,
 	stop = this->stop;
 	*refresh |= this->refresh;
 	this->refresh = FALSE;
-	*waiting = this->changes->get_count(this->changes) + this->taken;
+	*waiting = this->changes->get_count(this->changes) - this->refused +
+			   this->taken;
 	this->mutex->unlock(this->mutex);
 	return stop;
 }
@@ -286,6 +320,7 @@ redis_queue_t *redis_queue_create()
 			.take = _take,
 			.done = _done,
 			.put_back = _put_back,
+			.retry = _retry,
 			.count = _count,
 			.get_stats = _get_stats,
 			.refresh = _refresh,

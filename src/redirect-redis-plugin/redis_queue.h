@@ -51,6 +51,9 @@ struct redis_change_t {
 
 	/** time at which it expires in milliseconds, UINT64_MAX for never */
 	uint64_t expires;
+
+	/** set by the queue: refused, so not taken before retry() */
+	bool refused;
 };
 
 /**
@@ -86,12 +89,17 @@ struct redis_queue_t {
 
 	/**
 	 * Give a change back that was not acknowledged, unless there is a later one
-	 * of the same record.
+	 * of the same record. One that was refused holds no other back.
 	 *
 	 * @param change	change, adopted
 	 * @param refused	whether the server refused it
 	 */
 	void (*put_back)(redis_queue_t *this, redis_change_t *change, bool refused);
+
+	/**
+	 * Let changes that were refused be taken again.
+	 */
+	void (*retry)(redis_queue_t *this);
 
 	/**
 	 * Count what happened.
@@ -121,7 +129,7 @@ struct redis_queue_t {
 	 * Get the wishes; that for lists is fulfilled then.
 	 *
 	 * @param refresh	set to TRUE if lists are wished for
-	 * @param waiting	receives how many changes wait
+	 * @param waiting	receives how many changes wait, without refused ones
 	 * @return			TRUE if the thread is to end
 	 */
 	bool (*look)(redis_queue_t *this, bool *refresh, u_int *waiting);

@@ -261,6 +261,39 @@ START_TEST(says_that_a_full_server_refuses_and_tries_again)
 }
 END_TEST
 
+START_TEST(sends_the_others_at_once_when_one_is_refused)
+{
+	redirect_store_options_t options;
+	listener_t *slow;
+	char url[64], *result;
+
+	result = server_command(server, "SET redirect:order broken");
+	free(result);
+	/* what is refused is sent again after ten minutes */
+	options = fixture_options(server->port, url);
+	options.interval = 600000;
+	slow = listener_create(&options);
+	server_wait_subscribers(server, 3);
+	listener_put(slow, "order", "sun", "drain", 0, FALSE);
+	listener_wait_state(slow, REDIRECT_STORE_DEGRADED, "WRONGTYPE");
+	listener_wait_stat(slow, refused, 1);
+	listener_put(slow, "gateway", "moon", "up", 0, FALSE);
+	listener_wait_list(sun, "gateway", "gateway moon up;");
+	/* a later value of the same record is tried, and counts in its place */
+	listener_put(slow, "order", "sun", "active", 0, FALSE);
+	listener_wait_stat(slow, refused, 2);
+	ck_assert_uint_eq(listener_stats(slow).waiting, 1);
+	ck_assert_uint_eq(listener_stats(slow).replaced, 1);
+	result = server_command(server, "DEL redirect:order");
+	free(result);
+	slow->store->refresh(slow->store);
+	listener_wait_list(sun, "order", "order sun active;");
+	listener_wait_stat(slow, sent, 2);
+	ck_assert_uint_eq(listener_stats(slow).waiting, 0);
+	listener_destroy(slow);
+}
+END_TEST
+
 START_TEST(tells_an_empty_list_after_a_restart_or_a_flush)
 {
 	char *result;
@@ -366,6 +399,7 @@ static Suite *suite(void)
 	tcase_add_test(tc, bounds_what_waits_and_counts_what_is_dropped);
 	tcase_add_test(tc, does_not_wait_for_a_server_that_hangs);
 	tcase_add_test(tc, says_that_a_full_server_refuses_and_tries_again);
+	tcase_add_test(tc, sends_the_others_at_once_when_one_is_refused);
 	tcase_add_test(tc, tells_an_empty_list_after_a_restart_or_a_flush);
 	tcase_add_test(tc, sends_what_waits_before_it_is_destroyed);
 	tcase_add_test(tc, is_destroyed_at_once_while_the_server_hangs);
