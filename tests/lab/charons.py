@@ -93,7 +93,7 @@ class Charons:
         """
         directory = f"{self._variant}-{charon.version}"
         root = os.path.join(self._build, directory)
-        for place in ("src/redirect-plugin", "tests/**"):
+        for place in ("src/*", "tests/**"):
             for path in glob.glob(
                     os.path.join(root, place, ".libs",
                                  f"libstrongswan-{name}.so"), recursive=True):
