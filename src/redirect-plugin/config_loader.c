@@ -14,6 +14,7 @@
 
 #include "config_loader.h"
 #include "config_hash.h"
+#include "config_text.h"
 #include "cluster/cluster_config.h"
 #include "control/control_config.h"
 #include "fastpath/fast_path_config.h"
@@ -188,7 +189,8 @@ static void check_limits(const config_section_t *section,
  * @return				policy, NULL if there was an error anywhere
  */
 static policy_t *read_all(private_config_loader_t *this, settings_t *settings,
-						  const char *ns, void *configs[], bool *unknown,
+						  const char *ns, const char *file, const char *above,
+						  void *configs[], bool *unknown,
 						  config_report_t *report)
 {
 	config_section_t section;
@@ -209,6 +211,7 @@ static policy_t *read_all(private_config_loader_t *this, settings_t *settings,
 		policy_destroy(policy);
 		policy = NULL;
 	}
+	config_text_check(&section, file, above);
 	if (policy)
 	{
 		check_limits(&section, policy);
@@ -281,7 +284,8 @@ static bool load(private_config_loader_t *this, bool strict)
 	policy_t *policy;
 	bool unknown = FALSE, waiting;
 
-	policy = read_all(this, lib->settings, lib->ns, configs, &unknown, &report);
+	policy = read_all(this, lib->settings, lib->ns, lib->conf, "", configs,
+					  &unknown, &report);
 	apply_rooms(this, configs, policy != NULL);
 	waiting = !policy && unknown && !strict;
 	set_status(this, &report, waiting);
@@ -386,15 +390,17 @@ METHOD(config_loader_t, add_room, void,
 }
 
 METHOD(config_loader_t, check, config_report_t,
-	private_config_loader_t *this, settings_t *settings, const char *ns)
+	private_config_loader_t *this, settings_t *settings, const char *ns,
+	const char *file, const char *above)
 {
 	void *configs[array_count(this->rooms) + 1];
 	config_report_t report;
 	config_room_t room;
-	bool unknown;
+	bool unknown = FALSE;
 	int i;
 
-	policy_destroy(read_all(this, settings, ns, configs, &unknown, &report));
+	policy_destroy(read_all(this, settings, ns, file, above, configs, &unknown,
+							&report));
 	for (i = 0; i < array_count(this->rooms); i++)
 	{
 		array_get(this->rooms, i, &room);

@@ -116,10 +116,13 @@ struct config_loader_t {
 	 *
 	 * @param settings	settings to read
 	 * @param ns		name of the daemon's section in them
+	 * @param file		file they were read from
+	 * @param above		section it is included in, see config_text_check()
 	 * @return			report, see config_report_clear()
 	 */
 	config_report_t (*check)(config_loader_t *this, settings_t *settings,
-							 const char *ns);
+							 const char *ns, const char *file,
+							 const char *above);
 
 	/**
 	 * Get what became of the last configuration. Any thread; waits while one

@@ -76,9 +76,10 @@ static char *find_daemon(settings_t *settings)
  * charon or charon.plugins.
  *
  * @param ns			receives name of the daemon's section, to be freed
+ * @param above			receives the section the file is included in
  * @return				settings, NULL if they cannot be used, complained about
  */
-static settings_t *read_file(const char *file, char **ns)
+static settings_t *read_file(const char *file, char **ns, const char **above)
 {
 	settings_t *settings = settings_create(NULL);
 	bool good;
@@ -96,6 +97,7 @@ static settings_t *read_file(const char *file, char **ns)
 				"would not start with it\n", file);
 	}
 	*ns = good ? find_daemon(settings) : NULL;
+	*above = "";
 	if (good && !*ns)
 	{
 		if (has_section(settings, "", NULL))
@@ -103,11 +105,13 @@ static settings_t *read_file(const char *file, char **ns)
 			settings->load_files_section(settings, (char*)file, FALSE,
 										 "charon.plugins");
 			*ns = strdup("charon");
+			*above = "charon.plugins.";
 		}
 		else if (has_section(settings, "plugins", NULL))
 		{
 			settings->load_files_section(settings, (char*)file, FALSE, "charon");
 			*ns = strdup("charon");
+			*above = "charon.";
 		}
 		else
 		{
@@ -194,7 +198,7 @@ static int run(int argc, char *argv[])
 	config_loader_t *loader;
 	config_report_t report;
 	settings_t *settings;
-	const char *file = "/etc/strongswan.conf";
+	const char *file = "/etc/strongswan.conf", *above;
 	char *ns;
 	bool strict = FALSE, refused;
 	int i, files = 0;
@@ -214,14 +218,14 @@ static int run(int argc, char *argv[])
 			file = argv[i];
 		}
 	}
-	settings = read_file(file, &ns);
+	settings = read_file(file, &ns, &above);
 	if (!settings)
 	{
 		return EXIT_REFUSED;
 	}
 	registry = selector_registry_create();
 	loader = config_loader_create(NULL, registry);
-	report = loader->check(loader, settings, ns);
+	report = loader->check(loader, settings, ns, file, above);
 	write_report(file, &report);
 	refused = array_count(report.errors) ||
 			  (strict && array_count(report.warnings));
