@@ -233,7 +233,8 @@ static void read_element(reader_t *this, char *element, char *before,
 	{
 		if (before && *before == '/')
 		{
-			refuse(this, element, "write a comma in a distinguished name as \\,");
+			refuse(this, element, "write a comma in a distinguished name as \\, (in "
+				   "quotes \\\\,)");
 			return;
 		}
 		array_insert(this->parts, ARRAY_TAIL, element);
@@ -243,7 +244,8 @@ static void read_element(reader_t *this, char *element, char *before,
 		(array_count(this->parts) || *before == '/'))
 	{
 		refuse(this, element, "is it part of the distinguished name before it? "
-			   "Write a comma in one as \\, and other identities in front of it");
+			   "Write a comma in one as \\, (in quotes \\\\,) and other identities "
+			   "in front of it");
 	}
 	complete(this);
 	add(this, element, slashes ? 1 : 0);

@@ -146,8 +146,17 @@ static int compare_addresses(const void *a, const void *b)
 static bool refuse_shared(const config_section_t *section, const char *address,
 						  const gateway_t *a, const gateway_t *b)
 {
-	config_section_error(section, "gateways", address, "belongs to %s and to %s, "
-						 "but must belong to one gateway only", a->name, b->name);
+	if (a == b)
+	{
+		config_section_error(section, "gateways", address, "given twice for %s",
+							 a->name);
+	}
+	else
+	{
+		config_section_error(section, "gateways", address, "belongs to %s and to "
+							 "%s, but must belong to one gateway only", a->name,
+							 b->name);
+	}
 	return FALSE;
 }
 

@@ -521,8 +521,9 @@ static bool parse_addresses(const char *value, ip_set_t **field, char *why)
 		*field = set;
 		return TRUE;
 	}
-	snprintf(why, CONFIG_WHY_MAX, "'%.64s' is not an address, subnet "
-			 "(192.0.2.0/24) or range (192.0.2.1-192.0.2.9)", wrong);
+	snprintf(why, CONFIG_WHY_MAX, *wrong ? "'%.64s' is not an address, subnet "
+			 "(192.0.2.0/24) or range (192.0.2.1-192.0.2.9)"
+			 : "must not be empty%s", wrong);
 	free(wrong);
 	return FALSE;
 }
