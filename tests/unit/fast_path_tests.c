@@ -28,7 +28,12 @@
 #include <threading/thread.h>
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 
 #define LOCAL "::ffff:127.0.0.1"
 
@@ -223,6 +228,126 @@ START_TEST(hands_on_what_it_decided_with_the_packet)
 	parsed = message_create_from_packet(fast_path_fixture_passed());
 	ck_assert_ptr_null(decided_get(parsed));
 	parsed->destroy(parsed);
+	fast_path_fixture_stop(&gateway);
+}
+END_TEST
+
+/**
+ * Have the kernel deny recvmmsg() to this process.
+ */
+static void deny_recvmmsg(void)
+{
+	struct sock_filter filter[] = {
+		{ BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, nr) },
+		{ BPF_JMP | BPF_JEQ | BPF_K, 0, 1, SYS_recvmmsg },
+		{ BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | EPERM },
+		{ BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW },
+	};
+	struct sock_fprog program = {
+		.len = countof(filter),
+		.filter = filter,
+	};
+
+	ck_assert_int_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+	ck_assert_int_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+}
+
+/**
+ * Lines that tell that batches are denied.
+ */
+static int denied_lines;
+
+CALLBACK(count_denied, void,
+	logger_t *this, debug_t group, level_t level, int thread, ike_sa_t *ike_sa,
+	const char *line)
+{
+	denied_lines += strstr(line, "receiving in batches is denied") != NULL;
+}
+
+CALLBACK(log_level, level_t,
+	logger_t *this, debug_t group)
+{
+	return LEVEL_CTRL;
+}
+
+START_TEST(receives_one_by_one_if_batches_are_denied)
+{
+	logger_t logger = {
+		.log = (void*)count_denied,
+		.get_level = (void*)log_level,
+	};
+	ike_message_t message;
+
+	deny_recvmmsg();
+	fast_path_fixture_start(&gateway, "fast_path_batch = yes");
+	charon->bus->add_logger(charon->bus, &logger);
+	ike_message_typical(&message);
+	check_answered(LOCAL, FALSE, &message);
+	check_answered("::1", TRUE, &message);
+	ck_assert_int_eq(denied_lines, 1);
+	/* nor is it tried again when options are loaded */
+	ck_assert(fast_path_fixture_reload(&gateway, "fast_path_batch = yes"));
+	check_answered(LOCAL, FALSE, &message);
+	ck_assert_int_eq(denied_lines, 1);
+	charon->bus->remove_logger(charon->bus, &logger);
+	fast_path_fixture_stop(&gateway);
+}
+END_TEST
+
+/**
+ * Wait for an answer and get the DSCP and ECN octet it came with.
+ */
+static int receive_tos(void)
+{
+	char data[2048], ancillary[256];
+	struct iovec iov = { data, sizeof(data) };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = ancillary,
+		.msg_controllen = sizeof(ancillary),
+	};
+	struct cmsghdr *cmsg;
+
+	ck_assert_int_gt(recvmsg(gateway.client, &msg, 0), 0);
+	for (cmsg = CMSG_FIRSTHDR(&msg); cmsg; cmsg = CMSG_NXTHDR(&msg, cmsg))
+	{
+		if (cmsg->cmsg_level == SOL_IP && cmsg->cmsg_type == IP_TOS)
+		{
+			return *(uint8_t*)CMSG_DATA(cmsg);
+		}
+		if (cmsg->cmsg_level == SOL_IPV6 && cmsg->cmsg_type == IPV6_TCLASS)
+		{
+			return *(int*)CMSG_DATA(cmsg);
+		}
+	}
+	return -1;
+}
+
+START_TEST(answers_without_the_dscp_of_other_packets)
+{
+	static const char *const addresses[] = { LOCAL, "::1" };
+	int tos = 0xb8, on = TRUE, fd, i;
+	ike_message_t message;
+
+	fast_path_fixture_start(&gateway, "fast_path_batch = yes");
+	ike_message_typical(&message);
+	/* as if charon had sent something with that DSCP by each of its sockets */
+	for (fd = 3; fd < 64; fd++)
+	{
+		setsockopt(fd, SOL_IP, IP_TOS, &tos, sizeof(tos));
+		setsockopt(fd, SOL_IPV6, IPV6_TCLASS, &tos, sizeof(tos));
+	}
+	ck_assert_int_eq(setsockopt(gateway.client, SOL_IP, IP_RECVTOS, &on,
+								sizeof(on)), 0);
+	ck_assert_int_eq(setsockopt(gateway.client, SOL_IPV6, IPV6_RECVTCLASS, &on,
+								sizeof(on)), 0);
+	for (i = 0; i < (int)countof(addresses); i++)
+	{
+		fast_path_fixture_send(&gateway, addresses[i], FALSE,
+							   ike_message_chunk(&message));
+		ck_assert_int_eq(receive_tos(), 0);
+	}
 	fast_path_fixture_stop(&gateway);
 }
 END_TEST
@@ -553,6 +678,8 @@ static Suite *suite(void)
 	tcase_set_timeout(tcase, 120);
 	tcase_add_loop_test(tcase, passes_sources_that_charon_blocks, 0, 2);
 	tcase_add_loop_test(tcase, hands_on_what_it_decided_with_the_packet, 0, 2);
+	tcase_add_test(tcase, receives_one_by_one_if_batches_are_denied);
+	tcase_add_test(tcase, answers_without_the_dscp_of_other_packets);
 	tcase_add_test(tcase, leaves_cookies_to_charon_if_they_are_required);
 	tcase_add_test(tcase, passes_what_is_above_the_limit_of_a_network);
 	tcase_add_test(tcase, never_answers_with_more_than_was_asked);

@@ -297,6 +297,8 @@ static packet_t *create_packet(ike_datagram_t *datagram)
 
 	source = host_create_from_sockaddr(&datagram->source.addr);
 	destination = ip_address_to_host(&datagram->destination, datagram->port);
+	DBG3(DBG_NET, "received packet %b", datagram->data.ptr,
+		 (u_int)datagram->data.len);
 	DBG2(DBG_NET, "received packet: from %#H to %#H", source, destination);
 	return packet_create_from_data(source, destination,
 								   chunk_clone(datagram->data));
@@ -382,6 +384,12 @@ CALLBACK(receive_, void,
 		this->flooded = answered > 0;
 	}
 	while (received && !packets->get_count(packets));
+	if (this->sockets->is_denied(this->sockets))
+	{
+		DBG1(DBG_NET, "redirect: receiving in batches is denied, the fast path "
+			 "receives packets one by one");
+		this->filter.receive = NULL;
+	}
 }
 
 /**
@@ -452,8 +460,9 @@ static void configure(private_fast_path_t *this)
 	this->config = this->next;
 	if (this->config.enabled)
 	{
-		this->filter.receive = this->config.batch && this->sockets ? receive_
-																   : NULL;
+		this->filter.receive = this->config.batch && this->sockets &&
+							   !this->sockets->is_denied(this->sockets)
+									? receive_ : NULL;
 		this->wrapper->set_filter(this->wrapper, &this->filter);
 	}
 }

@@ -71,7 +71,9 @@ struct ike_datagram_t {
  *
  * The sockets stay charon's: they are found among the open files of the process,
  * by their ports, and not closed. Datagrams come with the same properties as
- * from the plugin socket-default.
+ * from the plugin socket-default, and answers go out with them: set_source and
+ * set_sourceif are respected, marks and buffers are those of the sockets, DSCP is
+ * 0 as for packets that no IKE_SA sends.
  */
 struct ike_sockets_t {
 
@@ -82,6 +84,14 @@ struct ike_sockets_t {
 	 * @return				number of datagrams, 0 after wake() or an error
 	 */
 	int (*receive)(ike_sockets_t *this);
+
+	/**
+	 * Whether the kernel denies to receive in batches, as filters of system calls
+	 * make it do; known after receive().
+	 *
+	 * @return				TRUE if datagrams have to be received in another way
+	 */
+	bool (*is_denied)(ike_sockets_t *this);
 
 	/**
 	 * Get a received datagram.
