@@ -194,6 +194,10 @@ void policy_fixture_forget(redirect_request_t *request)
 
 	DESTROY_IF(request->id);
 	DESTROY_IF(request->eap_id);
+	for (i = 0; i < REDIRECT_IDS_MAX; i++)
+	{
+		DESTROY_IF(request->ids[i]);
+	}
 	for (i = 0; i < REDIRECT_GROUPS_MAX; i++)
 	{
 		DESTROY_IF(request->groups[i]);

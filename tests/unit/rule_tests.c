@@ -215,6 +215,23 @@ START_TEST(matches_the_eap_identity_alone)
 }
 END_TEST
 
+START_TEST(matches_identities_of_all_rounds)
+{
+	redirect_request_t request = policy_fixture_auth("192.0.2.77");
+
+	/* RFC 4739: a device with a certificate, then its user */
+	request.ids[0] = identification_create_from_string("laptop@b.example");
+	request.ids[1] = identification_create_from_string("192.0.2.77");
+	request.ids[2] = identification_create_from_string("bob");
+	ck_assert(matches("id = laptop@b.example", &request));
+	ck_assert(matches("id = 192.0.2.77", &request));
+	ck_assert(matches("id = bob", &request));
+	ck_assert(!matches("id = !*@b.example", &request));
+	ck_assert(!matches("id = alice", &request));
+	policy_fixture_forget(&request);
+}
+END_TEST
+
 START_TEST(matches_any_group_of_the_client)
 {
 	ck_assert(matches_auth("group = staff, admins", "x@b.example", NULL,
@@ -430,6 +447,7 @@ int main(void)
 	tcase_add_test(tcase,
 				   keeps_commas_in_and_between_distinguished_names_apart);
 	tcase_add_test(tcase, matches_the_eap_identity_alone);
+	tcase_add_test(tcase, matches_identities_of_all_rounds);
 	tcase_add_test(tcase, matches_any_group_of_the_client);
 	tcase_add_test(tcase, matches_the_issuer_of_the_certificate);
 	tcase_add_test(tcase, matches_connections_with_wildcards);

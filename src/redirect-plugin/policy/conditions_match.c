@@ -116,7 +116,9 @@ static bool match_claims(const conditions_t *this,
 	}
 	return !this->ids ||
 		   (request->id && (matches_id(this->ids, request->id) ||
-							matches_id(this->ids, request->eap_id)) !=
+							matches_id(this->ids, request->eap_id) ||
+							matches_ids(this->ids, request->ids,
+										REDIRECT_IDS_MAX)) !=
 						   this->negated[CONDITION_ID]);
 }
 

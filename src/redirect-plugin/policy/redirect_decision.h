@@ -151,8 +151,9 @@ struct redirect_scope_t {
 };
 
 /**
- * Most groups and issuers of a client that are looked at.
+ * Most identities, groups and issuers of a client that are looked at.
  */
+#define REDIRECT_IDS_MAX 8
 #define REDIRECT_GROUPS_MAX 16
 #define REDIRECT_ISSUERS_MAX 8
 
@@ -194,6 +195,10 @@ struct redirect_request_t {
 
 	/** EAP identity of the client, NULL if it has none */
 	identification_t *eap_id;
+
+	/** identities of all authentication rounds (RFC 4739), of the last one too,
+	 * ends with NULL unless full */
+	identification_t *ids[REDIRECT_IDS_MAX];
 
 	/** groups of the client (RADIUS Class, attribute certificates), ends with
 	 * NULL unless full */

@@ -58,7 +58,8 @@ static void note(identification_t **ids, int max, identification_t *id)
 }
 
 /**
- * Note groups, and who issued certificates, of one authentication round.
+ * Note identities, groups, and who issued certificates, of one authentication
+ * round.
  */
 static void note_round(auth_cfg_t *auth, redirect_request_t *request)
 {
@@ -71,6 +72,10 @@ static void note_round(auth_cfg_t *auth, redirect_request_t *request)
 	{
 		switch (rule)
 		{
+			case AUTH_RULE_IDENTITY:
+			case AUTH_RULE_EAP_IDENTITY:
+				note(request->ids, REDIRECT_IDS_MAX, value);
+				break;
 			case AUTH_RULE_GROUP:
 				note(request->groups, REDIRECT_GROUPS_MAX, value);
 				break;
