@@ -15,6 +15,7 @@
 #include "responder_listener.h"
 #include "policy/decided.h"
 #include "policy/sa_request.h"
+#include "utils/sa_job.h"
 #include "wire/notify_data.h"
 #include "wire/notify_spi.h"
 
@@ -22,6 +23,13 @@
 #include <encoding/message.h>
 #include <encoding/payloads/nonce_payload.h>
 #include <encoding/payloads/notify_payload.h>
+
+/**
+ * Seconds an IKE_SA is kept whose client was redirected by its identity: clients
+ * that did not get the response ask twice again in that time (strongSwan's after
+ * 4 and 11 seconds by default).
+ */
+#define KEEP_SECONDS 12
 
 typedef struct private_responder_listener_t private_responder_listener_t;
 
@@ -253,9 +261,28 @@ static bool is_first_eap_response(ike_sa_t *ike_sa, message_t *message)
 }
 
 /**
+ * Remove an IKE_SA whose client was redirected.
+ */
+static status_t remove_redirected(void *data, ike_sa_t *ike_sa)
+{
+	return ike_sa->get_state(ike_sa) == IKE_DELETING ? DESTROY_ME : SUCCESS;
+}
+
+/**
+ * Take an IKE_SA that will never be established out of charon's half-open ones,
+ * of which a client may have a few only. It stays for a moment, in case the
+ * client did not get the response and asks for it again.
+ */
+static void finish(ike_sa_t *ike_sa)
+{
+	ike_sa->set_state(ike_sa, IKE_DELETING);
+	sa_job_queue(ike_sa->get_id(ike_sa), 0, KEEP_SECONDS, remove_redirected,
+				 NULL, NULL);
+}
+
+/**
  * Redirect by the identity that a client claims, in the first IKE_AUTH response
- * with EAP (R6-7): the gateway's AUTH stays, the client verifies it (R6-8). The
- * IKE_SA is not established, charon removes it after half_open_timeout.
+ * with EAP (R6-7): the gateway's AUTH stays, the client verifies it (R6-8).
  */
 static void decide_identity(private_responder_listener_t *this,
 							ike_sa_t *ike_sa, message_t *message)
@@ -282,6 +309,7 @@ static void decide_identity(private_responder_listener_t *this,
 		remove_payloads(message, PLV2_EAP);
 		message->add_notify(message, FALSE, REDIRECT, chunk_create(data, len));
 		this->engine->carry_out(this->engine, &request, &decision);
+		finish(ike_sa);
 	}
 }
 
