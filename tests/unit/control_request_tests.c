@@ -299,6 +299,24 @@ START_TEST(drains_nobody_by_a_message_that_breaks_off)
 }
 END_TEST
 
+START_TEST(drains_nobody_by_a_message_that_ends_before_its_end)
+{
+	fixture_t *this = fixture_create();
+	vici_message_t *whole;
+	char error[512];
+	chunk_t octets;
+
+	/* a zero in place of the type of the part that names the clients */
+	whole = create_request("rate=5\nmatch{\nid=carol@x\n}");
+	octets = whole->get_encoding(whole);
+	octets.ptr[1 + 1 + strlen("rate") + 2 + 1] = 0;
+	ck_assert(!run(this, control_drain, create_raw(octets), error));
+	ck_assert_int_eq(seen.drains, 0);
+	whole->destroy(whole);
+	fixture_destroy(this);
+}
+END_TEST
+
 START_TEST(survives_and_refuses_requests_with_changed_octets)
 {
 	fixture_t *this = fixture_create();
@@ -494,6 +512,7 @@ int main(void)
 	tcase_add_test(tcase, refuses_a_drain_that_is_not_understood_in_full);
 	tcase_add_test(tcase, takes_a_drain_as_it_is_asked_for);
 	tcase_add_test(tcase, drains_nobody_by_a_message_that_breaks_off);
+	tcase_add_test(tcase, drains_nobody_by_a_message_that_ends_before_its_end);
 	tcase_add_test(tcase, survives_and_refuses_requests_with_changed_octets);
 	tcase_add_test(tcase, refuses_values_longer_than_any_that_is_meant);
 	tcase_add_test(tcase, refuses_what_is_no_utf8);

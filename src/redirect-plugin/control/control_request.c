@@ -203,12 +203,33 @@ static bool read_part(reader_t *this, vici_type_t type, const char *name,
 }
 
 /**
+ * Octets that a part of a message has on the wire: its type, lengths of one
+ * octet for names and two for values, and these.
+ */
+static size_t part_len(vici_type_t type, const char *name, chunk_t value)
+{
+	switch (type)
+	{
+		case VICI_SECTION_START:
+		case VICI_LIST_START:
+			return 2 + strlen(name);
+		case VICI_KEY_VALUE:
+			return 2 + strlen(name) + 2 + value.len;
+		case VICI_LIST_ITEM:
+			return 1 + 2 + value.len;
+		default:
+			return 1;
+	}
+}
+
+/**
  * Read all of the message.
  */
 static bool read_message(reader_t *this, vici_message_t *request)
 {
 	enumerator_t *enumerator;
 	vici_type_t type = VICI_LIST_END, last;
+	size_t left = request->get_encoding(request).len;
 	chunk_t value;
 	char *name;
 	bool good = TRUE;
@@ -224,12 +245,18 @@ static bool read_message(reader_t *this, vici_message_t *request)
 		{
 			type = -1;
 		}
-		if (type == VICI_END && !*this->in && last != VICI_LIST_START &&
-			last != VICI_LIST_ITEM)
+		/* charon 6 takes an octet of zero for the end as well, and what stands
+		 * behind it would be dropped */
+		if (type == VICI_END && !left && !*this->in &&
+			last != VICI_LIST_START && last != VICI_LIST_ITEM)
 		{
 			break;
 		}
 		good = read_part(this, type, name, value);
+		if (good)
+		{
+			left -= part_len(type, name, value);
+		}
 	}
 	while (good);
 	enumerator->destroy(enumerator);
