@@ -32,8 +32,10 @@ static struct {
 	linked_list_t *vips;
 	linked_list_t *none;
 	task_t task;
+	identification_t *name;
 	bool responding;
 	bool initiator;
+	uint32_t rekeyed;
 	ike_sa_state_t state;
 	/* what was initiated */
 	int initiated;
@@ -49,7 +51,17 @@ static ike_sa_id_t *get_id(ike_sa_t *this)
 
 static uint32_t get_unique_id(ike_sa_t *this)
 {
+	return UNIQUE_ID + client.rekeyed;
+}
+
+static uint32_t get_old_unique_id(ike_sa_t *this)
+{
 	return UNIQUE_ID;
+}
+
+static identification_t *get_other_id(ike_sa_t *this)
+{
+	return client.name;
 }
 
 static ike_version_t get_version(ike_sa_t *this)
@@ -243,6 +255,7 @@ static void setup(void)
 		.public = {
 			.get_id = get_id,
 			.get_unique_id = get_unique_id,
+			.get_other_id = get_other_id,
 			.get_version = get_version,
 			.get_state = get_state,
 			.has_condition = has_condition,
@@ -258,6 +271,7 @@ static void setup(void)
 		.host = host_create_from_string("192.0.2.2", 500),
 		.vips = linked_list_create(),
 		.none = linked_list_create(),
+		.name = identification_create_from_string("carol@example.org"),
 		.responding = TRUE,
 		.state = IKE_ESTABLISHED,
 	};
@@ -268,6 +282,7 @@ static void teardown(void)
 	DESTROY_IF(client.src);
 	DESTROY_IF(client.dst);
 	client.id->destroy(client.id);
+	client.name->destroy(client.name);
 	client.peer_cfg->destroy(client.peer_cfg);
 	client.host->destroy(client.host);
 	client.none->destroy(client.none);
@@ -483,6 +498,38 @@ START_TEST(leaves_answers_of_clients_alone)
 }
 END_TEST
 
+START_TEST(counts_what_clients_refuse_though_they_asked_for_it)
+{
+	arrive(TRUE);
+	refuse();
+	refuse();
+	ck_assert_int_eq(run_jobs(), 2);
+	client.responding = FALSE;
+	/* it takes one, and refuses the other */
+	charon->bus->child_updown(charon->bus, NULL, TRUE);
+	charon->bus->alert(charon->bus, ALERT_KEEP_ON_CHILD_SA_FAILURE, FALSE);
+	ck_assert_uint_eq(children->get_refused(children), 1);
+	/* what else fails was not offered */
+	charon->bus->alert(charon->bus, ALERT_KEEP_ON_CHILD_SA_FAILURE, FALSE);
+	ck_assert_uint_eq(children->get_refused(children), 1);
+}
+END_TEST
+
+START_TEST(follows_clients_over_a_rekeying)
+{
+	ike_sa_t old = client.public;
+
+	/* the old IKE_SA has another unique id than the new one */
+	arrive(TRUE);
+	old.get_unique_id = get_old_unique_id;
+	client.rekeyed = 1;
+	charon->bus->ike_rekey(charon->bus, &old, &client.public);
+	charon->bus->ike_state_change(charon->bus, &old, IKE_DESTROYING);
+	refuse();
+	ck_assert_int_eq(run_jobs(), 1);
+}
+END_TEST
+
 START_TEST(leaves_other_alerts_alone)
 {
 	arrive(TRUE);
@@ -548,6 +595,8 @@ int main()
 	tcase_add_test(tcase, leaves_clients_alone_that_were_not_redirected);
 	tcase_add_test(tcase, leaves_gateways_alone_that_were_redirected_themselves);
 	tcase_add_test(tcase, leaves_answers_of_clients_alone);
+	tcase_add_test(tcase, counts_what_clients_refuse_though_they_asked_for_it);
+	tcase_add_test(tcase, follows_clients_over_a_rekeying);
 	tcase_add_test(tcase, leaves_other_alerts_alone);
 	tcase_add_test(tcase, does_not_initiate_on_an_ike_sa_that_is_deleted);
 	tcase_add_test(tcase, forgets_clients_whose_ike_sa_is_gone);

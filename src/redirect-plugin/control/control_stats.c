@@ -26,7 +26,8 @@
 enum {
 	ANSWERS, INFO, UPTIME, CONFIGURED,
 	RELOADED, RELOAD, WARNINGS, CONFIG_HASH, DOS_PROTECTION,
-	DECISIONS, HITS, RETRANSMISSIONS, ARRIVALS, OFFERS, OUTCOMES,
+	DECISIONS, HITS, RETRANSMISSIONS, ARRIVALS, OFFERS, OFFERS_REFUSED,
+	OUTCOMES, DELETED,
 	SESSIONS, DRAINING, DRAIN_FINISHED, STALLED, LEFT,
 	REDIRECTS, UP, TAKES, WEIGHT, CAPACITY, GATEWAY_SESSIONS, GATEWAY_LOAD,
 	OVERLOADED, LOAD,
@@ -68,8 +69,12 @@ static const control_family_t families[FAMILIES] = {
 		"here, told by REDIRECTED_FROM.", TRUE, {} },
 	[OFFERS] = { "child_offers_total", "CHILD_SAs initiated to clients that "
 		"asked for them with the virtual IP of another gateway.", TRUE, {} },
+	[OFFERS_REFUSED] = { "child_offers_refused_total", "CHILD_SAs of these that "
+		"clients refused: they have no tunnel here.", TRUE, {} },
 	[OUTCOMES] = { "session_redirects_total", "Redirects of established "
 		"clients by what became of them.", TRUE, { "gateway", "outcome" } },
+	[DELETED] = { "sessions_deleted_total", "Established IKE_SAs that this "
+		"gateway deleted, by what for.", TRUE, { "reason" } },
 	[SESSIONS] = { "sessions", "Established IKE_SAs.", FALSE, { "state" } },
 	[DRAINING] = { "drain_active", "1 if this gateway drains.", FALSE, {} },
 	[DRAIN_FINISHED] = { "drain_done", "1 if this gateway drains and no session is "
@@ -248,6 +253,7 @@ static void read_decisions(reader_t *this)
 	tell(this, RETRANSMISSIONS, log->get_retransmissions(log), NULL);
 	tell(this, ARRIVALS, log->get_arrivals(log), NULL);
 	tell(this, OFFERS, children->get_offered(children), NULL);
+	tell(this, OFFERS_REFUSED, children->get_refused(children), NULL);
 }
 
 /**
@@ -280,6 +286,11 @@ static void read_sessions(reader_t *this)
 	{
 		tell(this, SESSIONS, sessions->table->get_count(sessions->table, i),
 			 enum_to_name(session_state_names, i));
+	}
+	for (i = 0; i < SESSION_DELETED_MAX; i++)
+	{
+		tell(this, DELETED, sessions->table->get_deleted(sessions->table, i),
+			 enum_to_name(session_deleted_names, i));
 	}
 	sessions->drain->get_progress(sessions->drain, &progress);
 	tell(this, DRAINING, drain_progress_is_active(&progress), NULL);

@@ -60,6 +60,6 @@ initiator_job_t *initiator_job_create(initiator_context_t *context, ike_sa_t *ik
  */
 void initiator_job_queue(initiator_job_t *this, uint32_t delay)
 {
-	sa_job_queue(this->id, this->unique, delay, (sa_job_cb_t)execute, this,
-				 (void*)initiator_job_destroy);
+	sa_job_queue(this->id, this->unique, delay * 1000, (sa_job_cb_t)execute,
+				 this, (void*)initiator_job_destroy);
 }

@@ -15,13 +15,12 @@
 #include "redirected_children.h"
 #include "child_offer.h"
 #include "policy/sa_request.h"
+#include "utils/sa_job.h"
 
 #include <daemon.h>
 #include <collections/hashtable.h>
-#include <processing/jobs/callback_job.h>
 
 typedef struct private_redirected_children_t private_redirected_children_t;
-typedef struct offer_job_t offer_job_t;
 
 /**
  * Time that the answer to the client gets to arrive before the CHILD_SA is
@@ -29,6 +28,11 @@ typedef struct offer_job_t offer_job_t;
  * do without until it is sent again, 4 s later by default.
  */
 #define OFFER_DELAY 100
+
+/**
+ * An offer that the client has not answered yet, in what is kept of it.
+ */
+#define ON_WAY 256
 
 /**
  * Private data
@@ -47,15 +51,15 @@ struct private_redirected_children_t {
 
 	/**
 	 * Clients that were redirected here and got virtual IPs: unique id of their
-	 * IKE_SA => number of offers that are left; only touched in hooks, which
-	 * the bus calls one at a time
+	 * IKE_SA => number of offers that are left, and of those on their way times
+	 * ON_WAY; only touched in hooks, which the bus calls one at a time
 	 */
 	hashtable_t *redirected;
 
 	/**
-	 * CHILD_SAs offered, atomic
+	 * CHILD_SAs offered, and those of them that clients refused, atomic
 	 */
-	uint64_t offered;
+	uint64_t offered, refused;
 
 	/**
 	 * Clients that could not be remembered, atomic
@@ -64,73 +68,20 @@ struct private_redirected_children_t {
 };
 
 /**
- * An offer on its way to the client; does not need the listener any more.
+ * Initiate the CHILD_SA of an offer, after the answer to the client was sent.
  */
-struct offer_job_t {
-
-	/** IKE_SA of the client */
-	ike_sa_id_t *id;
-
-	/** what is offered */
-	child_offer_t *offer;
-};
-
-/**
- * Destroy a job.
- */
-static void offer_job_destroy(offer_job_t *job)
+static status_t initiate(void *data, ike_sa_t *ike_sa)
 {
-	child_offer_destroy(job->offer);
-	job->id->destroy(job->id);
-	free(job);
-}
+	child_offer_t *offer = data;
 
-/**
- * Initiate the CHILD_SA, after the answer to the client was sent.
- */
-static job_requeue_t offer_job_execute(offer_job_t *job)
-{
-	ike_sa_manager_t *manager = charon->ike_sa_manager;
-	child_offer_t *offer = job->offer;
-	ike_sa_t *ike_sa;
-
-	ike_sa = manager->checkout(manager, job->id);
-	if (!ike_sa)
+	if (ike_sa->get_state(ike_sa) != IKE_ESTABLISHED)
 	{
-		return JOB_REQUEUE_NONE;
+		return SUCCESS;
 	}
-	if (ike_sa->get_state(ike_sa) == IKE_ESTABLISHED)
-	{
-		DBG1(DBG_IKE, "redirect: client asked for CHILD_SA %s with a virtual "
-			 "IP of another gateway, initiating it with %R",
-			 offer->cfg->get_name(offer->cfg), offer->remote);
-		if (child_offer_initiate(offer, ike_sa) == DESTROY_ME)
-		{
-			manager->checkin_and_destroy(manager, ike_sa);
-			return JOB_REQUEUE_NONE;
-		}
-	}
-	manager->checkin(manager, ike_sa);
-	return JOB_REQUEUE_NONE;
-}
-
-/**
- * Queue a job for an offer, which is adopted.
- */
-static void queue_offer(ike_sa_t *ike_sa, child_offer_t *offer)
-{
-	ike_sa_id_t *id = ike_sa->get_id(ike_sa);
-	offer_job_t *job;
-
-	INIT(job,
-		.id = id->clone(id),
-		.offer = offer,
-	);
-	lib->scheduler->schedule_job_ms(lib->scheduler,
-		(job_t*)callback_job_create_with_prio(
-						(callback_job_cb_t)offer_job_execute, job,
-						(callback_job_cleanup_t)offer_job_destroy, NULL,
-						JOB_PRIO_MEDIUM), OFFER_DELAY);
+	DBG1(DBG_IKE, "redirect: client asked for CHILD_SA %s with a virtual IP of "
+		 "another gateway, initiating it with %R", offer->cfg->get_name(offer->cfg),
+		 offer->remote);
+	return child_offer_initiate(offer, ike_sa);
 }
 
 /**
@@ -181,20 +132,51 @@ METHOD(listener_t, assign_vips, bool,
 	return TRUE;
 }
 
+/**
+ * The client has answered an offer, if there was one.
+ */
+static void answered(private_redirected_children_t *this, ike_sa_t *ike_sa,
+					 bool refused)
+{
+	uintptr_t kept;
+
+	kept = (uintptr_t)this->redirected->get(this->redirected, key(ike_sa));
+	if (kept < ON_WAY)
+	{
+		return;
+	}
+	this->redirected->put(this->redirected, key(ike_sa), (void*)(kept - ON_WAY));
+	if (refused)
+	{
+		__atomic_fetch_add(&this->refused, 1, __ATOMIC_RELAXED);
+		DBG1(DBG_IKE, "redirect: client '%Y' refuses the CHILD_SA with its "
+			 "virtual IP here, and stays without", ike_sa->get_other_id(ike_sa));
+	}
+}
+
 METHOD(listener_t, alert, bool,
 	private_redirected_children_t *this, ike_sa_t *ike_sa, alert_t alert,
 	va_list args)
 {
 	linked_list_t *tsi, *tsr;
 	child_offer_t *offer;
-	uintptr_t left;
+	uintptr_t kept;
 
-	if (alert != ALERT_TS_MISMATCH || !ike_sa || !is_responding(ike_sa))
+	if (!ike_sa || (alert != ALERT_TS_MISMATCH &&
+					alert != ALERT_KEEP_ON_CHILD_SA_FAILURE))
 	{
 		return TRUE;
 	}
-	left = (uintptr_t)this->redirected->get(this->redirected, key(ike_sa));
-	if (left)
+	if (!is_responding(ike_sa))
+	{
+		if (alert == ALERT_KEEP_ON_CHILD_SA_FAILURE)
+		{
+			answered(this, ike_sa, TRUE);
+		}
+		return TRUE;
+	}
+	kept = (uintptr_t)this->redirected->get(this->redirected, key(ike_sa));
+	if (alert == ALERT_TS_MISMATCH && kept % ON_WAY)
 	{
 		tsi = va_arg(args, linked_list_t*);
 		tsr = va_arg(args, linked_list_t*);
@@ -202,10 +184,34 @@ METHOD(listener_t, alert, bool,
 		if (offer)
 		{
 			this->redirected->put(this->redirected, key(ike_sa),
-								  (void*)(left - 1));
+								  (void*)(kept - 1 + ON_WAY));
 			__atomic_fetch_add(&this->offered, 1, __ATOMIC_RELAXED);
-			queue_offer(ike_sa, offer);
+			sa_job_queue(ike_sa->get_id(ike_sa), 0, OFFER_DELAY, initiate, offer,
+						 (void*)child_offer_destroy);
 		}
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, child_updown, bool,
+	private_redirected_children_t *this, ike_sa_t *ike_sa, child_sa_t *child_sa,
+	bool up)
+{
+	if (up && !is_responding(ike_sa))
+	{
+		answered(this, ike_sa, FALSE);
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, ike_rekey, bool,
+	private_redirected_children_t *this, ike_sa_t *old, ike_sa_t *new)
+{
+	void *kept = this->redirected->remove(this->redirected, key(old));
+
+	if (kept)
+	{
+		this->redirected->put(this->redirected, key(new), kept);
 	}
 	return TRUE;
 }
@@ -224,6 +230,12 @@ METHOD(redirected_children_t, get_offered, uint64_t,
 	private_redirected_children_t *this)
 {
 	return __atomic_load_n(&this->offered, __ATOMIC_RELAXED);
+}
+
+METHOD(redirected_children_t, get_refused, uint64_t,
+	private_redirected_children_t *this)
+{
+	return __atomic_load_n(&this->refused, __ATOMIC_RELAXED);
 }
 
 METHOD(redirected_children_t, get_dropped, uint64_t,
@@ -250,10 +262,13 @@ redirected_children_t *redirected_children_create(client_table_t *clients)
 		.public = {
 			.listener = {
 				.alert = _alert,
+				.child_updown = _child_updown,
+				.ike_rekey = _ike_rekey,
 				.ike_state_change = _ike_state_change,
 				.assign_vips = _assign_vips,
 			},
 			.get_offered = _get_offered,
+			.get_refused = _get_refused,
 			.get_dropped = _get_dropped,
 			.destroy = _destroy,
 		},

@@ -28,7 +28,7 @@ typedef struct redirected_children_t redirected_children_t;
 
 /**
  * Most clients remembered at a time. One is from the time it gets a virtual IP
- * until its IKE_SA ends or is rekeyed; more are served as charon serves them.
+ * until its IKE_SA ends; more are served as charon serves them.
  */
 #define REDIRECTED_CHILDREN_CLIENTS 65536
 
@@ -72,6 +72,12 @@ struct redirected_children_t {
 	 * Get the number of CHILD_SAs that were offered.
 	 */
 	uint64_t (*get_offered)(redirected_children_t *this);
+
+	/**
+	 * Get the number of CHILD_SAs that clients refused though they asked for
+	 * the like of it: they have an IKE_SA here, but no tunnel.
+	 */
+	uint64_t (*get_refused)(redirected_children_t *this);
 
 	/**
 	 * Get the number of clients that could not be remembered.

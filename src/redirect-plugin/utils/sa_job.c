@@ -126,7 +126,7 @@ void sa_job_queue(ike_sa_id_t *id, uint32_t unique, uint32_t delay,
 						JOB_PRIO_MEDIUM);
 	if (delay)
 	{
-		lib->scheduler->schedule_job(lib->scheduler, job, delay);
+		lib->scheduler->schedule_job_ms(lib->scheduler, job, delay);
 	}
 	else
 	{

@@ -60,7 +60,7 @@ bool sa_act(ike_sa_id_t *id, uint32_t unique, sa_job_cb_t cb, void *data);
  *
  * @param id			as for sa_act(), cloned
  * @param unique		as for sa_act()
- * @param delay			seconds to wait before, 0 for none
+ * @param delay			milliseconds to wait before, 0 for none
  * @param cb			what to do; not called if the IKE_SA is gone by then
  * @param data			passed to cb, adopted
  * @param cleanup		destroys data when the job is done, or dropped because
