@@ -21,6 +21,7 @@
 #include "gateways/overload_limits.h"
 #include "initiator/initiator_config.h"
 #include "sessions/session_config.h"
+#include "utils/this_host.h"
 
 #include <threading/mutex.h>
 #include <utils/debug.h>
@@ -179,6 +180,30 @@ static void check_limits(const config_section_t *section,
 }
 
 /**
+ * Warn if this gateway is another one than it is said to be: it would send its
+ * clients to itself.
+ */
+static void check_self(const config_section_t *section, const gateway_t *self)
+{
+	gateway_identity_t *id;
+	ip_address_t address;
+	bool found = !this_host_is_known();
+	int i;
+
+	for (i = 0; i < self->address_count && !found; i++)
+	{
+		id = &self->addresses[i];
+		address = ip_address_from_chunk(chunk_create(id->data, id->len));
+		found = id->type == GATEWAY_IDENTITY_FQDN || this_host_has(&address);
+	}
+	if (!found)
+	{
+		config_section_warn(section, "self", self->name, "this host has none of "
+				"the addresses of that gateway, which is right behind a NAT only");
+	}
+}
+
+/**
  * Read a configuration, whole.
  *
  * @param configs		receives configurations of the rooms, NULL for those
@@ -215,6 +240,10 @@ static policy_t *read_all(private_config_loader_t *this, settings_t *settings,
 	if (policy)
 	{
 		check_limits(&section, policy);
+		if (policy->self >= 0)
+		{
+			check_self(&section, &policy->gateways[policy->self]);
+		}
 		report->hash = config_hash(&section);
 		report->gateways = policy->gateway_count;
 		report->rules = policy->rule_count;

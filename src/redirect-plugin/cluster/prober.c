@@ -18,9 +18,9 @@
 #include "probe_sockets.h"
 #include "probed_gateway.h"
 #include "initiator/initiator_resolver.h"
+#include "utils/this_host.h"
 #include "wire/notify_data.h"
 
-#include <daemon.h>
 #include <collections/hashtable.h>
 #include <threading/mutex.h>
 #include <processing/jobs/callback_job.h>
@@ -779,19 +779,6 @@ METHOD(prober_t, destroy, void,
 	free(this);
 }
 
-/**
- * Ask charon whether an address is of this host.
- */
-static bool is_of_this_host(const ip_address_t *address)
-{
-	host_t *host = ip_address_to_host(address, 0);
-	bool own;
-
-	own = host && charon->kernel->get_interface(charon->kernel, host, NULL);
-	DESTROY_IF(host);
-	return own;
-}
-
 /*
  * Described in header
  */
@@ -814,7 +801,7 @@ prober_t *prober_create(policy_engine_t *engine, gateway_table_t *table,
 		.engine = engine,
 		.table = table,
 		.port = port,
-		.is_own = is_own ?: is_of_this_host,
+		.is_own = is_own ?: this_host_has,
 		.resolver = initiator_resolver_create(NULL),
 		.known = hashtable_create(hashtable_hash_str, hashtable_equals_str, 16),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
