@@ -236,17 +236,81 @@ static bool is_wanted(const session_info_t *info, time_t before)
 }
 
 /**
+ * Some of many, each with the same chance.
+ */
+typedef struct {
+	array_t *sessions;
+	u_int most, seen;
+} sample_t;
+
+/**
+ * Take a session into a sample, perhaps in place of another.
+ */
+static void sample_add(sample_t *this, session_table_t *table,
+					   session_t *session)
+{
+	session_t *other = NULL;
+	u_int index;
+
+	index = this->seen++ < this->most ? this->seen - 1 : random() % this->seen;
+	if (index < this->most)
+	{
+		array_get(this->sessions, index, &other);
+		array_remove(this->sessions, index, NULL);
+		array_insert(this->sessions, index, table->get_ref(table, session));
+		table->release(table, other);
+	}
+}
+
+/**
+ * Get some sessions to move: those that were found to stay are asked for again
+ * if there are too few others, so they are in nobody's way.
+ *
+ * @return				array_t of session_t*, each to be released
+ */
+static array_t *get_some(private_rebalance_t *this, time_t before, u_int count)
+{
+	sample_t samples[2] = {
+		{ .sessions = array_create(0, 0), .most = count },
+		{ .sessions = array_create(0, 0), .most = count },
+	};
+	const session_info_t *info;
+	enumerator_t *enumerator;
+	session_t *session;
+
+	enumerator = this->table->create_enumerator(this->table, NULL);
+	while (enumerator->enumerate(enumerator, &session, &info))
+	{
+		if (is_wanted(info, before))
+		{
+			sample_add(&samples[info->stuck != SESSION_NOT_STUCK], this->table,
+					   session);
+		}
+	}
+	enumerator->destroy(enumerator);
+	while (array_remove(samples[1].sessions, ARRAY_TAIL, &session))
+	{
+		if (array_count(samples[0].sessions) < (int)count)
+		{
+			array_insert(samples[0].sessions, ARRAY_TAIL, session);
+		}
+		else
+		{
+			this->table->release(this->table, session);
+		}
+	}
+	array_destroy(samples[1].sessions);
+	return samples[0].sessions;
+}
+
+/**
  * Move some sessions.
  */
 static void move(private_rebalance_t *this, const session_config_t *config,
 				 u_int count)
 {
 	time_t before = time_monotonic(NULL) - config->rebalance.period;
-	array_t *sessions = array_create(0, 0);
-	const session_info_t *info;
-	enumerator_t *enumerator;
 	session_order_t *order;
-	session_t *session;
 	session_move_t move = {
 		.grace = config->grace,
 		/* who does not follow is served on */
@@ -254,19 +318,9 @@ static void move(private_rebalance_t *this, const session_config_t *config,
 		.run = RUN,
 	};
 
-	enumerator = this->table->create_enumerator(this->table, NULL);
-	while (array_count(sessions) < (int)count &&
-		   enumerator->enumerate(enumerator, &session, &info))
-	{
-		if (is_wanted(info, before))
-		{
-			array_insert(sessions, ARRAY_TAIL,
-						 this->table->get_ref(this->table, session));
-		}
-	}
-	enumerator->destroy(enumerator);
 	order = session_order_create(&move, get_scope, this);
-	this->waves->fill(this->waves, sessions, order, max(count, 1));
+	this->waves->fill(this->waves, get_some(this, before, count), order,
+					  max(count, 1));
 	session_order_put(order);
 }
 
