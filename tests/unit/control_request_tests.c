@@ -36,7 +36,7 @@ static struct {
 
 static drain_options_t get_defaults(drain_t *this)
 {
-	return (drain_options_t){ .rate = 50, .grace = 30, 
+	return (drain_options_t){ .rate = 50, .grace = 30,
 		.ignored = SESSION_IGNORED_KEEP };
 }
 
