@@ -280,16 +280,33 @@ class Memory(Part):
         print(flush=True)
 
 
-class Decide(Part):
-    """Decisions, without a network around them."""
+class Program(Part):
+    """What a program measures, without a network around it."""
+
+    program = ""
+    quick: list[str] = []
 
     def run(self):
         """Measure and print."""
-        program = os.path.join(self.bench.programs, "decide_bench")
-        done = subprocess.run([program] + (["10000"] if self.bench.quick
+        program = os.path.join(self.bench.programs, self.program)
+        done = subprocess.run([program] + (self.quick if self.bench.quick
                                            else []), check=False)
         self.met.append(done.returncode == 0)
         print(flush=True)
+
+
+class Decide(Program):
+    """Decisions."""
+
+    program = "decide_bench"
+    quick = ["10000"]
+
+
+class Sessions(Program):
+    """Established clients: memory, waits of hooks, a drain's rate."""
+
+    program = "session_bench"
+    quick = ["200000", "1"]
 
 
 class Profile(Part):
@@ -312,6 +329,7 @@ PARTS = {
     "dpd": Dpd,
     "memory": Memory,
     "decide": Decide,
+    "sessions": Sessions,
 }
 EXTRA = {
     "profile": Profile,
