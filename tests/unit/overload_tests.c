@@ -205,6 +205,10 @@ START_TEST(does_not_warn_of_limits_above_the_marks)
 	ck_assert_ptr_null(first_warning("charon { init_limit_job_load = 100\n"
 						"ikesa_limit = 2000\n init_limit_half_open = 5 }",
 						&marks, 1000, 0));
+	/* cookie_threshold and block_threshold are 30 and 5 if they are not set */
+	marks = read_marks("half_open = 100, 80");
+	ck_assert_ptr_null(first_warning("charon { dos_protection = no }", &marks,
+									 1000, 0));
 	marks = read_marks("");
 	ck_assert_ptr_null(first_warning("charon { ikesa_limit = 1 }", &marks, 0,
 									 0));

@@ -35,20 +35,24 @@ typedef struct {
 	/** what charon does once the limit is reached */
 	const char *effect;
 
+	/** TRUE if it holds only with dos_protection */
+	bool dos;
+
 } limit_t;
 
 static const limit_t limits[] = {
 	{ "cookie_threshold", 30, OWN_LOAD_HALF_OPEN,
-		"clients are sent a cookie first, which costs them a round trip" },
+		"clients are sent a cookie first, which costs them a round trip",
+		TRUE },
 	{ "block_threshold", 5, OWN_LOAD_HALF_OPEN,
 		"charon ignores clients of one address, e.g. behind a NAT, without a "
-		"redirect" },
+		"redirect", TRUE },
 	{ "init_limit_half_open", 0, OWN_LOAD_HALF_OPEN,
-		"charon ignores clients without a redirect" },
+		"charon ignores clients without a redirect", FALSE },
 	{ "init_limit_job_load", 0, OWN_LOAD_JOBS,
-		"charon ignores clients without a redirect" },
+		"charon ignores clients without a redirect", FALSE },
 	{ "ikesa_limit", 0, OWN_LOAD_SAS,
-		"charon ignores clients without a redirect" },
+		"charon ignores clients without a redirect", FALSE },
 };
 
 /*
@@ -61,6 +65,7 @@ array_t *overload_limits_check(settings_t *settings, const char *ns,
 	overload_mark_t mark;
 	const char *name;
 	char *warning;
+	bool dos = settings->get_bool(settings, "%s.dos_protection", TRUE, ns);
 	size_t i;
 	int value;
 
@@ -69,7 +74,8 @@ array_t *overload_limits_check(settings_t *settings, const char *ns,
 		value = settings->get_int(settings, "%s.%s", limits[i].def, ns,
 								  limits[i].option);
 		overload_mark_resolve(&marks->marks[limits[i].metric], capacity, &mark);
-		if (value <= 0 || mark.high < (uint32_t)value)
+		if (value <= 0 || mark.high < (uint32_t)value ||
+			(limits[i].dos && !dos))
 		{
 			continue;
 		}
