@@ -34,11 +34,9 @@ static void inject(place_t place, char *gateway)
 	free(data.ptr);
 }
 
-/** An IKE_SA_INIT response with a REDIRECT whose nonce is wrong. */
-static message_t *forge(message_t *request, uint64_t spi_r)
+/** An IKE_SA_INIT response with nothing but a REDIRECT; data is freed. */
+static message_t *forge(message_t *request, uint64_t spi_r, chunk_t data)
 {
-	chunk_t data = harness_redirect_nonce("192.0.2.66",
-						chunk_from_chars(1,2,3,4,5,6,7,8,9,8,7,6,5,4,3,2));
 	message_t *forged;
 	ike_sa_id_t *id;
 
@@ -201,11 +199,7 @@ START_TEST(client_refuses_an_address_of_three_octets)
 	request->destroy(request);
 	data = chunk_cat("cm", chunk_from_chars(1, 3, 192, 0, 2), nonce);
 	request = harness_next();
-	forged = harness_redirect_forge(
-				harness_sa(TRUE)->get_id(harness_sa(TRUE)),
-				request->get_destination(request), request->get_source(request),
-				IKE_SA_INIT, FALSE, data);
-	free(data.ptr);
+	forged = forge(request, 0, data);
 	harness_put_back(request);
 	harness_deliver(forged);
 	ck_assert_int_eq(harness_lookups(), 0);
@@ -220,7 +214,9 @@ START_TEST(client_waits_on_after_a_wrong_nonce)
 
 	harness_initiate();
 	request = harness_next();
-	forged = forge(request, 0x1234567812345678ULL);
+	forged = forge(request, 0x1234567812345678ULL,
+				   harness_redirect_nonce("192.0.2.66",
+						chunk_from_chars(1,2,3,4,5,6,7,8,9,8,7,6,5,4,3,2)));
 	harness_put_back(request);
 	harness_deliver(forged);
 	harness_jobs();
