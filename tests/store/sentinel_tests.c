@@ -167,6 +167,35 @@ START_TEST(asks_the_next_sentinel_when_one_hangs)
 }
 END_TEST
 
+START_TEST(logs_in_at_sentinels_with_the_right_to_ask_only)
+{
+	redirect_store_options_t options;
+	char text[512], url[64], at[32];
+	const char *sentinels[] = { at, NULL };
+	server_t *guarded;
+	listener_t *moon;
+
+	wait_command(master, "OK", "ACL SETUSER gateway on >spring ~* &* +@all");
+	snprintf(text, sizeof(text), "user default off\nuser gateway on >spring "
+			 "-@all +auth +sentinel|get-master-addr-by-name\n"
+			 "sentinel monitor cluster 127.0.0.1 %u 1\n", master->port);
+	guarded = sentinel_start(text);
+	options = fixture_options(0, url);
+	strcpy(url, "redis://cluster");
+	snprintf(at, sizeof(at), "127.0.0.1:%u", guarded->port);
+	options.sentinels = sentinels;
+	moon = listener_create(&options);
+	listener_wait_down(moon, "NOAUTH");
+	listener_destroy(moon);
+	options.username = "gateway";
+	options.password = "spring";
+	moon = listener_create(&options);
+	wait_at(moon, master);
+	listener_destroy(moon);
+	server_destroy(guarded);
+}
+END_TEST
+
 /**
  * A sentinel that answers a text, and what comes of it.
  */
@@ -222,6 +251,7 @@ static Suite *suite(void)
 	tcase_add_test(tc, follows_when_the_master_is_changed_and_lives);
 	tcase_add_test(tc, says_that_no_sentinel_knows_a_master);
 	tcase_add_test(tc, asks_the_next_sentinel_when_one_hangs);
+	tcase_add_test(tc, logs_in_at_sentinels_with_the_right_to_ask_only);
 	tcase_add_test(tc, takes_no_replica_for_the_master);
 	suite_add_tcase(s, tc);
 
