@@ -13,6 +13,7 @@
  */
 
 #include "redis_session.h"
+#include "redis_channel.h"
 #include "redis_sentinels.h"
 
 #include <library.h>
@@ -56,9 +57,6 @@ enum {
 	TAG_LOGIN = REDIS_SESSION_TAGS,
 	TAG_ROLE,
 	TAG_READY,
-	TAG_SUBSCRIBE_LOGIN,
-	TAG_SUBSCRIBE,
-	TAG_PING,
 };
 
 /**
@@ -92,9 +90,14 @@ struct private_redis_session_t {
 	uint64_t now;
 
 	/**
-	 * Connections, NULL if there is none
+	 * Connection for commands, NULL if there is none
 	 */
-	redis_connection_t *commands, *channel;
+	redis_connection_t *commands;
+
+	/**
+	 * Hears announcements
+	 */
+	redis_channel_t *channel;
 
 	/**
 	 * Know where the server is
@@ -108,20 +111,14 @@ struct private_redis_session_t {
 	redis_address_t address;
 
 	/**
-	 * TRUE once the channel is subscribed, or that was refused
-	 */
-	bool subscribed, unsubscribed;
-
-	/**
 	 * Failed attempts in a row
 	 */
 	u_int failures;
 
 	/**
-	 * Time of the next attempt; of the next question to a sentinel; of the next
-	 * attempt to subscribe
+	 * Time of the next attempt; of the next question to a sentinel
 	 */
-	uint64_t retry_at, ask_at, subscribe_at;
+	uint64_t retry_at, ask_at;
 
 	/**
 	 * State of what is left to chance
@@ -240,25 +237,6 @@ static bool is_replica(const redisReply *reply)
 }
 
 /**
- * Open the connection for the channel.
- */
-static void subscribe(private_redis_session_t *this)
-{
-	const char *argv[] = { "SUBSCRIBE", this->config->channel };
-	char why[REDIRECT_STORE_WHY_MAX];
-
-	this->subscribe_at = this->now + jitter(this, RETRY_MAX);
-	this->channel = redis_dial(this->config, &this->address, &this->server,
-							   this->now, answer, this, why);
-	if (this->channel)
-	{
-		redis_login(this->config, this->channel, this->now, TAG_SUBSCRIBE_LOGIN);
-		this->channel->send(this->channel, this->now, TAG_SUBSCRIBE, NULL, 2,
-							argv, NULL);
-	}
-}
-
-/**
  * The server let us in.
  */
 static void logged_in(private_redis_session_t *this)
@@ -266,7 +244,7 @@ static void logged_in(private_redis_session_t *this)
 	char words[REDIRECT_STORE_WHY_MAX];
 
 	this->step = STEP_READY;
-	this->subscribe_at = this->now;
+	this->channel->open(this->channel, &this->address, &this->server, this->now);
 	this->ask_at = this->now + jitter(this, SENTINEL_PERIOD);
 	snprintf(words, sizeof(words), "connected to %.128s:%u", this->server.name,
 			 this->server.port);
@@ -306,10 +284,6 @@ static void answer(void *data, int tag, void *what, const redisReply *reply)
 				logged_in(this);
 			}
 			break;
-		case TAG_SUBSCRIBE:
-			this->subscribed = !error;
-			this->unsubscribed = error;
-			break;
 	}
 }
 
@@ -321,14 +295,14 @@ static void restart(private_redis_session_t *this)
 	uint64_t delay = RETRY_MAX;
 
 	this->sentinels->cancel(this->sentinels);
-	redis_hang_up(&this->channel);
+	this->channel->close(this->channel);
 	redis_hang_up(&this->commands);
 	if (this->failures < 5)
 	{
 		delay = RETRY_MIN << this->failures;
 	}
 	this->failures++;
-	this->subscribed = this->broken = FALSE;
+	this->broken = FALSE;
 	this->step = STEP_WAIT;
 	this->retry_at = this->now + jitter(this, delay);
 	this->user.lost(this->user.data, this->why);
@@ -350,7 +324,7 @@ METHOD(redis_session_t, is_ready, bool,
 METHOD(redis_session_t, is_subscribed, bool,
 	private_redis_session_t *this)
 {
-	return this->subscribed;
+	return this->channel->is_subscribed(this->channel);
 }
 
 METHOD(redis_session_t, succeeded, void,
@@ -362,19 +336,15 @@ METHOD(redis_session_t, succeeded, void,
 METHOD(redis_session_t, ping, void,
 	private_redis_session_t *this, uint64_t now)
 {
-	const char *argv[] = { "PING" };
-
-	if (this->subscribed)
-	{
-		this->channel->send(this->channel, now, TAG_PING, NULL, 1, argv, NULL);
-	}
+	this->channel->ping(this->channel, now);
 }
 
 METHOD(redis_session_t, prepare, int,
 	private_redis_session_t *this, struct pollfd fds[REDIS_SESSION_FDS],
 	uint64_t *next)
 {
-	redis_connection_t *all[] = { this->commands, this->channel,
+	redis_connection_t *all[] = { this->commands,
+						this->channel->get_connection(this->channel, next),
 						this->sentinels->get_connection(this->sentinels) };
 	size_t i;
 	int count = 0;
@@ -397,25 +367,11 @@ METHOD(redis_session_t, prepare, int,
 	{	/* none of them could be asked */
 		*next = 0;
 	}
-	if (this->step == STEP_READY && !this->channel)
-	{
-		*next = min(*next, this->subscribe_at);
-	}
 	if (this->step == STEP_READY && this->config->sentinel_count)
 	{
 		*next = min(*next, this->ask_at);
 	}
 	return count;
-}
-
-/**
- * Let a connection work.
- */
-static bool work_on(private_redis_session_t *this, redis_connection_t *connection,
-					struct pollfd **fd, char why[REDIRECT_STORE_WHY_MAX])
-{
-	return !connection ||
-		   connection->work(connection, this->now, (*fd)++->revents, why);
 }
 
 /**
@@ -427,17 +383,11 @@ static void advance(private_redis_session_t *this)
 	{
 		begin(this);
 	}
-	else if (this->step == STEP_READY)
+	else if (this->step == STEP_READY && this->config->sentinel_count &&
+			 this->now >= this->ask_at)
 	{
-		if (!this->channel && this->now >= this->subscribe_at)
-		{
-			subscribe(this);
-		}
-		if (this->config->sentinel_count && this->now >= this->ask_at)
-		{
-			this->ask_at = this->now + jitter(this, SENTINEL_PERIOD);
-			this->sentinels->check(this->sentinels, this->now);
-		}
+		this->ask_at = this->now + jitter(this, SENTINEL_PERIOD);
+		this->sentinels->check(this->sentinels, this->now);
 	}
 }
 
@@ -483,15 +433,12 @@ METHOD(redis_session_t, work, void,
 	char why[REDIRECT_STORE_WHY_MAX];
 
 	this->now = now;
-	if (!work_on(this, this->commands, &fds, why))
+	if (this->commands &&
+		!this->commands->work(this->commands, now, (fds++)->revents, why))
 	{
 		give_up(this, why);
 	}
-	if (!work_on(this, this->channel, &fds, why) || this->unsubscribed)
-	{	/* lists still come */
-		this->subscribed = this->unsubscribed = FALSE;
-		redis_hang_up(&this->channel);
-	}
+	fds += this->channel->work(this->channel, now, fds->revents);
 	if (!this->broken)
 	{
 		work_on_sentinels(this, this->sentinels->get_connection(this->sentinels) ?
@@ -510,7 +457,7 @@ METHOD(redis_session_t, work, void,
 METHOD(redis_session_t, destroy, void,
 	private_redis_session_t *this)
 {
-	redis_hang_up(&this->channel);
+	this->channel->destroy(this->channel);
 	redis_hang_up(&this->commands);
 	this->sentinels->destroy(this->sentinels);
 	free(this);
@@ -539,6 +486,7 @@ redis_session_t *redis_session_create(const redis_config_t *config,
 			.destroy = _destroy,
 		},
 		.config = config,
+		.channel = redis_channel_create(config, user->answer, user->data),
 		.sentinels = redis_sentinels_create(config),
 		.user = *user,
 		.step = STEP_WAIT,
