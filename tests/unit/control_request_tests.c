@@ -71,6 +71,37 @@ static void note_rebalance(rebalance_t *this, bool on)
 }
 
 /**
+ * What the store of the cluster tells, and what was ordered of whom.
+ */
+static struct {
+	bool configured, full, force;
+	cluster_order_t order;
+	char name[REDIRECT_NAME_MAX];
+} store;
+
+static void store_status(cluster_link_t *this, cluster_status_t *status)
+{
+	*status = (cluster_status_t){ .configured = store.configured };
+}
+
+static bool store_may_drain(cluster_link_t *this, const char *name, char *error)
+{
+	ck_assert_str_eq(name, "moon");
+	snprintf(error, REDIRECT_STORE_WHY_MAX, "no room");
+	return !store.full;
+}
+
+static bool note_order(cluster_link_t *this, const char *name,
+					   cluster_order_t *order, bool force, char *error)
+{
+	snprintf(store.name, sizeof(store.name), "%s", name);
+	store.order = *order;
+	store.force = force;
+	snprintf(error, REDIRECT_STORE_WHY_MAX, "no room");
+	return force || !store.full;
+}
+
+/**
  * Parts of moon, whose drain and rebalancing only note what they are asked.
  */
 typedef struct {
@@ -78,6 +109,8 @@ typedef struct {
 	drain_t drain;
 	rebalance_t rebalance;
 	redirect_sessions_t sessions;
+	cluster_link_t link;
+	cluster_t cluster;
 	control_context_t context;
 } fixture_t;
 
@@ -100,12 +133,20 @@ static fixture_t *fixture_create(void)
 			.set = note_rebalance,
 		},
 	);
+	this->link = (cluster_link_t){
+		.get_status = store_status,
+		.may_drain = store_may_drain,
+		.order = note_order,
+	};
+	this->cluster.link = &this->link;
+	this->context.parts.cluster = &this->cluster;
 	this->sessions.drain = &this->drain;
 	this->sessions.rebalance = &this->rebalance;
 	this->context.parts.sessions = &this->sessions;
 	this->context.parts.engine = this->policy.engine;
 	this->context.parts.gateways = this->policy.table;
 	memset(&seen, 0, sizeof(seen));
+	memset(&store, 0, sizeof(store));
 	return this;
 }
 
@@ -264,6 +305,56 @@ START_TEST(takes_a_drain_as_it_is_asked_for)
 	ck_assert_int_eq(seen.connections, 2);
 	ck_assert_uint_eq(seen.unique_id, 9);
 	ck_assert_int_eq(seen.drains, 2);
+	fixture_destroy(this);
+}
+END_TEST
+
+START_TEST(drains_not_if_the_others_have_no_room_unless_it_is_forced)
+{
+	fixture_t *this = fixture_create();
+	char error[512];
+
+	store.full = TRUE;
+	ck_assert(run(this, control_drain, create_request(""), error));
+	store.configured = TRUE;
+	ck_assert(!run(this, control_drain, create_request("rate=7"), error));
+	ck_assert_str_eq(error, "no room");
+	ck_assert_int_eq(seen.drains, 1);
+	ck_assert(run(this, control_drain, create_request("match{\nid=a@x\n}"),
+				  error));
+	ck_assert(run(this, control_drain, create_request("force=yes"), error));
+	ck_assert_int_eq(seen.drains, 3);
+	fixture_destroy(this);
+}
+END_TEST
+
+START_TEST(orders_what_is_to_be_changed_and_nothing_else)
+{
+	static const refused_t refused[] = {
+		{ "state=drain", "order.name: has to be given" },
+		{ "name=sun", "order: nothing is to be changed" },
+		{ "name=sun\nstate=down", "must be one of active, drain, disabled" },
+		{ "name=sun\nweight=65536", "must be a number from 0 to 65535" },
+		{ "name=sun\nup=no", "order.up: unknown option" },
+	};
+	fixture_t *this;
+	char error[512];
+
+	assert_refused(control_order, refused, countof(refused));
+	this = fixture_create();
+	ck_assert(run(this, control_order, create_request("name=sun\nweight=0"),
+				  error));
+	ck_assert_str_eq(store.name, "sun");
+	ck_assert(store.order.state == CLUSTER_UNKNOWN && !store.order.weight &&
+			  store.order.capacity == CLUSTER_UNKNOWN && !store.force);
+	store.full = TRUE;
+	ck_assert(!run(this, control_order, create_request("name=sun\nstate=drain"),
+				   error));
+	ck_assert_str_eq(error, "no room");
+	ck_assert(run(this, control_order,
+				  create_request("name=mars\nstate=drain\nforce=yes"), error));
+	ck_assert_uint_eq(store.order.state, GATEWAY_DRAIN);
+	ck_assert(store.force && streq(store.name, "mars"));
 	fixture_destroy(this);
 }
 END_TEST
@@ -511,6 +602,8 @@ int main(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, refuses_a_drain_that_is_not_understood_in_full);
 	tcase_add_test(tcase, takes_a_drain_as_it_is_asked_for);
+	tcase_add_test(tcase, drains_not_if_the_others_have_no_room_unless_it_is_forced);
+	tcase_add_test(tcase, orders_what_is_to_be_changed_and_nothing_else);
 	tcase_add_test(tcase, drains_nobody_by_a_message_that_breaks_off);
 	tcase_add_test(tcase, drains_nobody_by_a_message_that_ends_before_its_end);
 	tcase_add_test(tcase, survives_and_refuses_requests_with_changed_octets);

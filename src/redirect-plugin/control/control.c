@@ -36,6 +36,8 @@ static const struct {
 	{ "sessions", control_sessions, TRUE },
 	{ "decide", control_decide, TRUE },
 	{ "set-gateway", control_set_gateway, TRUE },
+	{ "fleet", control_fleet, FALSE },
+	{ "order", control_order, TRUE },
 	{ "drain", control_drain, TRUE },
 	{ "undrain", control_undrain, FALSE },
 	{ "rebalance", control_rebalance, TRUE },

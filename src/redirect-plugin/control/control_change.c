@@ -192,6 +192,10 @@ struct wish_t {
 	/** options of the drain */
 	drain_options_t options;
 
+	/** TRUE to drain though the others cannot take the clients; TRUE if only some
+	 * are to be moved */
+	bool force, partial;
+
 	/** words of these */
 	int ignored, delete_rest;
 
@@ -210,6 +214,7 @@ static const config_option_t wish_options[] = {
 	{ "deadline", CONFIG_TIME, WISH(options.deadline), .max = 30 * 86400 },
 	{ "rest", CONFIG_WORD, WISH(delete_rest), .words = keep_delete },
 	{ "refuse", CONFIG_BOOL, .offset = WISH(options.refuse) },
+	{ "force", CONFIG_BOOL, .offset = WISH(force) },
 };
 
 /**
@@ -221,6 +226,7 @@ static const char *add_wish(void *config, const char *name, const char *value)
 
 	if (!streq(name, "to"))
 	{
+		wish->partial = TRUE;
 		return control_add_condition(&wish->options.filter,
 									 name + strlen("match."), value);
 	}
@@ -246,6 +252,24 @@ static vici_message_t *answer_drain(drain_t *drain)
 	return message->finalize(message);
 }
 
+/**
+ * Whether a drain of all clients may begin, as far as a store tells of the others;
+ * one that goes on may be changed.
+ */
+static bool may_begin(control_parts_t *parts, wish_t *wish,
+					  char refused[REDIRECT_STORE_WHY_MAX])
+{
+	cluster_link_t *link = parts->cluster->link;
+	drain_progress_t progress;
+	cluster_status_t status;
+
+	link->get_status(link, &status);
+	parts->sessions->drain->get_progress(parts->sessions->drain, &progress);
+	return !status.configured || !*wish->self || wish->partial ||
+		   (progress.state != DRAIN_OFF && !progress.partial) ||
+		   link->may_drain(link, wish->self, refused);
+}
+
 /*
  * Described in header
  */
@@ -267,8 +291,8 @@ vici_message_t *control_drain(void *data, control_client_t *client,
 	wish_t wish = {
 		.options = drain->get_defaults(drain),
 	};
+	char refused[REDIRECT_STORE_WHY_MAX], *error;
 	const char *why;
-	char *error;
 
 	control_get_self(&this->parts, wish.self);
 	wish.ignored = wish.options.ignored;
@@ -281,6 +305,11 @@ vici_message_t *control_drain(void *data, control_client_t *client,
 	}
 	wish.options.ignored = wish.ignored;
 	wish.options.delete_rest = wish.delete_rest;
+	if (!wish.force && !may_begin(&this->parts, &wish, refused))
+	{
+		drain_options_clear(&wish.options);
+		return control_answer(refused);
+	}
 	return drain->start(drain, &wish.options, &why) ? answer_drain(drain)
 													: control_answer(why);
 }

@@ -25,6 +25,8 @@
 
 #include "control_events.h"
 
+#include <vici_builder.h>
+
 typedef struct control_context_t control_context_t;
 
 /**
@@ -102,8 +104,17 @@ vici_message_t *control_decide(void *data, control_client_t *client,
 vici_message_t *control_set_gateway(void *data, control_client_t *client,
 									vici_message_t *request);
 
+/** has all gateways know what is wanted of one; arguments name (required), state,
+ * weight, capacity, force */
+vici_message_t *control_order(void *data, control_client_t *client,
+							  vici_message_t *request);
+
+/** streams list-member: what gateways tell through the store of the cluster */
+vici_message_t *control_fleet(void *data, control_client_t *client,
+							  vici_message_t *request);
+
 /** begins a drain, or changes it; arguments rate, grace, ignored, deadline,
- * rest, refuse, list to, section match */
+ * rest, refuse, force, list to, section match */
 vici_message_t *control_drain(void *data, control_client_t *client,
 							  vici_message_t *request);
 
@@ -122,5 +133,10 @@ vici_message_t *control_counters(void *data, control_client_t *client,
 /** streams metrics: texts in the Prometheus format, to be put together */
 vici_message_t *control_metrics(void *data, control_client_t *client,
 								vici_message_t *request);
+
+/**
+ * Add sections about probes, and the store of the cluster if there is one.
+ */
+void control_add_cluster(vici_builder_t *message, control_parts_t *parts);
 
 #endif /** CONTROL_COMMANDS_H_ @}*/

@@ -33,6 +33,7 @@ const char *const control_event_names[] = {
 	"list-gateway",
 	"list-rule",
 	"list-session",
+	"list-member",
 	"list-counter",
 	"metrics",
 	NULL

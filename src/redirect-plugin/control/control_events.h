@@ -46,6 +46,8 @@ enum control_event_t {
 	CONTROL_LIST_RULE,
 	/** part of the answer to command sessions */
 	CONTROL_LIST_SESSION,
+	/** part of the answer to command fleet */
+	CONTROL_LIST_MEMBER,
 	/** part of the answer to command counters */
 	CONTROL_LIST_COUNTER,
 	/** part of the answer to command metrics */

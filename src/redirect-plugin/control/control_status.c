@@ -165,6 +165,7 @@ vici_message_t *control_status(void *data, control_client_t *client,
 	add_policy(message, &this->parts);
 	add_config(message, &this->parts);
 	add_load(message, &this->parts);
+	control_add_cluster(message, &this->parts);
 	add_sessions(message, &this->parts);
 	drain->get_progress(drain, &progress);
 	message->begin_section(message, "drain");
