@@ -12,17 +12,18 @@
  * for more details.
  */
 
-#include "redirectctl.h"
+#include "fleet.h"
 
 #include <library.h>
 
 /**
  * Have something done, and tell that it is.
  *
+ * @param name			name of the command of the control socket
  * @param request		arguments, adopted
  */
-static int change(const subcommand_t *command, vici_builder_t *request,
-				  const char *text)
+static int change(const subcommand_t *command, const char *name,
+				  vici_builder_t *request, const char *text)
 {
 	vici_message_t *message, *answer;
 	int code;
@@ -32,10 +33,10 @@ static int change(const subcommand_t *command, vici_builder_t *request,
 	{
 		return code;
 	}
-	code = ask(command->name, message, &answer);
+	code = ask(name, message, &answer);
 	if (code == EXIT_DONE)
 	{
-		if (!output_for_scripts(answer, command->name, options.format))
+		if (!output_for_scripts(answer, name, options.format))
 		{
 			printf("%s\n", text);
 		}
@@ -45,35 +46,18 @@ static int change(const subcommand_t *command, vici_builder_t *request,
 }
 
 /**
- * Take --reset out of the arguments, which has no value.
- */
-static bool take_reset(int *argc, char *argv[])
-{
-	int i, left = 0;
-
-	for (i = 0; i < *argc; i++)
-	{
-		if (!streq(argv[i], "--reset"))
-		{
-			argv[left++] = argv[i];
-		}
-	}
-	i = *argc - left;
-	*argc = left;
-	return i > 0;
-}
-
-/**
  * redirectctl set-gateway
  */
 static int run_set_gateway(int argc, char *argv[])
 {
+	enum { UP = 3, SESSIONS, LOAD };
 	values_t values[] = {
 		{ .name = "state" }, { .name = "weight" }, { .name = "capacity" },
-		{ .name = "up" }, { .name = "sessions" }, { .name = "load" },
+		[UP] = { .name = "up" }, [SESSIONS] = { .name = "sessions" },
+		[LOAD] = { .name = "load" },
 	};
 	vici_builder_t *request;
-	bool reset;
+	bool reset, fleet;
 
 	if (argc < 2 || argv[1][0] == '-')
 	{
@@ -83,11 +67,18 @@ static int run_set_gateway(int argc, char *argv[])
 	{
 		return usage_error(&cmd_set_gateway, "needs something to set");
 	}
-	reset = take_reset(&argc, argv);
+	reset = fleet_take("--reset", &argc, argv);
+	fleet = fleet_take("--fleet", &argc, argv);
 	if (!parse_values(&cmd_set_gateway, values, countof(values), argc - 1,
 					  argv + 1))
 	{
 		return EXIT_USAGE;
+	}
+	if (fleet && (reset || values[UP].count || values[SESSIONS].count ||
+				  values[LOAD].count))
+	{
+		return usage_error(&cmd_set_gateway, "--fleet is for state, weight and "
+						   "capacity only");
 	}
 	request = vici_builder_create();
 	request->add_kv(request, "name", "%s", argv[1]);
@@ -96,12 +87,14 @@ static int run_set_gateway(int argc, char *argv[])
 		request->add_kv(request, "reset", "yes");
 	}
 	add_values(request, values, countof(values));
-	return change(&cmd_set_gateway, request,
-				  "done, see 'redirectctl gateways' for how long it holds");
+	return fleet ? change(&cmd_set_gateway, "order", request,
+						  "ordered, see 'redirectctl fleet'")
+				 : change(&cmd_set_gateway, "set-gateway", request,
+					"done, see 'redirectctl gateways' for how long it holds");
 }
 
 const subcommand_t cmd_set_gateway = {
-	"set-gateway", "NAME [--state STATE] [--weight N] ... [--reset]",
+	"set-gateway", "NAME [--state STATE] [--weight N] ... [--reset | --fleet]",
 	"Changes a gateway at runtime",
 	"  --state STATE      active, drain or disabled\n"
 	"  --weight N         0 to 65535\n"
@@ -109,7 +102,9 @@ const subcommand_t cmd_set_gateway = {
 	"  --up yes|no|auto   whether it answers, auto to let probes tell\n"
 	"  --sessions N       sessions it has\n"
 	"  --load N           its load, 0 to 1000\n"
-	"  --reset            values of the file again, before others are set\n\n"
+	"  --reset            values of the file again, before others are set\n"
+	"  --fleet            state, weight and capacity for all gateways to know, through\n"
+	"                     the store of the cluster, also after a restart\n\n"
 	"State, weight and capacity hold until the file changes the same value, or a\n"
 	"reset; up, sessions and load for told_timeout.\n", run_set_gateway,
 };
@@ -128,7 +123,7 @@ static int run_rebalance(int argc, char *argv[])
 	}
 	request = vici_builder_create();
 	request->add_kv(request, "stop", "%s", stop ? "yes" : "no");
-	return change(&cmd_rebalance, request,
+	return change(&cmd_rebalance, "rebalance", request,
 				  stop ? "stopped" : "begun, see 'redirectctl status'");
 }
 

@@ -14,6 +14,7 @@
 
 #include "redirectctl.h"
 
+#include "fleet.h"
 #include "list.h"
 
 #include <library.h>
@@ -52,8 +53,9 @@ struct wish_t {
 	/** conditions */
 	values_t match[CONDITIONS_MAX];
 
-	/** TRUE to refuse new clients, and to wait until it is done */
-	bool refuse, wait;
+	/** TRUE to refuse new clients, to wait until it is done, and to drain though
+	 * the others cannot take the clients */
+	bool refuse, wait, force;
 };
 
 /**
@@ -110,9 +112,11 @@ static bool read_arguments(int argc, char *argv[], wish_t *wish)
 
 	for (i = 1; i < argc; i++)
 	{
-		if (streq(argv[i], "--refuse") || streq(argv[i], "--wait"))
+		if (streq(argv[i], "--refuse") || streq(argv[i], "--wait") ||
+			streq(argv[i], "--force"))
 		{
-			*(streq(argv[i], "--wait") ? &wish->wait : &wish->refuse) = TRUE;
+			*(streq(argv[i], "--wait") ? &wish->wait :
+			  streq(argv[i], "--force") ? &wish->force : &wish->refuse) = TRUE;
 			to = FALSE;
 		}
 		else if (strpfx(argv[i], "--"))
@@ -153,6 +157,10 @@ static vici_builder_t *create_request(wish_t *wish)
 	if (wish->refuse)
 	{
 		request->add_kv(request, "refuse", "yes");
+	}
+	if (wish->force)
+	{
+		request->add_kv(request, "force", "yes");
 	}
 	if (to->count)
 	{
@@ -491,13 +499,23 @@ static int run_drain(int argc, char *argv[])
 		},
 	};
 
+	if (argc > 1 && argv[1][0] != '-')
+	{
+		return fleet_drain(&cmd_drain, argc, argv);
+	}
 	return read_arguments(argc, argv, &wish) ? drain(&wish) : EXIT_USAGE;
 }
 
 const subcommand_t cmd_drain = {
 	"drain",
-	"[--rate N] [--to GATEWAY...] [--match KEY=VALUE] [--deadline T] [--wait] ...",
+	"[--rate N] [--to GATEWAY...] [--match KEY=VALUE] [--deadline T] [--wait] ... | "
+	"NAME [--force]",
 	"Empties this gateway: its clients are moved to others",
+	"  NAME               any gateway, this one or another, through the store of the\n"
+	"                     cluster; it drains as its file says, also after a restart,\n"
+	"                     until 'redirectctl undrain NAME'\n"
+	"  --force            even if too many drain or the others have no room, by\n"
+	"                     what the store of the cluster tells\n"
 	"  --rate N           clients redirected a second\n"
 	"  --to GATEWAY...    only to these gateways\n"
 	"  --match KEY=VALUE  only these clients; keys are connection, id, remote and\n"
@@ -529,7 +547,7 @@ static int run_undrain(int argc, char *argv[])
 
 	if (argc > 1)
 	{
-		return usage_error(&cmd_undrain, "has no arguments");
+		return fleet_drain(&cmd_undrain, argc, argv);
 	}
 	code = ask("undrain", NULL, &answer);
 	if (code == EXIT_DONE)
@@ -546,7 +564,7 @@ static int run_undrain(int argc, char *argv[])
 }
 
 const subcommand_t cmd_undrain = {
-	"undrain", "", "Stops to empty this gateway, at once",
+	"undrain", "[NAME]", "Stops to empty this gateway, or another, at once",
 	"Clients that were redirected and did not leave yet may still do so.\n",
 	run_undrain,
 };

@@ -30,7 +30,8 @@ redirectctl_options_t options = {
 static const subcommand_t *const commands[] = {
 	&cmd_status, &cmd_gateways, &cmd_rules, &cmd_sessions, &cmd_decide,
 	&cmd_set_gateway, &cmd_drain, &cmd_undrain, &cmd_rebalance, &cmd_monitor,
-	&cmd_top, &cmd_counters, &cmd_metrics, &cmd_check, &cmd_version,
+	&cmd_fleet, &cmd_roll, &cmd_top, &cmd_counters, &cmd_metrics, &cmd_check,
+	&cmd_version,
 };
 
 /**

@@ -354,23 +354,23 @@ void output_json_text(const char *text, FILE *out)
  * with redirectctl(8).
  */
 static const char *const numbers[] = {
-	"asked", "assigned", "capacity", "capacity-age", "capacity-in-file",
-	"clients", "combined-percent", "deleting", "departed",
-	"dropped", "dropped-clients",
-	"dropped-events", "errors", "established", "gateways", "health-age",
-	"hits", "json", "left", "load-percent", "rate", "read", "redirected",
-	"rules", "run", "seconds", "seconds-left", "sending-ms", "sent",
-	"sessions", "share", "since", "state-age", "targets", "told-age", "total",
-	"unique-id", "uptime", "value", "version", "waiting", "warnings", "weight",
-	"weight-age", "weight-in-effect", "weight-in-file",
+	"age-ms", "answered", "asked", "assigned", "capacity", "capacity-age",
+	"capacity-in-file", "clients", "combined-percent", "deleting", "departed",
+	"dropped", "dropped-clients", "dropped-events", "errors", "established",
+	"failed", "foreign", "gateways", "half-open", "health-age", "hits",
+	"json", "left", "listed-ms", "load-percent", "missed", "rate", "read",
+	"redirected", "rules", "run", "seconds", "seconds-left", "sending-ms",
+	"sent", "sessions", "share", "since", "start", "state-age", "targets",
+	"told-age", "total", "unique-id", "uptime", "value", "version", "waiting",
+	"warnings", "weight", "weight-age", "weight-in-effect", "weight-in-file",
 };
 static const char *const number_sections[] = {
-	"left-out", "load", "outcomes", "sessions", "stuck",
+	"left-out", "load", "outcomes", "records", "sessions", "stuck",
 };
 static const char *const booleans[] = {
-	"configured", "dry-run", "enabled", "once", "onward", "overloaded",
-	"partial", "refused", "responder", "running", "self", "success",
-	"supported", "takes-clients", "up", "waits",
+	"carried-out", "configured", "dry-run", "enabled", "once", "onward",
+	"overloaded", "partial", "refused", "responder", "running", "self",
+	"success", "supported", "takes-clients", "up", "waits",
 };
 
 /**

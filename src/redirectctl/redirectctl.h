@@ -83,7 +83,8 @@ struct subcommand_t {
 
 extern const subcommand_t cmd_status, cmd_gateways, cmd_rules, cmd_sessions,
 	cmd_counters, cmd_version, cmd_decide, cmd_set_gateway, cmd_drain,
-	cmd_undrain, cmd_rebalance, cmd_monitor, cmd_top, cmd_metrics, cmd_check;
+	cmd_undrain, cmd_rebalance, cmd_fleet, cmd_roll, cmd_monitor, cmd_top,
+	cmd_metrics, cmd_check;
 
 /**
  * What the options in front of the subcommand say.

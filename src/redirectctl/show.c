@@ -146,6 +146,26 @@ static void write_config(vici_message_t *status)
 }
 
 /**
+ * Write how it goes with probes, and with the store of the cluster.
+ */
+static void write_cluster(vici_message_t *status)
+{
+	const char *state = get(status, "store.state");
+	const char *words = get_text(status, "", "store.words");
+
+	write_line("probes", "%s, %d missed",
+			   count_text(status->get_int(status, 0, "probes.gateways"),
+						  "gateway"),
+			   status->get_int(status, 0, "probes.missed"));
+	if (state)
+	{
+		write_line("store", "%s%s%s%s%s", output_color(streq(state, "up")
+									? COLOR_GOOD : COLOR_BAD), state,
+				   output_color(COLOR_NONE), *words ? ", " : "", words);
+	}
+}
+
+/**
  * Write the status for people.
  */
 static void write_status(vici_message_t *status)
@@ -184,6 +204,7 @@ static void write_status(vici_message_t *status)
 			   status->get_int(status, 0, "sessions.here"),
 			   status->get_int(status, 0, "sessions.asked"),
 			   status->get_int(status, 0, "sessions.leaving"));
+	write_cluster(status);
 	write_drain(status);
 	if (status->get_bool(status, FALSE, "rebalance.running"))
 	{
