@@ -31,6 +31,7 @@ enum {
 	SESSIONS, DRAINING, DRAIN_FINISHED, STALLED, LEFT,
 	REDIRECTS, UP, TAKES, WEIGHT, CAPACITY, GATEWAY_SESSIONS, GATEWAY_LOAD,
 	OVERLOADED, LOAD,
+	PROBES, STORE, LISTED, RECORDS, HEARD,
 	GUARD, MALFORMED,
 	FAST_PATH, SEND_FAILURES,
 	ENTRIES, DROPS,
@@ -101,6 +102,17 @@ static const control_family_t families[FAMILIES] = {
 		{} },
 	[LOAD] = { "load", "What charon has to do: IKE_SAs, half-open ones, jobs "
 		"waiting, and workers busy and CPU in per cent.", FALSE, { "metric" } },
+	[PROBES] = { "probes_total", "Probes of other gateways by what became of them.",
+		TRUE, { "result" } },
+	[STORE] = { "store_up", "1 if the store of the cluster works, if there is to be "
+		"one.", FALSE, {} },
+	[LISTED] = { "store_list_age_seconds", "Time since the store of the cluster "
+		"told all it has.", FALSE, {} },
+	[RECORDS] = { "store_records_total", "Records of the store of the cluster, by "
+		"whether they were believed and why not.", TRUE, { "verdict" } },
+	[HEARD] = { "gateway_heartbeat_age_seconds", "Time since a gateway told "
+		"something new through the store of the cluster.", FALSE,
+		{ "gateway" } },
 	[GUARD] = { "guard_events_total", "Redirect notifies that the guard "
 		"refused or followed.", TRUE, { "what" } },
 	[MALFORMED] = { "guard_malformed_total", "Notifies refused by the parser.",
@@ -414,6 +426,47 @@ static void read_load(reader_t *this)
 }
 
 /**
+ * Read what is known of the cluster, by probes and the store.
+ */
+static void read_cluster(reader_t *this, const gateway_info_t *infos, int count)
+{
+	cluster_t *cluster = this->context->parts.cluster;
+	cluster_member_t member;
+	cluster_status_t status;
+	prober_stats_t probes;
+	int i;
+
+	cluster->prober->get_stats(cluster->prober, &probes);
+	tell(this, PROBES, probes.answered, "answered");
+	tell(this, PROBES, probes.missed, "missed");
+	tell(this, PROBES, probes.failed, "failed");
+	tell(this, PROBES, probes.foreign, "foreign");
+	cluster->link->get_status(cluster->link, &status);
+	if (!status.configured)
+	{
+		return;
+	}
+	tell(this, STORE, status.offered && status.state == REDIRECT_STORE_UP, NULL);
+	if (status.listed != CLUSTER_UNKNOWN)
+	{
+		tell(this, LISTED, status.listed / 1000.0, NULL);
+	}
+	for (i = 0; i < CLUSTER_VERDICT_MAX; i++)
+	{
+		tell(this, RECORDS, status.records[i],
+			 enum_to_name(cluster_verdict_names, i));
+	}
+	for (i = 0; i < count; i++)
+	{
+		if (cluster->link->get_member(cluster->link, infos[i].name, &member) &&
+			member.age != CLUSTER_UNKNOWN)
+		{
+			tell(this, HEARD, member.age / 1000.0, infos[i].name);
+		}
+	}
+}
+
+/**
  * Read what the guard did.
  */
 static void read_guard(reader_t *this)
@@ -502,8 +555,9 @@ void control_stats_read(control_context_t *context,
 	read_decisions(&this);
 	read_sessions(&this);
 	read_gateways(&this, infos, count);
-	free(infos);
 	read_load(&this);
+	read_cluster(&this, infos, count);
+	free(infos);
 	read_guard(&this);
 	read_fast_path(&this);
 	read_tables(&this);
