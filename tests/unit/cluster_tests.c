@@ -351,13 +351,14 @@ START_TEST(lets_most_probers_outweigh_a_heartbeat)
 	this.policy.table->testify(this.policy.table, "sun", GATEWAY_WITNESS_PROBE,
 							   GATEWAY_DOWN, 0);
 	/* one says so, one says no */
-	this.members->tell(this.members, 1000, 3000, 10000, TRUE);
+	ck_assert(this.members->tell(this.members, 1000, 3000, 10000, TRUE));
+	ck_assert(!this.members->tell(this.members, 1000, 3000, 10000, TRUE));
 	ck_assert_int_eq(get_status(&this.policy, "sun").health, GATEWAY_UP);
 	strcpy(mars.up, "moon");
 	strcpy(mars.down, "sun");
 	mars.sequence++;
 	ck_assert_int_eq(hear(&this, "mars", &mars, 1000), CLUSTER_OK);
-	this.members->tell(this.members, 1000, 3000, 10000, TRUE);
+	ck_assert(this.members->tell(this.members, 1000, 3000, 10000, TRUE));
 	ck_assert_int_eq(get_status(&this.policy, "sun").health, GATEWAY_DOWN);
 	ck_assert_int_eq(get_status(&this.policy, "sun").health_by,
 					 GATEWAY_WITNESS_PEERS);

@@ -396,7 +396,7 @@ static job_requeue_t run(void *data)
 	private_cluster_link_t *this = data;
 	uint64_t now = get_time(), fresh;
 	char self[REDIRECT_NAME_MAX] = "";
-	bool listed = FALSE;
+	bool listed = FALSE, changed = FALSE;
 
 	this->mutex->lock(this->mutex);
 	if (!this->running)
@@ -419,10 +419,14 @@ static job_requeue_t run(void *data)
 			tell_self(this, now);
 		}
 		listed = is_listed(this, now, fresh);
-		this->members->tell(this->members, now, fresh,
-							this->config->stale * 1000, listed);
+		changed = this->members->tell(this->members, now, fresh,
+									  this->config->stale * 1000, listed);
 	}
 	this->mutex->unlock(this->mutex);
+	if (changed)
+	{	/* nobody is sent to a gateway that is down from now on */
+		this->engine->refresh(this->engine);
+	}
 	this->prober->set_shared(this->prober, listed);
 	return JOB_RESCHEDULE_MS(LOOK_INTERVAL);
 }

@@ -95,6 +95,9 @@ struct entry_t {
 
 	/** gateways whose probes found it up, and down */
 	uint32_t up, down;
+
+	/** what was told of it last, by its heartbeat and by probes of all */
+	gateway_verdict_t verdict, peers;
 };
 
 /**
@@ -281,14 +284,17 @@ static void hold_vote(private_cluster_members_t *this, uint64_t now,
 
 /**
  * Tell the table what is known of a gateway.
+ *
+ * @return				TRUE if it is something else than before
  */
-static void tell_one(private_cluster_members_t *this, entry_t *entry,
+static bool tell_one(private_cluster_members_t *this, entry_t *entry,
 					 uint64_t now, uint64_t fresh, uint64_t stale, bool listed)
 {
 	const cluster_heartbeat_t *heartbeat = &entry->heartbeat;
 	gateway_verdict_t verdict = GATEWAY_UNKNOWN, peers = GATEWAY_UNKNOWN;
 	uint64_t age = entry->heard ? now - entry->heard : CLUSTER_UNKNOWN;
 	uint32_t ttl = fresh / 1000 + 1;
+	bool changed;
 
 	if (age <= fresh)
 	{
@@ -323,13 +329,18 @@ static void tell_one(private_cluster_members_t *this, entry_t *entry,
 							  REDIRECT_SELECTOR_UNKNOWN, GATEWAY_SOURCE_STORE);
 		entry->told = FALSE;
 	}
+	changed = verdict != entry->verdict || peers != entry->peers;
+	entry->verdict = verdict;
+	entry->peers = peers;
+	return changed;
 }
 
-METHOD(cluster_members_t, tell, void,
+METHOD(cluster_members_t, tell, bool,
 	private_cluster_members_t *this, uint64_t now, uint64_t fresh,
 	uint64_t stale, bool listed)
 {
 	enumerator_t *enumerator;
+	bool changed = FALSE;
 	entry_t *entry;
 	char *name;
 
@@ -340,11 +351,12 @@ METHOD(cluster_members_t, tell, void,
 	{
 		if (!streq(name, this->self))
 		{
-			tell_one(this, entry, now, fresh, stale, listed);
+			changed |= tell_one(this, entry, now, fresh, stale, listed);
 		}
 	}
 	enumerator->destroy(enumerator);
 	this->mutex->unlock(this->mutex);
+	return changed;
 }
 
 METHOD(cluster_members_t, get, bool,

@@ -93,8 +93,9 @@ struct cluster_members_t {
 	 * @param stale			milliseconds that loads are believed
 	 * @param listed		TRUE if the store is reached, so that a gateway that is
 	 *						not heard of does not write
+	 * @return				TRUE if a gateway was found to be something else
 	 */
-	void (*tell)(cluster_members_t *this, uint64_t now, uint64_t fresh,
+	bool (*tell)(cluster_members_t *this, uint64_t now, uint64_t fresh,
 				 uint64_t stale, bool listed);
 
 	/**
