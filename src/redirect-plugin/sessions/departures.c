@@ -129,7 +129,8 @@ METHOD(departures_t, settle, session_t*,
 	{
 		array_get(this->gateways, i, &gateway);
 		first = gateway->clients.next->session;
-		if (first && (first->due <= now || first->tried < gateway->proven))
+		if (first && ((time_t)first->due <= now ||
+					  (time_t)first->tried < gateway->proven))
 		{
 			return forget(this, first);
 		}

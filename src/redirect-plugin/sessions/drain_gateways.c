@@ -309,7 +309,7 @@ METHOD(drain_gateways_t, came_back, bool,
 
 	return this->gateways->get_status(this->gateways, name, &status) &&
 		   status.state == GATEWAY_ACTIVE && status.up &&
-		   age > status.origins[GATEWAY_VALUE_STATE].age;
+		   age > (time_t)status.origins[GATEWAY_VALUE_STATE].age;
 }
 
 /**

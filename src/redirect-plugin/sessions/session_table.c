@@ -672,7 +672,7 @@ static bool retry_batch(private_session_table_t *this, session_t *batch[BATCH],
 		{
 			continue;
 		}
-		if (batch[i]->tried >= before)
+		if ((time_t)batch[i]->tried >= before)
 		{
 			return FALSE;
 		}
@@ -829,8 +829,9 @@ static bool is_due(const session_t *session, session_state_t state, time_t now)
 	{
 		return FALSE;
 	}
-	return state == SESSION_LEAVING ? session->due && session->due <= now
-									: session->tried <= now;
+	return state == SESSION_LEAVING
+				? session->due && (time_t)session->due <= now
+				: (time_t)session->tried <= now;
 }
 
 METHOD(session_table_t, get_due, array_t*,
