@@ -263,14 +263,25 @@ static char *read_value(text_t *this, FILE *in)
 static void include(text_t *this, const char *pattern)
 {
 	const char *file = this->file, *slash = strrchr(file, '/');
-	char full[PATH_LEN];
-	int line = this->line;
+	char full[PATH_LEN], path[PATH_LEN];
+	int line = this->line, result = -1;
 	glob_t found;
 	size_t i;
 
 	snprintf(full, sizeof(full), "%.*s%s", *pattern == '/' || !slash ? 0
 			 : (int)(slash + 1 - file), file, pattern);
-	if (this->depth < INCLUDES_MAX && glob(full, GLOB_ERR, NULL, &found) == 0)
+	if (this->depth < INCLUDES_MAX)
+	{
+		result = glob(full, GLOB_ERR, NULL, &found);
+	}
+	if (result == GLOB_NOMATCH && !strpbrk(pattern, "*?[") &&
+		strpfx(this->path, this->prefix))
+	{
+		snprintf(path, sizeof(path), "%sinclude", this->path);
+		warn(this, path, "there is no %s to include in %s:%d", full, file,
+			 line);
+	}
+	if (result == 0)
 	{
 		this->depth++;
 		for (i = 0; i < found.gl_pathc; i++)

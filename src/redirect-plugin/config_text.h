@@ -27,7 +27,7 @@
  * the files it includes: options of the plugin that are set twice to different
  * values, where the last one counts; gateways, rules and connections whose
  * section is there twice, which become one; options without a value, which are
- * as if they were not set. Warns of each.
+ * as if they were not set; files to include that are not there. Warns of each.
  *
  * @param section		section charon.plugins.redirect; warnings are added to
  *						those of it

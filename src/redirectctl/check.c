@@ -190,6 +190,37 @@ static void write_report(const char *file, const config_report_t *report)
 }
 
 /**
+ * Warn if charon does not load the plugin, of which the daemon cannot speak.
+ */
+static void check_loaded(settings_t *settings, const char *ns,
+						 config_report_t *report)
+{
+	bool modular = settings->get_bool(settings, "%s.load_modular", FALSE, ns);
+	char *list = settings->get_str(settings, "%s.load", NULL, ns), *plugin, *line;
+	enumerator_t *enumerator;
+	bool listed = modular || !list;
+
+	enumerator = enumerator_create_token(list ?: "", " ", " !");
+	while (enumerator->enumerate(enumerator, &plugin))
+	{
+		listed = listed || streq(plugin, "redirect");
+	}
+	enumerator->destroy(enumerator);
+	if (listed &&
+		(settings->get_int(settings, "%s.plugins.redirect.load", 0, ns) ||
+		 settings->get_bool(settings, "%s.plugins.redirect.load", !modular, ns)))
+	{
+		return;
+	}
+	if (asprintf(&line, "%s.%s", ns, listed ? "plugins.redirect.load: must be yes, "
+				 "or charon does not load the plugin" : "load: redirect is not "
+				 "in this list, so charon does not load the plugin") > 0)
+	{
+		array_insert_create(&report->warnings, ARRAY_HEAD, line);
+	}
+}
+
+/**
  * redirectctl check
  */
 static int run(int argc, char *argv[])
@@ -226,6 +257,7 @@ static int run(int argc, char *argv[])
 	registry = selector_registry_create();
 	loader = config_loader_create(NULL, registry);
 	report = loader->check(loader, settings, ns, file, above);
+	check_loaded(settings, ns, &report);
 	write_report(file, &report);
 	refused = array_count(report.errors) ||
 			  (strict && array_count(report.warnings));

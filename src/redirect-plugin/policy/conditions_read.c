@@ -282,6 +282,28 @@ static bool read_phases(const config_section_t *section, uint32_t phases,
 					   authenticated);
 }
 
+/**
+ * Warn of what separates no elements of a list.
+ *
+ * @param mail			look at addresses of mail only; others may have spaces
+ */
+static void check_separators(const config_section_t *section, const char *key,
+							 array_t *list, bool mail)
+{
+	char *text;
+	int i;
+
+	for (i = 0; array_get(list, i, &text); i++)
+	{
+		if (strpbrk(text, " ;") &&
+			(!mail || (strchr(text, '@') && !strchr(text, '='))))
+		{
+			config_section_warn(section, key, text, "a space or a semicolon is "
+								"part of it, only commas separate");
+		}
+	}
+}
+
 /*
  * Described in header
  */
@@ -294,6 +316,9 @@ bool conditions_read(const config_section_t *section, const gateway_t *gateways,
 
 	good = config_section_read_values(section, options, countof(options),
 									  &values);
+	check_separators(section, "connection", values.connections, FALSE);
+	check_separators(section, "id", values.ids, TRUE);
+	check_separators(section, "eap_identity", values.eap_ids, TRUE);
 	*conditions = (conditions_t){
 		.text = config_section_describe(section, options, countof(options)),
 		.local = values.local,

@@ -622,6 +622,28 @@ bool config_section_check_name(const config_section_t *section, int max)
 	return TRUE;
 }
 
+/**
+ * Check whether a value holds another option, as it goes up to the end of its
+ * line, which is easily missed: a word in lower case behind a space, but not
+ * behind a comma as in a distinguished name, and an equals sign.
+ */
+static bool holds_option(const char *value)
+{
+	static const char word[] = "abcdefghijklmnopqrstuvwxyz_";
+	const char *pos, *behind;
+
+	for (pos = strchr(value, ' '); pos; pos = strchr(pos + 1, ' '))
+	{
+		behind = pos + 1 + strspn(pos + 1, word);
+		if (behind > pos + 2 && pos > value && !strchr(" ,/", pos[-1]) &&
+			behind[strspn(behind, " ")] == '=')
+		{
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
 /*
  * Described in header
  */
@@ -631,7 +653,7 @@ bool config_section_read_values(const config_section_t *section,
 {
 	char why[CONFIG_WHY_MAX];
 	const char *value, *rest;
-	bool good = TRUE;
+	bool good = TRUE, allowed, glued;
 	int i;
 
 	for (i = 0; i < count; i++)
@@ -639,14 +661,17 @@ bool config_section_read_values(const config_section_t *section,
 		value = config_section_get(section, options[i].name) ?: options[i].def;
 		rest = value;
 		*why = '\0';
-		if (value && !(take_negation(&rest, &options[i], config, why) &&
-					   parse_value(rest, &options[i],
-								   (char*)config + options[i].offset, why)))
+		allowed = !value || (take_negation(&rest, &options[i], config, why) &&
+							 parse_value(rest, &options[i],
+										 (char*)config + options[i].offset, why));
+		glued = value && options[i].type != CONFIG_ELSEWHERE &&
+				holds_option(value);
+		if (!allowed || glued)
 		{
-			/* a value goes up to the end of its line, which is easily missed */
-			config_section_error(section, options[i].name, value, "%s%s", why,
-								 strstr(value, " = ") ? "; put each option on a "
-								 "line of its own" : "");
+			config_section_error(section, options[i].name, value, "%s%s%s",
+								 allowed ? "" : why, allowed || !glued ? "" : "; ",
+								 glued ? "put each option on a line of its own"
+									   : "");
 			good = FALSE;
 		}
 		else if (value && *why)
