@@ -112,6 +112,10 @@ class Charons:
                                        "tests", "bench", "ike_load"))
         return found[0] if found else "ike_load"
 
+    def libreswan(self):
+        """Where scripts/libreswan puts it."""
+        return os.path.join(self._build, "libreswan")
+
     def vici(self, charon):
         """Directory of strongSwan's VICI client for Python."""
         return os.path.join(self._build, f"source-{charon.version}", "src",

@@ -59,7 +59,8 @@ class Lab:
         self._memory = memory
         self._plugins = {}
         patience *= memory.patience
-        self._env = {"LAB_PATIENCE": str(patience)}
+        self._env = {"LAB_PATIENCE": str(patience),
+                     "LAB_LIBRESWAN": charons.libreswan()}
         os.makedirs(directory)
         self._console = open(os.path.join(directory, "console.log"), "w",
                              encoding="utf-8")
