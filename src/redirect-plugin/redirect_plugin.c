@@ -98,7 +98,12 @@ struct private_redirect_plugin_t {
 	/**
 	 * Lets no redirect notify through to charon unchecked.
 	 */
-	initiator_t *guard;
+	guard_t *guard;
+
+	/**
+	 * Follows those that this host gets as initiator.
+	 */
+	initiator_t *initiator;
 
 	/**
 	 * Answers IKE_SA_INIT requests before charon does.
@@ -163,6 +168,7 @@ static bool plugin_cb(private_redirect_plugin_t *this,
 		this->monitor->start(this->monitor);
 		/* first, so that others only see notifies that are valid */
 		charon->bus->add_listener(charon->bus, &this->guard->listener);
+		charon->bus->add_listener(charon->bus, &this->initiator->listener);
 		charon->bus->add_listener(charon->bus, listener);
 		charon->bus->add_listener(charon->bus, &this->children->listener);
 		this->sessions->enable(this->sessions, TRUE);
@@ -178,6 +184,7 @@ static bool plugin_cb(private_redirect_plugin_t *this,
 		this->sessions->enable(this->sessions, FALSE);
 		charon->bus->remove_listener(charon->bus, &this->children->listener);
 		charon->bus->remove_listener(charon->bus, listener);
+		charon->bus->remove_listener(charon->bus, &this->initiator->listener);
 		charon->bus->remove_listener(charon->bus, &this->guard->listener);
 	}
 	return TRUE;
@@ -285,7 +292,7 @@ static void create_control(private_redirect_plugin_t *this)
 		.log = this->log,
 		.clients = this->clients,
 		.children = this->children,
-		.guard = this->guard,
+		.guard = this->initiator,
 		.fast_path = this->fast_path,
 		.sessions = this->sessions,
 	};
@@ -300,6 +307,7 @@ METHOD(plugin_t, destroy, void,
 	this->control->destroy(this->control);
 	this->sessions->destroy(this->sessions);
 	this->cluster->destroy(this->cluster);
+	this->initiator->destroy(this->initiator);
 	this->guard->destroy(this->guard);
 	this->provider->destroy(this->provider);
 	this->children->destroy(this->children);
@@ -346,8 +354,9 @@ plugin_t *redirect_plugin_create()
 		.table = gateway_table_create(),
 		.log = decision_log_create(),
 		.clients = client_table_create(),
-		.guard = initiator_create(NULL),
+		.guard = guard_create(),
 	);
+	this->initiator = initiator_create(this->guard, NULL);
 	this->engine = policy_engine_create(this->table, this->log);
 	this->loader = config_loader_create(this->engine, this->registry);
 	this->monitor = overload_monitor_create(this->engine, this->table);
@@ -356,7 +365,7 @@ plugin_t *redirect_plugin_create()
 	this->children = redirected_children_create(this->clients);
 	this->fast_path = fast_path_create(this->engine);
 	add_room(this, this->fast_path->get_room(this->fast_path));
-	add_room(this, this->guard->get_room(this->guard));
+	add_room(this, this->initiator->get_room(this->initiator));
 	this->cluster = cluster_create(this->engine, this->table, this->stores);
 	this->cluster->link->set_hash_source(this->cluster->link, get_config_hash,
 										 this->loader);

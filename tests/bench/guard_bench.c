@@ -57,6 +57,7 @@ typedef struct {
 	message_t *message;
 } subject_t;
 
+static guard_t *gate;
 static initiator_t *guard;
 static ike_sa_t *client, *gateway;
 
@@ -136,9 +137,11 @@ static void fill(subject_t *subject)
 /** Have the guard look at a message. */
 static void look(subject_t *subject)
 {
-	guard->listener.message(&guard->listener,
-							subject->client ? client : gateway,
-							subject->message, TRUE, TRUE);
+	ike_sa_t *ike_sa = subject->client ? client : gateway;
+
+	gate->listener.message(&gate->listener, ike_sa, subject->message, TRUE, TRUE);
+	guard->listener.message(&guard->listener, ike_sa, subject->message, TRUE,
+							TRUE);
 }
 
 /** Time a message, in ns at the median. */
@@ -220,7 +223,8 @@ int main(int argc, char *argv[])
 	charon->load_loggers(charon);
 	plugin_loader_add_plugindirs(PLUGINDIR, PLUGINS);
 	charon->initialize(charon, PLUGINS);
-	guard = initiator_create(NULL);
+	gate = guard_create();
+	guard = initiator_create(gate, NULL);
 	client = charon->ike_sa_manager->create_new(charon->ike_sa_manager, IKEV2,
 												TRUE);
 	gateway = charon->ike_sa_manager->create_new(charon->ike_sa_manager, IKEV2,
@@ -245,6 +249,7 @@ int main(int argc, char *argv[])
 	client->destroy(client);
 	gateway->destroy(gateway);
 	guard->destroy(guard);
+	gate->destroy(gate);
 	libcharon_deinit();
 	library_deinit();
 	return good ? 0 : 1;

@@ -19,8 +19,9 @@
 #include <daemon.h>
 
 /**
- * The guard, NULL with GUARD=off.
+ * Gate and initiator, NULL with GUARD=off.
  */
+static guard_t *gate;
 static initiator_t *guard;
 
 void harness_option(char *name, char *value)
@@ -62,7 +63,7 @@ uint64_t harness_malformed(wire_verdict_t verdict)
 
 u_int harness_sessions(void)
 {
-	return guard ? guard->get_sessions(guard) : 0;
+	return guard ? guard->get_attempts(guard) : 0;
 }
 
 void harness_guard_setup(void)
@@ -71,7 +72,9 @@ void harness_guard_setup(void)
 
 	if (!off || !streq(off, "off"))
 	{
-		guard = initiator_create(harness_names_lookup);
+		gate = guard_create();
+		guard = initiator_create(gate, harness_names_lookup);
+		charon->bus->add_listener(charon->bus, &gate->listener);
 		charon->bus->add_listener(charon->bus, &guard->listener);
 	}
 }
@@ -81,7 +84,9 @@ void harness_guard_teardown(void)
 	if (guard)
 	{
 		charon->bus->remove_listener(charon->bus, &guard->listener);
+		charon->bus->remove_listener(charon->bus, &gate->listener);
 		guard->destroy(guard);
+		gate->destroy(gate);
 		guard = NULL;
 	}
 }

@@ -514,7 +514,7 @@ static void read_tables(reader_t *this)
 	redirect_sessions_t *sessions = parts->sessions;
 
 	tell(this, ENTRIES, parts->clients->get_count(parts->clients), "clients");
-	tell(this, ENTRIES, parts->guard->get_sessions(parts->guard), "guard");
+	tell(this, ENTRIES, parts->guard->get_attempts(parts->guard), "guard");
 	tell(this, ENTRIES, context->server->get_clients(context->server),
 		 "control-clients");
 	tell(this, DROPS, parts->clients->get_dropped(parts->clients), "clients");

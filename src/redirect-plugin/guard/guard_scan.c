@@ -25,8 +25,14 @@ typedef struct look_t look_t;
  */
 struct look_t {
 
-	/** what the guard shares */
-	initiator_context_t *context;
+	/** where to report, NULL to leave the message as it is */
+	guard_report_t *report;
+
+	/** TRUE to allow loopback addresses */
+	bool loopback;
+
+	/** TRUE if no REDIRECT may be in the message */
+	bool late;
 
 	/** IKE_SA */
 	ike_sa_t *ike_sa;
@@ -50,7 +56,6 @@ struct look_t {
 static void refuse(look_t *look, guard_count_t count, wire_verdict_t verdict,
 				   const gateway_identity_t *gateway)
 {
-	guard_report_t *report = look->context->report;
 	guard_event_t event = {
 		.count = count,
 		.verdict = verdict,
@@ -60,7 +65,10 @@ static void refuse(look_t *look, guard_count_t count, wire_verdict_t verdict,
 	{
 		event.gateway = *gateway;
 	}
-	report->report(report, look->ike_sa, event);
+	if (look->report)
+	{
+		look->report->report(look->report, look->ike_sa, event);
+	}
 }
 
 /**
@@ -68,7 +76,7 @@ static void refuse(look_t *look, guard_count_t count, wire_verdict_t verdict,
  */
 static bool get_place(look_t *look, wire_place_t *place)
 {
-	switch (look->exchange)
+	switch (look->late ? EXCHANGE_TYPE_UNDEFINED : look->exchange)
 	{
 		case IKE_SA_INIT:
 			*place = WIRE_IKE_SA_INIT;
@@ -113,8 +121,7 @@ static void look_at_redirect(look_t *look, notify_payload_t *notify)
 							notify->get_protocol_id(notify),
 							notify_spi_size(notify),
 							notify->get_notification_data(notify),
-							initiator_context_loopback(look->context), &scan->gateway,
-							&nonce);
+							look->loopback, &scan->gateway, &nonce);
 	if (scan->verdict == WIRE_OK)
 	{
 		scan->nonce_len = min(nonce.len, sizeof(scan->nonce));
@@ -153,13 +160,18 @@ static bool look_at_announcement(look_t *look, notify_payload_t *notify,
 	spi_size = notify_spi_size(notify);
 	data = notify->get_notification_data(notify);
 	verdict = from ? redirected_from_parse(protocol, spi_size, data,
-										   initiator_context_loopback(look->context),
-										   &gateway)
+										   look->loopback, &gateway)
 				   : redirect_supported_parse(protocol, spi_size, data);
 	if (verdict != WIRE_OK)
 	{
 		refuse(look, GUARD_MALFORMED, verdict, NULL);
 		return FALSE;
+	}
+	look->scan->supported = TRUE;
+	if (from)
+	{
+		look->scan->redirected_from = ip_address_from_chunk(
+									chunk_create(gateway.data, gateway.len));
 	}
 	return TRUE;
 }
@@ -222,11 +234,13 @@ static bool look_at_payload(look_t *look, payload_t *payload)
 /*
  * Described in header
  */
-void guard_scan(initiator_context_t *context, ike_sa_t *ike_sa, message_t *message,
-				guard_scan_t *scan)
+void guard_scan(guard_report_t *report, bool loopback, bool late,
+				ike_sa_t *ike_sa, message_t *message, guard_scan_t *scan)
 {
 	look_t look = {
-		.context = context,
+		.report = report,
+		.loopback = loopback,
+		.late = late,
 		.ike_sa = ike_sa,
 		.scan = scan,
 		.exchange = message->get_exchange_type(message),
@@ -235,7 +249,9 @@ void guard_scan(initiator_context_t *context, ike_sa_t *ike_sa, message_t *messa
 	enumerator_t *enumerator;
 	payload_t *payload;
 
-	scan->redirect = scan->auth = scan->eap = scan->another_auth = FALSE;
+	scan->redirect = scan->supported = FALSE;
+	scan->redirected_from.version = 0;
+	scan->auth = scan->eap = scan->another_auth = FALSE;
 	scan->idr = scan->sa = scan->deletes = FALSE;
 	scan->verdict = WIRE_OK;
 	scan->nonce_len = 0;
@@ -244,7 +260,7 @@ void guard_scan(initiator_context_t *context, ike_sa_t *ike_sa, message_t *messa
 	enumerator = message->create_payload_enumerator(message);
 	while (enumerator->enumerate(enumerator, &payload))
 	{
-		if (!look_at_payload(&look, payload))
+		if (!look_at_payload(&look, payload) && report)
 		{
 			message->remove_payload_at(message, enumerator);
 			payload->destroy(payload);

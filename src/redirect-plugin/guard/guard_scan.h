@@ -20,7 +20,9 @@
 #ifndef GUARD_SCAN_H_
 #define GUARD_SCAN_H_
 
-#include "initiator/initiator_context.h"
+#include "guard_report.h"
+#include "utils/ip_address.h"
+#include "wire/notify_data.h"
 
 #include <encoding/message.h>
 
@@ -31,7 +33,7 @@ typedef struct guard_scan_t guard_scan_t;
  */
 struct guard_scan_t {
 
-	/** TRUE if there was a REDIRECT where one may be */
+	/** TRUE if there was a REDIRECT where one may be, to the initiator */
 	bool redirect;
 
 	/** what wire/ says of it */
@@ -44,6 +46,13 @@ struct guard_scan_t {
 	uint8_t nonce[WIRE_NONCE_MAX];
 	size_t nonce_len;
 
+	/** TRUE if a client announced support, in an IKE_SA_INIT request */
+	bool supported;
+
+	/** gateway that redirected the client, version 0 if it did not tell; who
+	 * tells supports redirects, too (R3-9) */
+	ip_address_t redirected_from;
+
 	/** payloads and notifies that tell how far a set-up is */
 	bool auth, eap, another_auth, idr, sa, deletes;
 };
@@ -52,14 +61,17 @@ struct guard_scan_t {
  * Look at an incoming message: take every REDIRECT out of it, and those
  * REDIRECT_SUPPORTED and REDIRECTED_FROM notifies that charon must not see.
  *
- * Reports all that is refused but the first REDIRECT, about which the caller
+ * Reports all that is refused but the first REDIRECT, about which the initiator
  * decides. Does not allocate unless something is found.
  *
+ * @param report		where to report, NULL to leave the message as it is
+ * @param loopback		TRUE to allow loopback addresses
+ * @param late			TRUE if no REDIRECT may be in it
  * @param ike_sa		IKE_SA, in its message hook
  * @param message		message, parsed
  * @param scan			receives what was found
  */
-void guard_scan(initiator_context_t *context, ike_sa_t *ike_sa, message_t *message,
-				guard_scan_t *scan);
+void guard_scan(guard_report_t *report, bool loopback, bool late,
+				ike_sa_t *ike_sa, message_t *message, guard_scan_t *scan);
 
 #endif /** GUARD_SCAN_H_ @}*/

@@ -19,6 +19,7 @@
 #include "initiator_messages.h"
 #include "initiator_move.h"
 #include "initiator_rescue.h"
+#include "initiator_wrap.h"
 
 #include <daemon.h>
 
@@ -57,11 +58,12 @@ static bool is_enabled(private_initiator_t *this)
 }
 
 /**
- * Get the session of an IKE_SA, NULL if there is none.
+ * Get the attempt of an IKE_SA, NULL if there is none.
  */
-static initiator_attempt_t *get_session(private_initiator_t *this, ike_sa_t *ike_sa)
+static initiator_attempt_t *get_attempt(private_initiator_t *this,
+										ike_sa_t *ike_sa)
 {
-	return this->context.sessions->get(this->context.sessions, ike_sa);
+	return this->context.attempts->get(this->context.attempts, ike_sa);
 }
 
 METHOD(listener_t, message, bool,
@@ -90,35 +92,37 @@ METHOD(listener_t, message, bool,
 static void destroying(private_initiator_t *this, ike_sa_t *ike_sa)
 {
 	initiator_context_t *context = &this->context;
-	initiator_attempt_t *session = get_session(this, ike_sa);
+	initiator_attempts_t *attempts = context->attempts;
+	initiator_attempt_t *attempt = get_attempt(this, ike_sa);
 	initiator_times_t times;
 	bool rescued = FALSE;
+	uint32_t replaces;
 
-	if (!session)
+	if (!attempt)
 	{
 		return;
 	}
-	if (session->redirect && session->failed && !session->up &&
-		session->redirect->step == INITIATOR_STEP_FOLLOWING &&
-		!session->redirect->back && !context->shutdown)
+	if (attempt->state == INITIATOR_FAILED &&
+		initiator_attempt_is_away(attempt) && !context->shutdown)
 	{
-		rescued = initiator_rescue_failed(context, ike_sa, session);
+		rescued = initiator_rescue_failed(context, ike_sa, attempt);
 	}
-	initiator_connect_unhold(ike_sa, session);
-	times = initiator_context_times(context, session->name);
-	context->sessions->remove(context->sessions, ike_sa,
-							  times.connection.loop_detect_period);
-	if (session->replaces && !rescued && !context->shutdown)
+	initiator_connect_unhold(ike_sa, attempt);
+	replaces = attempts->get_replaces(attempts, attempt);
+	times = initiator_context_times(context, attempt->name);
+	attempts->remove(attempts, ike_sa, times.connection.loop_detect_period);
+	if (replaces && !rescued && !context->shutdown)
 	{
-		initiator_move_failed(context, session->replaces);
+		initiator_move_failed(context, replaces);
 	}
-	initiator_attempt_destroy(session);
+	initiator_wrap_forget(attempt);
+	initiator_attempt_destroy(attempt);
 }
 
 METHOD(listener_t, ike_state_change, bool,
 	private_initiator_t *this, ike_sa_t *ike_sa, ike_sa_state_t state)
 {
-	initiator_attempt_t *session;
+	initiator_attempt_t *attempt;
 
 	switch (state)
 	{
@@ -127,11 +131,10 @@ METHOD(listener_t, ike_state_change, bool,
 			break;
 		case IKE_ESTABLISHED:
 			/* a rekeying that was in the way may have failed */
-			session = get_session(this, ike_sa);
-			if (session && session->up && session->redirect &&
-				session->redirect->step == INITIATOR_STEP_PENDING)
+			attempt = get_attempt(this, ike_sa);
+			if (attempt && attempt->state == INITIATOR_LEAVING)
 			{
-				initiator_follow_start(&this->context, ike_sa, session);
+				initiator_follow_start(&this->context, ike_sa, attempt);
 			}
 			break;
 		default:
@@ -141,32 +144,95 @@ METHOD(listener_t, ike_state_change, bool,
 }
 
 /**
+ * An IKE_SA of which this host is initiator is established: with a REDIRECT in
+ * the last response it goes on from there (R6-4).
+ */
+static void judge(initiator_context_t *context, ike_sa_t *ike_sa,
+				  initiator_attempt_t *attempt)
+{
+	initiator_redirect_t *received = attempt->received;
+
+	if (received && attempt->state == INITIATOR_CHECKING_LAST)
+	{
+		initiator_follow_tell(context, ike_sa, attempt);
+		if (received->reason != GUARD_ACCEPTED && !received->back)
+		{
+			initiator_step(&attempt->state, INITIATOR_DISMISS);
+			initiator_follow_drop(ike_sa, attempt);
+		}
+	}
+	if (initiator_step(&attempt->state, INITIATOR_ESTABLISH) == INITIATOR_QUEUE)
+	{
+		initiator_follow_start(context, ike_sa, attempt);
+	}
+	attempt->waiting = 0;
+}
+
+/**
+ * End what an IKE_SA was set up for.
+ */
+static void arrived(initiator_context_t *context, ike_sa_t *ike_sa,
+					initiator_attempt_t *attempt)
+{
+	initiator_redirect_t *redirect = attempt->redirect;
+	uint32_t replaces;
+
+	if (!redirect)
+	{
+		return;
+	}
+	if (!redirect->back)
+	{
+		initiator_move_tell(context, ike_sa, attempt, GUARD_ARRIVED);
+		context->dead->remove(context->dead, &redirect->gateway, attempt->name);
+	}
+	replaces = context->attempts->get_replaces(context->attempts, attempt);
+	if (replaces && redirect->phase == GUARD_PHASE_ACTIVE)
+	{
+		initiator_move_done(context, replaces);
+	}
+	attempt->redirect = NULL;
+	free(redirect);
+}
+
+/**
+ * Charon fails to set an IKE_SA up.
+ */
+static void failed(private_initiator_t *this, ike_sa_t *ike_sa,
+				   initiator_attempt_t *attempt)
+{
+	initiator_context_t *context = &this->context;
+	initiator_state_t before = attempt->state;
+
+	if (initiator_step(&attempt->state, INITIATOR_FAIL) == INITIATOR_DROP)
+	{
+		if (before == INITIATOR_CHECKING_FIRST ||
+			before == INITIATOR_CHECKING_LAST)
+		{
+			attempt->received->reason = GUARD_UNAUTHENTICATED;
+			initiator_follow_tell(context, ike_sa, attempt);
+		}
+		initiator_follow_drop(ike_sa, attempt);
+	}
+}
+
+/**
  * An IKE_SA of which this host is initiator is established.
  */
 static void established(private_initiator_t *this, ike_sa_t *ike_sa,
-						initiator_attempt_t *session)
+						initiator_attempt_t *attempt)
 {
 	initiator_context_t *context = &this->context;
-	initiator_redirect_t *redirect = session->redirect, *handed;
+	initiator_redirect_t *handed;
 
-	session->up = TRUE;
-	session->waiting = FALSE;
-	if (redirect && redirect->step == INITIATOR_STEP_FOLLOWING)
+	judge(context, ike_sa, attempt);
+	arrived(context, ike_sa, attempt);
+	handed = context->attempts->take_over(context->attempts, attempt);
+	if (handed && initiator_step(&attempt->state,
+								 INITIATOR_ORDER) == INITIATOR_QUEUE)
 	{
-		if (!redirect->back)
-		{
-			initiator_move_tell(context, ike_sa, session, GUARD_ARRIVED);
-			context->dead->remove(context->dead, &redirect->gateway);
-		}
-		session->redirect = NULL;
-		free(redirect);
-	}
-	handed = context->sessions->take_over(context->sessions, ike_sa);
-	if (handed && !session->redirect)
-	{
-		session->redirect = handed;
-		session->attempt++;
-		initiator_follow_start(context, ike_sa, session);
+		initiator_attempt_receive(attempt, handed);
+		initiator_follow_start(context, ike_sa, attempt);
 		return;
 	}
 	free(handed);
@@ -175,15 +241,15 @@ static void established(private_initiator_t *this, ike_sa_t *ike_sa,
 METHOD(listener_t, ike_updown, bool,
 	private_initiator_t *this, ike_sa_t *ike_sa, bool up)
 {
-	initiator_attempt_t *session = get_session(this, ike_sa);
+	initiator_attempt_t *attempt = get_attempt(this, ike_sa);
 
-	if (session && up)
+	if (attempt && up)
 	{
-		established(this, ike_sa, session);
+		established(this, ike_sa, attempt);
 	}
-	else if (session && !session->up)
+	else if (attempt)
 	{
-		session->failed = TRUE;
+		failed(this, ike_sa, attempt);
 	}
 	return TRUE;
 }
@@ -192,25 +258,14 @@ METHOD(listener_t, ike_rekey, bool,
 	private_initiator_t *this, ike_sa_t *old, ike_sa_t *new)
 {
 	initiator_context_t *context = &this->context;
-	initiator_attempt_t *session = get_session(this, old), *rekeyed;
+	initiator_attempt_t *attempt = get_attempt(this, old);
 
-	if (!session)
+	if (attempt)
 	{
-		return TRUE;
-	}
-	rekeyed = context->sessions->add(context->sessions, new, session->history,
-									 0);
-	if (rekeyed)
-	{
-		rekeyed->up = TRUE;
-		rekeyed->announced = session->announced;
-		rekeyed->stranded = session->stranded;
-		if (session->redirect && !rekeyed->redirect)
+		attempt = context->attempts->rekey(context->attempts, attempt, new);
+		if (attempt && attempt->state == INITIATOR_LEAVING)
 		{
-			rekeyed->redirect = session->redirect;
-			session->redirect = NULL;
-			rekeyed->attempt++;
-			initiator_follow_start(context, new, rekeyed);
+			initiator_follow_start(context, new, attempt);
 		}
 	}
 	return TRUE;
@@ -219,11 +274,11 @@ METHOD(listener_t, ike_rekey, bool,
 METHOD(listener_t, authorize, bool,
 	private_initiator_t *this, ike_sa_t *ike_sa, bool final, bool *success)
 {
-	initiator_attempt_t *session = get_session(this, ike_sa);
+	initiator_attempt_t *attempt = get_attempt(this, ike_sa);
 
-	if (session && session->processing && !final)
+	if (attempt && !final)
 	{
-		session->authorized = TRUE;
+		initiator_wrap_authorized(attempt);
 	}
 	return TRUE;
 }
@@ -231,28 +286,28 @@ METHOD(listener_t, authorize, bool,
 METHOD(listener_t, alert, bool,
 	private_initiator_t *this, ike_sa_t *ike_sa, alert_t alert, va_list args)
 {
-	initiator_attempt_t *session;
+	initiator_attempt_t *attempt;
 
 	if (alert == ALERT_SHUTDOWN_SIGNAL)
 	{
 		this->context.shutdown = TRUE;
 	}
-	session = ike_sa ? get_session(this, ike_sa) : NULL;
-	if (!session)
+	attempt = ike_sa ? get_attempt(this, ike_sa) : NULL;
+	if (!attempt)
 	{
 		return TRUE;
 	}
 	switch (alert)
 	{
 		case ALERT_LOCAL_AUTH_FAILED:
-			session->local_failed = TRUE;
+			initiator_wrap_failed(attempt, TRUE);
 			break;
 		case ALERT_PEER_AUTH_FAILED:
-			session->peer_failed = TRUE;
+			initiator_wrap_failed(attempt, FALSE);
 			break;
 		case ALERT_RETRANSMIT_SEND_TIMEOUT:
 		case ALERT_PEER_INIT_UNREACHABLE:
-			session->failed = session->failed || !session->up;
+			failed(this, ike_sa, attempt);
 			break;
 		default:
 			break;
@@ -266,6 +321,8 @@ METHOD(listener_t, alert, bool,
 static void set_config(
 	private_initiator_t *this, initiator_config_t *config)
 {
+	this->context.guard->configure(this->context.guard, config->enabled,
+								   config->loopback);
 	this->context.config->replace(this->context.config, config);
 }
 
@@ -294,10 +351,10 @@ METHOD(initiator_t, get_malformed, uint64_t,
 	return this->context.report->get_malformed(this->context.report, verdict);
 }
 
-METHOD(initiator_t, get_sessions, u_int,
+METHOD(initiator_t, get_attempts, u_int,
 	private_initiator_t *this)
 {
-	return this->context.sessions->get_count(this->context.sessions);
+	return this->context.attempts->get_count(this->context.attempts);
 }
 
 METHOD(initiator_t, set_observer, void,
@@ -309,12 +366,10 @@ METHOD(initiator_t, set_observer, void,
 METHOD(initiator_t, destroy, void,
 	private_initiator_t *this)
 {
-	lib->set(lib, INITIATOR_CONTEXT, NULL);
-	this->context.hook->destroy(this->context.hook);
+	this->context.script->destroy(this->context.script);
 	this->context.resolver->destroy(this->context.resolver);
-	this->context.sessions->destroy(this->context.sessions);
+	this->context.attempts->destroy(this->context.attempts);
 	this->context.dead->destroy(this->context.dead);
-	this->context.report->destroy(this->context.report);
 	this->context.config->destroy(this->context.config);
 	free(this);
 }
@@ -322,7 +377,7 @@ METHOD(initiator_t, destroy, void,
 /*
  * Described in header
  */
-initiator_t *initiator_create(initiator_lookup_t lookup)
+initiator_t *initiator_create(guard_t *guard, initiator_lookup_t lookup)
 {
 	private_initiator_t *this;
 	settings_t *none = settings_create(NULL);
@@ -341,22 +396,22 @@ initiator_t *initiator_create(initiator_lookup_t lookup)
 			.get_room = _get_room,
 			.get_count = _get_count,
 			.get_malformed = _get_malformed,
-			.get_sessions = _get_sessions,
+			.get_attempts = _get_attempts,
 			.set_observer = _set_observer,
 			.destroy = _destroy,
 		},
 		.context = {
 			.config = snapshot_create((void*)initiator_config_destroy),
-			.sessions = initiator_attempts_create(),
+			.attempts = initiator_attempts_create(),
 			.dead = initiator_dead_create(),
-			.report = guard_report_create(),
+			.guard = guard,
+			.report = guard->report,
 			.resolver = initiator_resolver_create(lookup),
-			.hook = initiator_script_create(),
+			.script = initiator_script_create(),
 		},
 	);
 	/* empty settings cannot have errors */
 	set_config(this, initiator_config_read(&section));
 	none->destroy(none);
-	lib->set(lib, INITIATOR_CONTEXT, &this->context);
 	return &this->public;
 }

@@ -13,7 +13,7 @@
  */
 
 /**
- * @defgroup guard guard
+ * @defgroup initiator initiator
  * @{ @ingroup redirect_initiator
  */
 
@@ -21,7 +21,7 @@
 #define INITIATOR_H_
 
 #include "initiator_config.h"
-#include "guard/guard_event.h"
+#include "guard/guard.h"
 #include "initiator_resolver.h"
 #include "utils/config_room.h"
 
@@ -32,17 +32,12 @@
 typedef struct initiator_t initiator_t;
 
 /**
- * The guard: every REDIRECT, REDIRECT_SUPPORTED and REDIRECTED_FROM notify that
- * comes in passes it first, in both roles.
+ * What this host does with the REDIRECTs it gets as initiator. They are all taken
+ * out of the messages by the guard: here is decided whether one is followed, and
+ * it is followed by jobs, in the same way on every strongSwan version (RFC 5685,
+ * sections 3, 5, 6 and 7).
  *
- * As responder no REDIRECT is let through (R10-1), and malformed or misplaced
- * notifies are taken out of the message before charon reads it. As initiator
- * REDIRECTs are taken out as well: the guard decides whether one is followed,
- * and follows it by itself, from jobs, in the same way on every strongSwan
- * version (RFC 5685, sections 3, 5, 6 and 7).
- *
- * Add the listener to the bus before any other listener of the plugin that
- * reads these notifies.
+ * Add the listener to the bus right behind that of the guard.
  */
 struct initiator_t {
 
@@ -75,9 +70,9 @@ struct initiator_t {
 	uint64_t (*get_malformed)(initiator_t *this, wire_verdict_t verdict);
 
 	/**
-	 * Number of IKE_SAs that the guard keeps a record of.
+	 * Number of IKE_SAs that a record is kept of.
 	 */
-	u_int (*get_sessions)(initiator_t *this);
+	u_int (*get_attempts)(initiator_t *this);
 
 	/**
 	 * Set who is told what happens. Called from hooks under the mutex of the
@@ -89,18 +84,19 @@ struct initiator_t {
 	void (*set_observer)(initiator_t *this, guard_observer_t observer, void *data);
 
 	/**
-	 * Destroy the guard. The listener must have been removed from the bus, and
-	 * worker threads must have ended or have no job of the guard anymore.
+	 * Destroy it. The listener must have been removed from the bus, and
+	 * worker threads must have ended or have no job of it anymore.
 	 */
 	void (*destroy)(initiator_t *this);
 };
 
 /**
- * Create the guard with default configuration.
+ * Create it with default configuration.
  *
- * @param lookup		looks up the names of targets in threads of the guard,
+ * @param guard			gate that comes before it, configured along with it
+ * @param lookup		looks up the names of targets in threads of its own,
  *						NULL for getaddrinfo(3)
  */
-initiator_t *initiator_create(initiator_lookup_t lookup);
+initiator_t *initiator_create(guard_t *guard, initiator_lookup_t lookup);
 
 #endif /** INITIATOR_H_ @}*/

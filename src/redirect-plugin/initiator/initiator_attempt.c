@@ -19,19 +19,17 @@
 #include <threading/mutex.h>
 
 /**
- * Sessions known by SPI only, histories of ended ones and redirects handed over
- * that are kept at most; the oldest makes room.
+ * Attempts known by SPI only and histories of ended ones that are kept at most;
+ * the oldest makes room.
  */
 #define EARLY_MAX 256
 #define ORPHANS_MAX 256
-#define HANDED_MAX 256
 
 typedef struct private_initiator_attempts_t private_initiator_attempts_t;
 typedef struct orphan_t orphan_t;
-typedef struct handed_t handed_t;
 
 /**
- * History of a session that ended.
+ * History of an attempt that ended.
  */
 struct orphan_t {
 
@@ -40,18 +38,6 @@ struct orphan_t {
 
 	/** its redirects */
 	initiator_history_t *history;
-};
-
-/**
- * Redirect handed over to the IKE_SA that replaces another.
- */
-struct handed_t {
-
-	/** unique ID of the IKE_SA that is replaced */
-	uint32_t replaced;
-
-	/** the redirect */
-	initiator_redirect_t *redirect;
 };
 
 /**
@@ -65,30 +51,68 @@ struct private_initiator_attempts_t {
 	initiator_attempts_t public;
 
 	/**
-	 * Sessions, uint32_t* => initiator_attempt_t*.
+	 * Attempts, uint32_t* => initiator_attempt_t*.
 	 */
-	hashtable_t *sessions;
+	hashtable_t *attempts;
 
 	/**
-	 * Sessions known by SPI only, initiator_attempt_t*, oldest first.
+	 * Attempts known by SPI only, initiator_attempt_t*, oldest first.
 	 */
 	linked_list_t *early;
 
 	/**
-	 * Histories of sessions that ended, orphan_t*, oldest first.
+	 * Histories of attempts that ended, orphan_t*, oldest first.
 	 */
 	linked_list_t *orphans;
 
 	/**
-	 * Redirects handed over, handed_t*, oldest first.
-	 */
-	linked_list_t *handed;
-
-	/**
-	 * Protects all of the above, never held while calling charon.
+	 * Protects all of the above and the links between attempts, never held
+	 * while calling charon.
 	 */
 	mutex_t *mutex;
 };
+
+/*
+ * Described in header
+ */
+bool initiator_attempt_is_up(initiator_attempt_t *this)
+{
+	return this->state == INITIATOR_UP || this->state == INITIATOR_LEAVING ||
+		   this->state == INITIATOR_STRANDED;
+}
+
+/*
+ * Described in header
+ */
+bool initiator_attempt_is_away(initiator_attempt_t *this)
+{
+	return this->redirect && !this->redirect->back;
+}
+
+/*
+ * Described in header
+ */
+void initiator_attempt_receive(initiator_attempt_t *this,
+							   initiator_redirect_t *redirect)
+{
+	free(this->received);
+	this->received = redirect;
+	this->serial++;
+}
+
+/*
+ * Described in header
+ */
+void initiator_attempt_destroy(initiator_attempt_t *this)
+{
+	this->history->destroy(this->history);
+	array_destroy_offset(this->held, offsetof(task_t, destroy));
+	free(this->received);
+	free(this->redirect);
+	free(this->handed);
+	free(this->name);
+	free(this);
+}
 
 /**
  * Hash a unique ID.
@@ -106,18 +130,6 @@ static bool equals_unique(const void *a, const void *b)
 	return *(const uint32_t*)a == *(const uint32_t*)b;
 }
 
-/*
- * Described in header
- */
-void initiator_attempt_destroy(initiator_attempt_t *session)
-{
-	session->history->destroy(session->history);
-	array_destroy_offset(session->held, offsetof(task_t, destroy));
-	free(session->redirect);
-	free(session->name);
-	free(session);
-}
-
 /**
  * Destroy a history that nobody goes on with.
  */
@@ -129,19 +141,10 @@ static void orphan_destroy(orphan_t *orphan)
 }
 
 /**
- * Destroy a redirect that was handed over.
- */
-static void handed_destroy(handed_t *handed)
-{
-	free(handed->redirect);
-	free(handed);
-}
-
-/**
- * Take the history of an ended session of a connection; drops those too old.
+ * Take the history of an ended attempt of a connection; drops those too old.
  */
 static initiator_history_t *adopt_history(private_initiator_attempts_t *this,
-									  const char *name, uint32_t period)
+										  const char *name, uint32_t period)
 {
 	initiator_history_t *history = NULL;
 	enumerator_t *enumerator;
@@ -168,16 +171,16 @@ static initiator_history_t *adopt_history(private_initiator_attempts_t *this,
 }
 
 /**
- * Make a session, NULL if there are too many; mutex is held.
+ * Make an attempt, NULL if there are too many; mutex is held.
  */
-static initiator_attempt_t *create_session(private_initiator_attempts_t *this,
-									   const char *name,
-									   initiator_history_t *history,
-									   uint32_t period)
+static initiator_attempt_t *create_attempt(private_initiator_attempts_t *this,
+										   const char *name,
+										   initiator_history_t *history,
+										   uint32_t period)
 {
-	initiator_attempt_t *session;
+	initiator_attempt_t *attempt;
 
-	if (this->sessions->get_count(this->sessions) >= INITIATOR_ATTEMPTS_MAX)
+	if (this->attempts->get_count(this->attempts) >= INITIATOR_ATTEMPTS_MAX)
 	{
 		return NULL;
 	}
@@ -189,31 +192,65 @@ static initiator_attempt_t *create_session(private_initiator_attempts_t *this,
 	{
 		history = adopt_history(this, name, period) ?: initiator_history_create();
 	}
-	INIT(session,
+	INIT(attempt,
 		.name = strdup(name ?: ""),
 		.history = history,
 	);
-	return session;
+	return attempt;
 }
 
 /**
- * Register a session under the unique ID of an IKE_SA; mutex is held.
+ * Register an attempt under the unique ID of an IKE_SA; mutex is held.
  */
-static void register_session(private_initiator_attempts_t *this,
-							 initiator_attempt_t *session, uint32_t unique)
+static void register_attempt(private_initiator_attempts_t *this,
+							 initiator_attempt_t *attempt, uint32_t unique)
 {
-	session->unique = unique;
-	this->sessions->put(this->sessions, &session->unique, session);
+	attempt->unique = unique;
+	this->attempts->put(this->attempts, &attempt->unique, attempt);
 }
 
 /**
- * Find a session known by SPI only and register it; mutex is held.
+ * Have an attempt replace another, or none; mutex is held.
+ */
+static void link_attempts(initiator_attempt_t *predecessor,
+						  initiator_attempt_t *attempt)
+{
+	if (attempt->predecessor)
+	{
+		attempt->predecessor->successor = NULL;
+	}
+	attempt->predecessor = predecessor;
+	if (predecessor)
+	{
+		if (predecessor->successor)
+		{
+			predecessor->successor->predecessor = NULL;
+		}
+		predecessor->successor = attempt;
+	}
+}
+
+/**
+ * Take an attempt out from between others; mutex is held.
+ */
+static void unlink_attempt(initiator_attempt_t *attempt)
+{
+	link_attempts(NULL, attempt);
+	if (attempt->successor)
+	{
+		attempt->successor->predecessor = NULL;
+		attempt->successor = NULL;
+	}
+}
+
+/**
+ * Find an attempt known by SPI only and register it; mutex is held.
  */
 static initiator_attempt_t *find_early(private_initiator_attempts_t *this,
-								   ike_sa_t *ike_sa)
+									   ike_sa_t *ike_sa)
 {
 	ike_sa_id_t *id = ike_sa->get_id(ike_sa);
-	initiator_attempt_t *session, *found = NULL;
+	initiator_attempt_t *attempt, *found = NULL;
 	enumerator_t *enumerator;
 
 	/* a host may talk to itself: the other end has the same SPIs */
@@ -222,54 +259,61 @@ static initiator_attempt_t *find_early(private_initiator_attempts_t *this,
 		return NULL;
 	}
 	enumerator = this->early->create_enumerator(this->early);
-	while (!found && enumerator->enumerate(enumerator, &session))
+	while (!found && enumerator->enumerate(enumerator, &attempt))
 	{
-		if (session->spi == id->get_initiator_spi(id))
+		if (attempt->spi == id->get_initiator_spi(id))
 		{
 			this->early->remove_at(this->early, enumerator);
-			register_session(this, session, ike_sa->get_unique_id(ike_sa));
-			found = session;
+			register_attempt(this, attempt, ike_sa->get_unique_id(ike_sa));
+			found = attempt;
 		}
 	}
 	enumerator->destroy(enumerator);
 	return found;
 }
 
+/**
+ * Find the attempt of an IKE_SA; mutex is held.
+ */
+static initiator_attempt_t *find(private_initiator_attempts_t *this,
+								 ike_sa_t *ike_sa)
+{
+	uint32_t unique = ike_sa->get_unique_id(ike_sa);
+
+	return this->attempts->get(this->attempts, &unique) ?:
+		   find_early(this, ike_sa);
+}
+
 METHOD(initiator_attempts_t, get, initiator_attempt_t*,
 	private_initiator_attempts_t *this, ike_sa_t *ike_sa)
 {
-	uint32_t unique = ike_sa->get_unique_id(ike_sa);
-	initiator_attempt_t *session;
+	initiator_attempt_t *attempt;
 
 	this->mutex->lock(this->mutex);
-	session = this->sessions->get(this->sessions, &unique);
-	if (!session)
-	{
-		session = find_early(this, ike_sa);
-	}
+	attempt = find(this, ike_sa);
 	this->mutex->unlock(this->mutex);
-	return session;
+	return attempt;
 }
 
 METHOD(initiator_attempts_t, add, initiator_attempt_t*,
-	private_initiator_attempts_t *this, ike_sa_t *ike_sa, initiator_history_t *history,
-	uint32_t period)
+	private_initiator_attempts_t *this, ike_sa_t *ike_sa,
+	initiator_history_t *history, uint32_t period)
 {
 	char *name = ike_sa->get_name(ike_sa);
-	initiator_attempt_t *session;
+	initiator_attempt_t *attempt;
 
-	session = get(this, ike_sa);
-	if (!session)
+	this->mutex->lock(this->mutex);
+	attempt = find(this, ike_sa);
+	if (!attempt)
 	{
-		this->mutex->lock(this->mutex);
-		session = create_session(this, name, history, period);
-		if (session)
+		attempt = create_attempt(this, name, history, period);
+		if (attempt)
 		{
-			register_session(this, session, ike_sa->get_unique_id(ike_sa));
+			register_attempt(this, attempt, ike_sa->get_unique_id(ike_sa));
 		}
-		this->mutex->unlock(this->mutex);
 	}
-	return session;
+	this->mutex->unlock(this->mutex);
+	return attempt;
 }
 
 METHOD(initiator_attempts_t, add_early, initiator_attempt_t*,
@@ -277,158 +321,133 @@ METHOD(initiator_attempts_t, add_early, initiator_attempt_t*,
 	uint32_t period)
 {
 	char *name = replaced->get_name(replaced);
-	initiator_attempt_t *session, *old;
+	initiator_attempt_t *attempt, *old;
 
-	old = get(this, replaced);
 	this->mutex->lock(this->mutex);
-	session = create_session(this, name, old ? old->history : NULL, period);
-	if (session)
+	old = find(this, replaced);
+	attempt = create_attempt(this, name, old ? old->history : NULL, period);
+	if (attempt)
 	{
-		session->spi = spi;
-		session->replaces = replaced->get_unique_id(replaced);
-		this->early->insert_last(this->early, session);
+		attempt->spi = spi;
+		attempt->replaces = replaced->get_unique_id(replaced);
+		link_attempts(old, attempt);
+		this->early->insert_last(this->early, attempt);
 	}
 	old = NULL;
 	if (this->early->get_count(this->early) > EARLY_MAX)
 	{
 		this->early->remove_first(this->early, (void**)&old);
+		unlink_attempt(old);
 	}
 	this->mutex->unlock(this->mutex);
 	if (old)
 	{
 		initiator_attempt_destroy(old);
 	}
-	return session;
-}
-
-/**
- * Take the redirect handed over to whoever replaces an IKE_SA; mutex is held.
- */
-static initiator_redirect_t *take_handed(private_initiator_attempts_t *this,
-									 uint32_t replaced)
-{
-	initiator_redirect_t *redirect = NULL;
-	enumerator_t *enumerator;
-	handed_t *handed;
-
-	enumerator = this->handed->create_enumerator(this->handed);
-	while (replaced && !redirect && enumerator->enumerate(enumerator, &handed))
-	{
-		if (handed->replaced == replaced)
-		{
-			this->handed->remove_at(this->handed, enumerator);
-			redirect = handed->redirect;
-			free(handed);
-		}
-	}
-	enumerator->destroy(enumerator);
-	return redirect;
-}
-
-/**
- * Check if a session replaces an IKE_SA; mutex is held.
- */
-static bool is_replaced(private_initiator_attempts_t *this, uint32_t unique)
-{
-	initiator_attempt_t *session;
-	enumerator_t *enumerator;
-	bool found = FALSE;
-
-	enumerator = this->early->create_enumerator(this->early);
-	while (!found && enumerator->enumerate(enumerator, &session))
-	{
-		found = session->replaces == unique;
-	}
-	enumerator->destroy(enumerator);
-
-	enumerator = this->sessions->create_enumerator(this->sessions);
-	while (!found && enumerator->enumerate(enumerator, NULL, &session))
-	{
-		found = session->replaces == unique;
-	}
-	enumerator->destroy(enumerator);
-	return found;
-}
-
-METHOD(initiator_attempts_t, hand_over, bool,
-	private_initiator_attempts_t *this, ike_sa_t *replaced,
-	initiator_redirect_t *redirect)
-{
-	uint32_t unique = replaced->get_unique_id(replaced);
-	handed_t *handed, *oldest = NULL;
-	bool found;
-
-	this->mutex->lock(this->mutex);
-	found = is_replaced(this, unique);
-	if (found)
-	{
-		/* the last one counts */
-		free(take_handed(this, unique));
-		INIT(handed,
-			.replaced = unique,
-			.redirect = redirect,
-		);
-		this->handed->insert_last(this->handed, handed);
-		if (this->handed->get_count(this->handed) > HANDED_MAX)
-		{
-			this->handed->remove_first(this->handed, (void**)&oldest);
-		}
-	}
-	this->mutex->unlock(this->mutex);
-	if (oldest)
-	{
-		handed_destroy(oldest);
-	}
-	return found;
-}
-
-METHOD(initiator_attempts_t, take_over, initiator_redirect_t*,
-	private_initiator_attempts_t *this, ike_sa_t *ike_sa)
-{
-	initiator_attempt_t *session = get(this, ike_sa);
-	initiator_redirect_t *redirect = NULL;
-
-	if (session)
-	{
-		this->mutex->lock(this->mutex);
-		redirect = take_handed(this, session->replaces);
-		session->replaces = 0;
-		this->mutex->unlock(this->mutex);
-	}
-	return redirect;
+	return attempt;
 }
 
 METHOD(initiator_attempts_t, set_replaces, void,
-	private_initiator_attempts_t *this, initiator_attempt_t *session, uint32_t unique)
+	private_initiator_attempts_t *this, initiator_attempt_t *attempt,
+	uint32_t unique)
 {
 	this->mutex->lock(this->mutex);
-	session->replaces = unique;
+	attempt->replaces = unique;
+	link_attempts(this->attempts->get(this->attempts, &unique), attempt);
 	this->mutex->unlock(this->mutex);
+}
+
+METHOD(initiator_attempts_t, get_replaces, uint32_t,
+	private_initiator_attempts_t *this, initiator_attempt_t *attempt)
+{
+	uint32_t unique;
+
+	this->mutex->lock(this->mutex);
+	unique = attempt->replaces;
+	this->mutex->unlock(this->mutex);
+	return unique;
+}
+
+METHOD(initiator_attempts_t, rekey, initiator_attempt_t*,
+	private_initiator_attempts_t *this, initiator_attempt_t *old, ike_sa_t *new)
+{
+	initiator_attempt_t *attempt, *successor;
+
+	attempt = add(this, new, old->history, 0);
+	if (!attempt)
+	{
+		return NULL;
+	}
+	old->rekeyed = attempt->unique;
+	attempt->state = old->state;
+	attempt->announced = old->announced;
+	attempt->stranded = old->stranded;
+	if (old->received)
+	{
+		initiator_attempt_receive(attempt, old->received);
+		old->received = NULL;
+	}
+	this->mutex->lock(this->mutex);
+	successor = old->successor;
+	if (successor)
+	{
+		successor->replaces = attempt->unique;
+		link_attempts(attempt, successor);
+	}
+	this->mutex->unlock(this->mutex);
+	return attempt;
+}
+
+METHOD(initiator_attempts_t, hand_over, bool,
+	private_initiator_attempts_t *this, initiator_attempt_t *replaced)
+{
+	initiator_attempt_t *successor;
+
+	this->mutex->lock(this->mutex);
+	successor = replaced->successor;
+	if (successor)
+	{
+		free(successor->handed);
+		successor->handed = replaced->received;
+		replaced->received = NULL;
+	}
+	this->mutex->unlock(this->mutex);
+	return successor != NULL;
+}
+
+METHOD(initiator_attempts_t, take_over, initiator_redirect_t*,
+	private_initiator_attempts_t *this, initiator_attempt_t *attempt)
+{
+	initiator_redirect_t *redirect;
+
+	this->mutex->lock(this->mutex);
+	redirect = attempt->handed;
+	attempt->handed = NULL;
+	attempt->replaces = 0;
+	link_attempts(NULL, attempt);
+	this->mutex->unlock(this->mutex);
+	return redirect;
 }
 
 METHOD(initiator_attempts_t, remove_, initiator_attempt_t*,
 	private_initiator_attempts_t *this, ike_sa_t *ike_sa, uint32_t period)
 {
-	uint32_t unique = ike_sa->get_unique_id(ike_sa);
 	orphan_t *orphan, *oldest = NULL;
-	initiator_attempt_t *session;
+	initiator_attempt_t *attempt;
 
 	this->mutex->lock(this->mutex);
-	session = this->sessions->remove(this->sessions, &unique);
-	if (!session && (session = find_early(this, ike_sa)))
+	attempt = find(this, ike_sa);
+	if (attempt)
 	{
-		this->sessions->remove(this->sessions, &unique);
+		this->attempts->remove(this->attempts, &attempt->unique);
+		unlink_attempt(attempt);
 	}
-	if (session)
-	{
-		free(take_handed(this, session->replaces));
-	}
-	if (session && !session->history->is_shared(session->history) &&
-		session->history->is_recent(session->history, period))
+	if (attempt && !attempt->history->is_shared(attempt->history) &&
+		attempt->history->is_recent(attempt->history, period))
 	{
 		INIT(orphan,
-			.name = strdup(session->name),
-			.history = session->history->get_ref(session->history),
+			.name = strdup(attempt->name),
+			.history = attempt->history->get_ref(attempt->history),
 		);
 		this->orphans->insert_last(this->orphans, orphan);
 		if (this->orphans->get_count(this->orphans) > ORPHANS_MAX)
@@ -441,7 +460,7 @@ METHOD(initiator_attempts_t, remove_, initiator_attempt_t*,
 	{
 		orphan_destroy(oldest);
 	}
-	return session;
+	return attempt;
 }
 
 METHOD(initiator_attempts_t, get_count, u_int,
@@ -450,7 +469,7 @@ METHOD(initiator_attempts_t, get_count, u_int,
 	u_int count;
 
 	this->mutex->lock(this->mutex);
-	count = this->sessions->get_count(this->sessions) +
+	count = this->attempts->get_count(this->attempts) +
 			this->early->get_count(this->early);
 	this->mutex->unlock(this->mutex);
 	return count;
@@ -459,19 +478,18 @@ METHOD(initiator_attempts_t, get_count, u_int,
 METHOD(initiator_attempts_t, destroy, void,
 	private_initiator_attempts_t *this)
 {
-	initiator_attempt_t *session;
+	initiator_attempt_t *attempt;
 	enumerator_t *enumerator;
 
-	enumerator = this->sessions->create_enumerator(this->sessions);
-	while (enumerator->enumerate(enumerator, NULL, &session))
+	enumerator = this->attempts->create_enumerator(this->attempts);
+	while (enumerator->enumerate(enumerator, NULL, &attempt))
 	{
-		initiator_attempt_destroy(session);
+		initiator_attempt_destroy(attempt);
 	}
 	enumerator->destroy(enumerator);
-	this->sessions->destroy(this->sessions);
+	this->attempts->destroy(this->attempts);
 	this->early->destroy_function(this->early, (void*)initiator_attempt_destroy);
 	this->orphans->destroy_function(this->orphans, (void*)orphan_destroy);
-	this->handed->destroy_function(this->handed, (void*)handed_destroy);
 	this->mutex->destroy(this->mutex);
 	free(this);
 }
@@ -488,17 +506,18 @@ initiator_attempts_t *initiator_attempts_create()
 			.get = _get,
 			.add = _add,
 			.add_early = _add_early,
+			.set_replaces = _set_replaces,
+			.get_replaces = _get_replaces,
+			.rekey = _rekey,
 			.hand_over = _hand_over,
 			.take_over = _take_over,
-			.set_replaces = _set_replaces,
 			.remove = _remove_,
 			.get_count = _get_count,
 			.destroy = _destroy,
 		},
-		.sessions = hashtable_create(hash_unique, equals_unique, 32),
+		.attempts = hashtable_create(hash_unique, equals_unique, 32),
 		.early = linked_list_create(),
 		.orphans = linked_list_create(),
-		.handed = linked_list_create(),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
 	return &this->public;

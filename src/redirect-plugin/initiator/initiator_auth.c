@@ -15,117 +15,65 @@
 #include "initiator_auth.h"
 #include "initiator_connect.h"
 #include "initiator_follow.h"
-#include "initiator_wrap.h"
-
-#include <daemon.h>
 
 /**
- * A REDIRECT in the last response: let charon establish the IKE_SA, without the
- * CHILD_SAs, then have a job move on.
+ * When a REDIRECT came, NONE for an intermediate response (R6-9, R6-10). With
+ * several rounds of authentication (RFC 4739) neither the last response nor the
+ * request for it need have an AUTH payload: the last is the one after this host
+ * sent its last, in which the gateway does not ask for more.
  */
-static void act_on_last(initiator_context_t *context, ike_sa_t *ike_sa,
-						initiator_attempt_t *session)
-{
-	initiator_connect_hold(ike_sa, session);
-	initiator_follow_start(context, ike_sa, session);
-}
-
-/**
- * When a REDIRECT came, NONE for an intermediate response (R6-9, R6-10).
- */
-static guard_phase_t get_phase(initiator_attempt_t *session, message_t *message,
+static guard_phase_t get_phase(initiator_attempt_t *attempt,
 							   const guard_scan_t *scan)
 {
-	if (session->auth_sent && scan->auth && !scan->eap && !scan->another_auth)
+	switch (attempt->state)
 	{
-		return GUARD_PHASE_AUTH;
-	}
-	/* the server must include its AUTH payload (R6-8) */
-	if (message->get_message_id(message) == session->first_auth &&
-		scan->idr && scan->auth)
-	{
-		return GUARD_PHASE_IDENTITY;
-	}
-	return GUARD_PHASE_NONE;
-}
-
-/**
- * A REDIRECT is refused. Where it was sent instead of what the client needs the
- * set-up goes back to the configured gateway, otherwise it just goes on.
- */
-static void refuse(initiator_context_t *context, ike_sa_t *ike_sa,
-				   initiator_attempt_t *session, guard_phase_t phase,
-				   guard_count_t reason, const guard_scan_t *scan)
-{
-	context->report->report(context->report, ike_sa, (guard_event_t){
-		.count = reason,
-		.verdict = scan->verdict,
-		.phase = phase,
-		.gateway = scan->gateway,
-	});
-	if (!session || phase == GUARD_PHASE_NONE ||
-		scan->eap || scan->another_auth || scan->sa)
-	{
-		return;
-	}
-	free(session->redirect);
-	session->redirect = initiator_connect_back(ike_sa, session, phase);
-	session->attempt++;
-	if (phase == GUARD_PHASE_AUTH)
-	{
-		act_on_last(context, ike_sa, session);
-	}
-	else
-	{
-		session->silent = TRUE;
-		initiator_wrap(ike_sa, session, TASK_IKE_AUTH);
+		case INITIATOR_FINISHING:
+			return scan->eap || scan->another_auth ? GUARD_PHASE_NONE
+												   : GUARD_PHASE_AUTH;
+		case INITIATOR_OPENING:
+			/* the server must include its AUTH payload (R6-8) */
+			return scan->idr && scan->auth ? GUARD_PHASE_IDENTITY
+										   : GUARD_PHASE_NONE;
+		default:
+			return GUARD_PHASE_NONE;
 	}
 }
 
 /*
  * Described in header
  */
-void initiator_auth_response(initiator_context_t *context, ike_sa_t *ike_sa,
-						 initiator_attempt_t *session, message_t *message,
-						 const guard_scan_t *scan)
+guard_phase_t initiator_auth_response(initiator_context_t *context,
+									  ike_sa_t *ike_sa,
+									  initiator_attempt_t *attempt,
+									  const guard_scan_t *scan)
 {
-	guard_phase_t phase;
 	guard_count_t result;
+	guard_phase_t phase;
 
-	if (!scan->redirect)
+	phase = attempt ? get_phase(attempt, scan) : GUARD_PHASE_NONE;
+	if (phase == GUARD_PHASE_NONE ||
+		initiator_step(&attempt->state, INITIATOR_OFFER) != INITIATOR_KEEP)
 	{
-		return;
+		initiator_follow_refuse(context, ike_sa, GUARD_PHASE_NONE,
+								attempt ? GUARD_INTERMEDIATE : GUARD_FULL, scan);
+		return GUARD_PHASE_NONE;
 	}
-	if (!session)
+	result = initiator_follow_decide(context, ike_sa, attempt, phase, scan);
+	initiator_follow_keep(ike_sa, attempt, phase, scan, result);
+	/* where it was sent instead of what the client needs to go on, the set-up
+	 * has to go back if it is refused */
+	if (result != GUARD_ACCEPTED && !scan->eap && !scan->another_auth &&
+		!scan->sa)
 	{
-		refuse(context, ike_sa, NULL, GUARD_PHASE_NONE, GUARD_FULL, scan);
-		return;
+		attempt->received->back = TRUE;
+		attempt->received->resolved = FALSE;
+		attempt->received->count = 0;
 	}
-	phase = get_phase(session, message, scan);
-	if (phase == GUARD_PHASE_NONE)
+	if (phase == GUARD_PHASE_AUTH &&
+		(result == GUARD_ACCEPTED || attempt->received->back))
 	{
-		refuse(context, ike_sa, session, phase, GUARD_INTERMEDIATE, scan);
-		return;
+		/* let charon establish the IKE_SA, without the CHILD_SAs */
+		initiator_connect_hold(ike_sa, attempt);
 	}
-	if (scan->verdict != WIRE_OK)
-	{
-		refuse(context, ike_sa, session, phase, GUARD_MALFORMED, scan);
-		return;
-	}
-	result = initiator_follow_decide(context, ike_sa, session, phase,
-								 &scan->gateway);
-	if (result != GUARD_ACCEPTED)
-	{
-		refuse(context, ike_sa, session, phase, result, scan);
-		return;
-	}
-	initiator_follow_note(context, ike_sa, session, phase, &scan->gateway);
-	if (phase == GUARD_PHASE_AUTH)
-	{
-		act_on_last(context, ike_sa, session);
-	}
-	else
-	{
-		initiator_wrap(ike_sa, session, TASK_IKE_AUTH);
-	}
+	return phase;
 }

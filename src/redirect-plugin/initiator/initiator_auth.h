@@ -20,17 +20,22 @@
 #ifndef INITIATOR_AUTH_H_
 #define INITIATOR_AUTH_H_
 
+#include "initiator_context.h"
 #include "guard/guard_scan.h"
 
 /**
- * Look at an IKE_AUTH response that this host got as initiator (section 6).
+ * Look at an IKE_AUTH response with REDIRECT that this host got as initiator
+ * (section 6). What it says is kept and neither looked up, logged nor followed
+ * until charon has verified the gateway (R6-3, R6-6, R6-8).
  *
- * To be called from the message hook for every such response, after the scan.
+ * To be called from the message hook.
  *
- * @param session		session of the IKE_SA, NULL if there is none
+ * @param attempt		attempt of the IKE_SA, NULL if there is none
+ * @return				phase, NONE if it is refused at once
  */
-void initiator_auth_response(initiator_context_t *context, ike_sa_t *ike_sa,
-						 initiator_attempt_t *session, message_t *message,
-						 const guard_scan_t *scan);
+guard_phase_t initiator_auth_response(initiator_context_t *context,
+									  ike_sa_t *ike_sa,
+									  initiator_attempt_t *attempt,
+									  const guard_scan_t *scan);
 
 #endif /** INITIATOR_AUTH_H_ @}*/

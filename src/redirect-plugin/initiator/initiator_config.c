@@ -46,14 +46,15 @@
 static const config_option_t options[] = {
 	{ .name = "enabled", .type = CONFIG_BOOL, .def = "yes",
 		.offset = offsetof(initiator_config_t, enabled) },
-	{ .name = "loopback", .type = CONFIG_BOOL, .def = "no",
-		.offset = offsetof(initiator_config_t, loopback) },
 	{ .name = "resolve_timeout", .type = CONFIG_TIME, .def = "5s",
 		.offset = offsetof(initiator_config_t, resolve_timeout),
 		.min = 1, .max = 60 },
 	{ .name = "connect_timeout", .type = CONFIG_TIME, .def = "10s",
 		.offset = offsetof(initiator_config_t, connect_timeout),
 		.min = 1, .max = 600 },
+	{ .name = "auth_timeout", .type = CONFIG_TIME, .def = "60s",
+		.offset = offsetof(initiator_config_t, auth_timeout),
+		.min = 1, .max = 3600 },
 	{ .name = "retry_delay", .type = CONFIG_TIME, .def = "3s",
 		.offset = offsetof(initiator_config_t, retry_delay),
 		.min = 0, .max = 600 },
@@ -63,6 +64,14 @@ static const config_option_t options[] = {
 	{ .name = "hook", .type = CONFIG_TEXT,
 		.offset = offsetof(initiator_config_t, hook) },
 	CONNECTION_OPTIONS(initiator_config_t, defaults.),
+};
+
+/**
+ * Option of the plugin's section that counts here as well.
+ */
+static const config_option_t plugin_options[] = {
+	{ .name = "loopback", .type = CONFIG_BOOL, .def = "no",
+		.offset = offsetof(initiator_config_t, loopback) },
 };
 
 /**
@@ -152,6 +161,7 @@ static bool check_hook(const config_section_t *section, const char *hook)
 initiator_config_t *initiator_config_read(const config_section_t *plugin)
 {
 	config_section_t section = config_section_sub(plugin, "guard");
+	config_section_t own = *plugin;
 	initiator_config_t *this;
 	bool good;
 
@@ -163,6 +173,11 @@ initiator_config_t *initiator_config_read(const config_section_t *plugin)
 		},
 		.connections = array_create(0, 0),
 	);
+	/* whoever reads all of the plugin's section tells what is wrong there */
+	own.errors = array_create(0, 0);
+	config_section_read_values(&own, plugin_options, countof(plugin_options),
+							   this);
+	config_list_destroy(own.errors);
 	good = config_section_read(&section, options, countof(options), sections,
 							   this);
 	if (!this->defaults.deny)

@@ -72,8 +72,12 @@ struct initiator_config_t {
 	/** time to resolve the name of a target */
 	uint32_t resolve_timeout;
 
-	/** time a target has to answer, for each of its addresses */
+	/** time a target has to answer IKE_SA_INIT, for each of its addresses */
 	uint32_t connect_timeout;
+
+	/** time a target that answered IKE_SA_INIT has to answer a request of the
+	 * rest of the set-up */
+	uint32_t auth_timeout;
 
 	/** time to wait for another answer after a REDIRECT that was refused */
 	uint32_t retry_delay;

@@ -26,6 +26,8 @@ static bool outlives(task_t *task)
 	{
 		case TASK_CHILD_CREATE:
 		case TASK_IKE_REAUTH_COMPLETE:
+		/* revocation is not looked at until then */
+		case TASK_IKE_VERIFY_PEER_CERT:
 			return TRUE;
 		default:
 			return FALSE;
@@ -35,7 +37,7 @@ static bool outlives(task_t *task)
 /**
  * Take the tasks that outlive a set-up off one queue.
  */
-static void hold_queue(ike_sa_t *ike_sa, initiator_attempt_t *session,
+static void hold_queue(ike_sa_t *ike_sa, initiator_attempt_t *attempt,
 					   task_queue_t queue)
 {
 	enumerator_t *enumerator;
@@ -47,7 +49,7 @@ static void hold_queue(ike_sa_t *ike_sa, initiator_attempt_t *session,
 		if (outlives(task))
 		{
 			ike_sa->remove_task(ike_sa, enumerator);
-			array_insert_create(&session->held, ARRAY_TAIL, task);
+			array_insert_create(&attempt->held, ARRAY_TAIL, task);
 		}
 	}
 	enumerator->destroy(enumerator);
@@ -56,20 +58,20 @@ static void hold_queue(ike_sa_t *ike_sa, initiator_attempt_t *session,
 /*
  * Described in header
  */
-void initiator_connect_hold(ike_sa_t *ike_sa, initiator_attempt_t *session)
+void initiator_connect_hold(ike_sa_t *ike_sa, initiator_attempt_t *attempt)
 {
-	hold_queue(ike_sa, session, TASK_QUEUE_ACTIVE);
-	hold_queue(ike_sa, session, TASK_QUEUE_QUEUED);
+	hold_queue(ike_sa, attempt, TASK_QUEUE_ACTIVE);
+	hold_queue(ike_sa, attempt, TASK_QUEUE_QUEUED);
 }
 
 /*
  * Described in header
  */
-void initiator_connect_unhold(ike_sa_t *ike_sa, initiator_attempt_t *session)
+void initiator_connect_unhold(ike_sa_t *ike_sa, initiator_attempt_t *attempt)
 {
 	task_t *task;
 
-	while (array_remove(session->held, ARRAY_HEAD, &task))
+	while (array_remove(attempt->held, ARRAY_HEAD, &task))
 	{
 		if (outlives(task))
 		{
@@ -86,24 +88,43 @@ void initiator_connect_unhold(ike_sa_t *ike_sa, initiator_attempt_t *session)
 /*
  * Described in header
  */
-initiator_redirect_t *initiator_connect_back(ike_sa_t *ike_sa, initiator_attempt_t *session,
-									 guard_phase_t phase)
+initiator_redirect_t *initiator_connect_back(guard_phase_t phase)
 {
 	initiator_redirect_t *redirect;
-	ip_address_t origin;
 
-	origin = session->history->get_origin(session->history);
-	if (!origin.version)
+	INIT(redirect,
+		.phase = phase,
+		.reason = GUARD_ACCEPTED,
+		.back = TRUE,
+	);
+	return redirect;
+}
+
+/**
+ * Find out where the way back leads: to the address that the configuration has
+ * now; where it has none, to the one that was asked when the set-up began.
+ */
+static void resolve_back(ike_sa_t *ike_sa, initiator_attempt_t *attempt)
+{
+	initiator_redirect_t *redirect = attempt->redirect;
+	initiator_history_t *history = attempt->history;
+	ike_cfg_t *ike_cfg = ike_sa->get_ike_cfg(ike_sa);
+	ip_address_t origin = history->get_origin(history);
+	host_t *host;
+
+	host = ike_cfg->resolve_other(ike_cfg, ike_cfg_get_family(ike_cfg, TRUE));
+	if (host && !host->is_anyaddr(host))
+	{
+		origin = ip_address_from_host(host);
+	}
+	else if (!origin.version)
 	{
 		origin = ip_address_from_host(ike_sa->get_other_host(ike_sa));
 	}
-	INIT(redirect,
-		.phase = phase,
-		.back = TRUE,
-		.addresses = { origin },
-		.count = 1,
-	);
-	return redirect;
+	DESTROY_IF(host);
+	redirect->addresses[0] = origin;
+	redirect->count = 1;
+	redirect->resolved = TRUE;
 }
 
 /**
@@ -132,13 +153,17 @@ static host_t *local_host(ike_sa_t *ike_sa, host_t *other)
  * Described in header
  */
 bool initiator_connect_next(initiator_context_t *context, ike_sa_t *ike_sa,
-						initiator_attempt_t *session)
+						initiator_attempt_t *attempt)
 {
-	initiator_redirect_t *redirect = session->redirect;
+	initiator_redirect_t *redirect = attempt->redirect;
 	ike_cfg_t *ike_cfg = ike_sa->get_ike_cfg(ike_sa);
 	ip_address_t *address;
 	host_t *me, *other;
 
+	if (redirect->back && !redirect->resolved)
+	{
+		resolve_back(ike_sa, attempt);
+	}
 	while (redirect->next < redirect->count)
 	{
 		address = &redirect->addresses[redirect->next++];
@@ -151,7 +176,6 @@ bool initiator_connect_next(initiator_context_t *context, ike_sa_t *ike_sa,
 			ike_sa->set_my_host(ike_sa, me);
 			ike_sa->set_other_host(ike_sa, other);
 			redirect->target = *address;
-			redirect->step = INITIATOR_STEP_FOLLOWING;
 			return TRUE;
 		}
 		DESTROY_IF(other);
@@ -179,84 +203,150 @@ void initiator_connect_report(initiator_context_t *context, ike_sa_t *ike_sa,
 }
 
 /**
+ * Try the next address of a target, or go back if there is none.
+ */
+static status_t try_next(initiator_context_t *context, ike_sa_t *ike_sa,
+						 initiator_attempt_t *attempt)
+{
+	status_t status;
+
+	status = initiator_connect_restart(context, ike_sa, attempt);
+	if (status == NOT_FOUND)
+	{
+		initiator_context_note_dead(context, attempt, attempt->redirect);
+		status = initiator_connect_return(context, ike_sa, attempt);
+	}
+	return status;
+}
+
+/**
+ * Time an attempt has to be answered: a gateway that answered IKE_SA_INIT is
+ * alive, but may have to ask others, or a person, before it goes on.
+ */
+static uint32_t get_timeout(initiator_context_t *context,
+							initiator_attempt_t *attempt)
+{
+	initiator_times_t times = initiator_context_times(context, attempt->name);
+
+	switch (attempt->state)
+	{
+		case INITIATOR_ASKING:
+		case INITIATOR_INVITED:
+		case INITIATOR_REFUSED:
+			return times.connect_timeout;
+		default:
+			return max(times.connect_timeout, times.auth_timeout);
+	}
+}
+
+/**
  * Job: see whether the address that was tried has answered.
  */
 static status_t watch(initiator_job_t *job, ike_sa_t *ike_sa,
-					  initiator_attempt_t *session)
+					  initiator_attempt_t *attempt)
 {
 	initiator_context_t *context = job->context;
-	initiator_redirect_t *redirect = session->redirect;
+	uint32_t timeout, waited = 0;
 	initiator_times_t times;
-	time_t waited;
-	status_t status;
 
-	if (session->attempt != job->attempt || session->up || !redirect)
+	/* the way back leads to the gateway of the configuration, with its
+	 * retransmissions and keyingtries */
+	if (attempt->tries != job->serial || initiator_attempt_is_up(attempt) ||
+		!initiator_attempt_is_away(attempt))
 	{
 		return SUCCESS;
 	}
-	times = initiator_context_times(context, session->name);
-	waited = time_monotonic(NULL) - session->waiting_since;
-	if (!session->waiting || waited < (time_t)times.connect_timeout)
+	times = initiator_context_times(context, attempt->name);
+	timeout = get_timeout(context, attempt);
+	if (attempt->waiting)
 	{
-		initiator_job_queue(initiator_job_create(context, ike_sa, session, watch),
-						session->waiting ? times.connect_timeout - waited
-										 : times.connect_timeout);
+		waited = time_monotonic(NULL) - attempt->waiting;
+	}
+	if (waited < timeout)
+	{
+		initiator_job_queue(initiator_job_create(context, ike_sa,
+							attempt->tries, watch),
+							min(timeout - waited, times.connect_timeout));
 		return SUCCESS;
 	}
-	if (redirect->back)
+	initiator_connect_report(context, ike_sa, attempt->redirect, GUARD_SILENT);
+	return try_next(context, ike_sa, attempt);
+}
+
+/**
+ * Job: try the next address after charon gave up the one before.
+ */
+static status_t go_on(initiator_job_t *job, ike_sa_t *ike_sa,
+					  initiator_attempt_t *attempt)
+{
+	if (attempt->tries != job->serial || initiator_attempt_is_up(attempt) ||
+		!initiator_attempt_is_away(attempt))
 	{
-		/* this is the gateway of the configuration, and its retransmissions
-		 * and keyingtries are as configured */
 		return SUCCESS;
 	}
+	return try_next(job->context, ike_sa, attempt);
+}
+
+/*
+ * Described in header
+ */
+void initiator_connect_strayed(initiator_context_t *context, ike_sa_t *ike_sa,
+							   initiator_attempt_t *attempt)
+{
+	initiator_redirect_t *redirect = attempt->redirect;
+
 	initiator_connect_report(context, ike_sa, redirect, GUARD_SILENT);
-	status = initiator_connect_restart(context, ike_sa, session);
-	if (status == NOT_FOUND)
+	attempt->tries++;
+	if (redirect->next < redirect->count)
 	{
-		context->dead->add(context->dead, &redirect->gateway, times.dead_time);
-		status = initiator_connect_return(context, ike_sa, session);
+		initiator_job_queue(initiator_job_create(context, ike_sa,
+							attempt->tries, go_on), 0);
+		return;
 	}
-	return status;
+	initiator_context_note_dead(context, attempt, redirect);
+	initiator_connect_report(context, ike_sa, redirect, GUARD_RETURNED);
+	attempt->redirect = initiator_connect_back(redirect->phase);
+	free(redirect);
 }
 
 /*
  * Described in header
  */
 void initiator_connect_watch(initiator_context_t *context, ike_sa_t *ike_sa,
-						 initiator_attempt_t *session)
+						 initiator_attempt_t *attempt)
 {
-	initiator_times_t times = initiator_context_times(context, session->name);
+	initiator_times_t times = initiator_context_times(context, attempt->name);
 
-	session->attempt++;
-	initiator_job_queue(initiator_job_create(context, ike_sa, session, watch),
-					times.connect_timeout);
+	attempt->tries++;
+	initiator_job_queue(initiator_job_create(context, ike_sa, attempt->tries,
+											 watch), times.connect_timeout);
 }
 
 /*
  * Described in header
  */
 status_t initiator_connect_restart(initiator_context_t *context, ike_sa_t *ike_sa,
-							   initiator_attempt_t *session)
+							   initiator_attempt_t *attempt)
 {
 	status_t status;
 
-	if (!initiator_connect_next(context, ike_sa, session))
+	if (!initiator_connect_next(context, ike_sa, attempt))
 	{
 		return NOT_FOUND;
 	}
 	/* all other tasks are made anew, so that the next gateway gets neither
 	 * nonce nor key nor cookie of the one before */
-	initiator_connect_hold(ike_sa, session);
+	initiator_connect_hold(ike_sa, attempt);
 	ike_sa->flush_queue(ike_sa, TASK_QUEUE_ACTIVE);
 	ike_sa->flush_queue(ike_sa, TASK_QUEUE_QUEUED);
-	initiator_connect_unhold(ike_sa, session);
+	initiator_connect_unhold(ike_sa, attempt);
 	ike_sa->reset(ike_sa, TRUE);
 
-	session->failed = FALSE;
+	attempt->waiting = 0;
 	status = ike_sa->initiate(ike_sa, NULL, NULL);
 	if (status != DESTROY_ME)
 	{
-		initiator_connect_watch(context, ike_sa, session);
+		initiator_connect_watch(context, ike_sa, attempt);
 		return SUCCESS;
 	}
 	return status;
@@ -266,13 +356,13 @@ status_t initiator_connect_restart(initiator_context_t *context, ike_sa_t *ike_s
  * Described in header
  */
 status_t initiator_connect_return(initiator_context_t *context, ike_sa_t *ike_sa,
-							  initiator_attempt_t *session)
+								  initiator_attempt_t *attempt)
 {
-	initiator_redirect_t *redirect = session->redirect;
+	initiator_redirect_t *before = attempt->redirect ?: attempt->received;
 
-	if (redirect)
+	if (before)
 	{
-		initiator_connect_report(context, ike_sa, redirect, GUARD_RETURNED);
+		initiator_connect_report(context, ike_sa, before, GUARD_RETURNED);
 	}
 	else
 	{
@@ -281,17 +371,20 @@ status_t initiator_connect_return(initiator_context_t *context, ike_sa_t *ike_sa
 			.phase = GUARD_PHASE_INIT,
 		});
 	}
-	session->redirect = initiator_connect_back(ike_sa, session,
-							redirect ? redirect->phase : GUARD_PHASE_INIT);
-	free(redirect);
-	switch (initiator_connect_restart(context, ike_sa, session))
+	before = attempt->redirect;
+	attempt->redirect = initiator_connect_back(before ? before->phase :
+					attempt->received ? attempt->received->phase :
+										GUARD_PHASE_INIT);
+	free(before);
+	initiator_attempt_receive(attempt, NULL);
+	switch (initiator_connect_restart(context, ike_sa, attempt))
 	{
 		case DESTROY_ME:
 			return DESTROY_ME;
 		case NOT_FOUND:
 			/* no route at present: charon's retransmissions go on where they
 			 * are, unless there is nothing that is retransmitted */
-			return array_count(session->held) ? DESTROY_ME : SUCCESS;
+			return array_count(attempt->held) ? DESTROY_ME : SUCCESS;
 		default:
 			return SUCCESS;
 	}

@@ -24,37 +24,37 @@
 
 /**
  * Take tasks that make CHILD_SAs, or complete a reauthentication, off an IKE_SA
- * and keep them in its session. Must not be called while charon goes through its
+ * and keep them in its attempt. Must not be called while charon goes through its
  * tasks: the message hooks and ike_state_change() are fine.
  */
-void initiator_connect_hold(ike_sa_t *ike_sa, initiator_attempt_t *session);
+void initiator_connect_hold(ike_sa_t *ike_sa, initiator_attempt_t *attempt);
 
 /**
  * Give the tasks that were held back to an IKE_SA, and destroy those of them
  * that begin a set-up, which is always made anew.
  *
- * @param ike_sa		the IKE_SA of the session, or one that goes on for it
+ * @param ike_sa		the IKE_SA of the attempt, or one that goes on for it
  */
-void initiator_connect_unhold(ike_sa_t *ike_sa, initiator_attempt_t *session);
+void initiator_connect_unhold(ike_sa_t *ike_sa, initiator_attempt_t *attempt);
 
 /**
- * Make a redirect that leads back to where the set-up began.
+ * Make a redirect that leads back to the gateway that is configured.
  *
- * @param ike_sa		IKE_SA that goes back
- * @param phase			phase it is in
+ * @param phase			phase in which the client was sent away
  * @return				redirect
  */
-initiator_redirect_t *initiator_connect_back(ike_sa_t *ike_sa, initiator_attempt_t *session,
-									 guard_phase_t phase);
+initiator_redirect_t *initiator_connect_back(guard_phase_t phase);
 
 /**
  * Set an IKE_SA that is not connected to the next address of the redirect that
- * is usable: both hosts, with a route.
+ * is usable: both hosts, with a route. The way back leads to where the
+ * configuration says now, names in it are resolved as charon does when it
+ * connects; so this is for jobs.
  *
  * @return				FALSE if no address is left
  */
 bool initiator_connect_next(initiator_context_t *context, ike_sa_t *ike_sa,
-						initiator_attempt_t *session);
+						initiator_attempt_t *attempt);
 
 /**
  * Begin the set-up of an IKE_SA anew with the next address of its redirect: new
@@ -67,15 +67,16 @@ bool initiator_connect_next(initiator_context_t *context, ike_sa_t *ike_sa,
  *						DESTROY_ME or SUCCESS otherwise
  */
 status_t initiator_connect_restart(initiator_context_t *context, ike_sa_t *ike_sa,
-							   initiator_attempt_t *session);
+							   initiator_attempt_t *attempt);
 
 /**
- * Go back to the gateway where the set-up began, on the same IKE_SA.
+ * Go back to the gateway that is configured, on the same IKE_SA: no redirect is
+ * under way anymore, and what was received is forgotten.
  *
  * @return				DESTROY_ME or SUCCESS
  */
 status_t initiator_connect_return(initiator_context_t *context, ike_sa_t *ike_sa,
-							  initiator_attempt_t *session);
+							  initiator_attempt_t *attempt);
 
 /**
  * Report how far a redirect got: with the gateway that sent it, not the one that
@@ -85,9 +86,17 @@ void initiator_connect_report(initiator_context_t *context, ike_sa_t *ike_sa,
 						  initiator_redirect_t *redirect, guard_count_t count);
 
 /**
+ * Charon itself gave up the address of a target that was tried, and now asks the
+ * configured gateway: note that, and have a job try the next address, if any.
+ * Does not block, for the message hook.
+ */
+void initiator_connect_strayed(initiator_context_t *context, ike_sa_t *ike_sa,
+							   initiator_attempt_t *attempt);
+
+/**
  * Take care that an address that was just tried answers in time.
  */
 void initiator_connect_watch(initiator_context_t *context, ike_sa_t *ike_sa,
-						 initiator_attempt_t *session);
+						 initiator_attempt_t *attempt);
 
 #endif /** INITIATOR_CONNECT_H_ @}*/

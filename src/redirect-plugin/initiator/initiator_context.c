@@ -28,6 +28,7 @@ initiator_times_t initiator_context_times(initiator_context_t *this, const char 
 		.connection = *initiator_config_get(config, name),
 		.resolve_timeout = config->resolve_timeout,
 		.connect_timeout = config->connect_timeout,
+		.auth_timeout = config->auth_timeout,
 		.retry_delay = config->retry_delay,
 		.dead_time = config->dead_time,
 	};
@@ -97,4 +98,17 @@ guard_count_t initiator_context_check(initiator_context_t *this, const char *nam
 	result = check(&defaults, gateway, address);
 	this->config->release(this->config, token);
 	return result;
+}
+
+/*
+ * Described in header
+ */
+void initiator_context_note_dead(initiator_context_t *this,
+								 initiator_attempt_t *attempt,
+								 const initiator_redirect_t *redirect)
+{
+	initiator_times_t times = initiator_context_times(this, attempt->name);
+
+	this->dead->add(this->dead, &redirect->gateway, attempt->name,
+					redirect->phase != GUARD_PHASE_INIT, times.dead_time);
 }

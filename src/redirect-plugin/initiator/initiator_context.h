@@ -23,7 +23,7 @@
 #include "initiator_config.h"
 #include "initiator_dead.h"
 #include "initiator_script.h"
-#include "guard/guard_report.h"
+#include "guard/guard.h"
 #include "initiator_resolver.h"
 #include "initiator_attempt.h"
 #include "utils/snapshot.h"
@@ -31,13 +31,7 @@
 typedef struct initiator_context_t initiator_context_t;
 
 /**
- * Name under which the context is found by code that only gets a task_t, see
- * library_t.get().
- */
-#define INITIATOR_CONTEXT "redirect-guard"
-
-/**
- * What the parts of the guard share. All of it is safe for any thread.
+ * What the parts of the initiator share. All of it is safe for any thread.
  */
 struct initiator_context_t {
 
@@ -45,19 +39,22 @@ struct initiator_context_t {
 	snapshot_t *config;
 
 	/** IKE_SAs of which this host is original initiator */
-	initiator_attempts_t *sessions;
+	initiator_attempts_t *attempts;
 
 	/** targets that failed */
 	initiator_dead_t *dead;
 
-	/** counts, logs, tells */
+	/** gate in front of both roles */
+	guard_t *guard;
+
+	/** its report: counts, logs, tells */
 	guard_report_t *report;
 
 	/** resolves names of targets */
 	initiator_resolver_t *resolver;
 
-	/** runs the hook script */
-	initiator_script_t *hook;
+	/** runs the script of the option hook */
+	initiator_script_t *script;
 
 	/** TRUE once charon shuts down: nothing is brought back to life */
 	bool shutdown;
@@ -68,7 +65,8 @@ struct initiator_context_t {
  */
 typedef struct {
 	initiator_connection_t connection;
-	uint32_t resolve_timeout, connect_timeout, retry_delay, dead_time;
+	uint32_t resolve_timeout, connect_timeout, auth_timeout, retry_delay;
+	uint32_t dead_time;
 } initiator_times_t;
 
 /**
@@ -96,5 +94,12 @@ bool initiator_context_loopback(initiator_context_t *this);
 guard_count_t initiator_context_check(initiator_context_t *this, const char *name,
 								  const gateway_identity_t *gateway,
 								  const ip_address_t *address);
+
+/**
+ * Note that the target of a redirect failed, for dead_time.
+ */
+void initiator_context_note_dead(initiator_context_t *this,
+								 initiator_attempt_t *attempt,
+								 const initiator_redirect_t *redirect);
 
 #endif /** INITIATOR_CONTEXT_H_ @}*/

@@ -33,6 +33,12 @@ struct entry_t {
 	/** gateway, type NONE if the entry is free */
 	gateway_identity_t gateway;
 
+	/** hash of the name of the connection */
+	uint32_t connection;
+
+	/** TRUE if an authenticated gateway named it */
+	bool authenticated;
+
 	/** failures in a row */
 	uint32_t failures;
 
@@ -65,11 +71,21 @@ struct private_initiator_dead_t {
 };
 
 /**
+ * Hash the name of a connection.
+ */
+static uint32_t hash(const char *connection)
+{
+	return chunk_hash(chunk_from_str((char*)connection));
+}
+
+/**
  * Find the entry of a gateway, forgetting what is too old on the way.
  */
 static entry_t *find(private_initiator_dead_t *this,
-					 const gateway_identity_t *gateway, time_t now)
+					 const gateway_identity_t *gateway, const char *connection,
+					 bool authenticated, time_t now)
 {
+	uint32_t key = hash(connection);
 	entry_t *entry;
 	int i;
 
@@ -84,7 +100,9 @@ static entry_t *find(private_initiator_dead_t *this,
 		{
 			entry->gateway.type = GATEWAY_IDENTITY_NONE;
 		}
-		else if (gateway_identity_equals(&entry->gateway, gateway))
+		else if (entry->connection == key &&
+				 entry->authenticated == authenticated &&
+				 gateway_identity_equals(&entry->gateway, gateway))
 		{
 			return entry;
 		}
@@ -116,7 +134,7 @@ static entry_t *find_free(private_initiator_dead_t *this)
 
 METHOD(initiator_dead_t, add, void,
 	private_initiator_dead_t *this, const gateway_identity_t *gateway,
-	uint32_t seconds)
+	const char *connection, bool authenticated, uint32_t seconds)
 {
 	time_t now = time_monotonic(NULL), left_out;
 	entry_t *entry;
@@ -126,11 +144,15 @@ METHOD(initiator_dead_t, add, void,
 		return;
 	}
 	this->mutex->lock(this->mutex);
-	entry = find(this, gateway, now);
+	entry = find(this, gateway, connection, authenticated, now);
 	if (!entry)
 	{
 		entry = find_free(this);
-		*entry = (entry_t){ .gateway = *gateway };
+		*entry = (entry_t){
+			.gateway = *gateway,
+			.connection = hash(connection),
+			.authenticated = authenticated,
+		};
 	}
 	left_out = (time_t)seconds << min(entry->failures, DOUBLINGS_MAX);
 	entry->failures++;
@@ -139,30 +161,45 @@ METHOD(initiator_dead_t, add, void,
 	this->mutex->unlock(this->mutex);
 }
 
+/**
+ * Check if an entry leaves a gateway out.
+ */
+static bool is_dead(entry_t *entry, time_t now)
+{
+	return entry && entry->until > now;
+}
+
 METHOD(initiator_dead_t, contains, bool,
-	private_initiator_dead_t *this, const gateway_identity_t *gateway)
+	private_initiator_dead_t *this, const gateway_identity_t *gateway,
+	const char *connection, bool authenticated)
 {
 	time_t now = time_monotonic(NULL);
-	entry_t *entry;
 	bool dead;
 
 	this->mutex->lock(this->mutex);
-	entry = find(this, gateway, now);
-	dead = entry && entry->until > now;
+	/* who cannot prove who it is must not name what proven ones found dead */
+	dead = is_dead(find(this, gateway, connection, TRUE, now), now) ||
+		   (!authenticated &&
+			is_dead(find(this, gateway, connection, FALSE, now), now));
 	this->mutex->unlock(this->mutex);
 	return dead;
 }
 
 METHOD(initiator_dead_t, remove_, void,
-	private_initiator_dead_t *this, const gateway_identity_t *gateway)
+	private_initiator_dead_t *this, const gateway_identity_t *gateway,
+	const char *connection)
 {
 	entry_t *entry;
+	int i;
 
 	this->mutex->lock(this->mutex);
-	entry = find(this, gateway, time_monotonic(NULL));
-	if (entry)
+	for (i = 0; i < 2; i++)
 	{
-		entry->gateway.type = GATEWAY_IDENTITY_NONE;
+		entry = find(this, gateway, connection, i, time_monotonic(NULL));
+		if (entry)
+		{
+			entry->gateway.type = GATEWAY_IDENTITY_NONE;
+		}
 	}
 	this->mutex->unlock(this->mutex);
 }

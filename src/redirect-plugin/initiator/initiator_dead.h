@@ -32,6 +32,9 @@ typedef struct initiator_dead_t initiator_dead_t;
 /**
  * Remembers gateways that were named by a REDIRECT and could not be reached, so
  * that a client does not go there and back again. Any thread.
+ *
+ * Each connection has failures of its own, and what an unauthenticated REDIRECT
+ * led to says nothing about targets that an authenticated gateway names.
  */
 struct initiator_dead_t {
 
@@ -40,20 +43,24 @@ struct initiator_dead_t {
 	 * each failure, up to 16 times the first.
 	 *
 	 * @param gateway		gateway as REDIRECT named it
+	 * @param connection	name of the connection
+	 * @param authenticated	TRUE if an authenticated gateway named it
 	 * @param time			seconds for the first failure, 0 not to note it
 	 */
 	void (*add)(initiator_dead_t *this, const gateway_identity_t *gateway,
-				uint32_t time);
+				const char *connection, bool authenticated, uint32_t time);
 
 	/**
 	 * Check if a gateway is left out at present.
 	 */
-	bool (*contains)(initiator_dead_t *this, const gateway_identity_t *gateway);
+	bool (*contains)(initiator_dead_t *this, const gateway_identity_t *gateway,
+					 const char *connection, bool authenticated);
 
 	/**
 	 * Forget the failures of a gateway that was reached.
 	 */
-	void (*remove)(initiator_dead_t *this, const gateway_identity_t *gateway);
+	void (*remove)(initiator_dead_t *this, const gateway_identity_t *gateway,
+				   const char *connection);
 
 	/**
 	 * Destroy it.

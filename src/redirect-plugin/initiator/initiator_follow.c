@@ -22,19 +22,25 @@
 /*
  * Described in header
  */
-guard_count_t initiator_follow_decide(initiator_context_t *context, ike_sa_t *ike_sa,
-								  initiator_attempt_t *session,
-								  guard_phase_t phase,
-								  const gateway_identity_t *gateway)
+guard_count_t initiator_follow_decide(initiator_context_t *context,
+									  ike_sa_t *ike_sa,
+									  initiator_attempt_t *attempt,
+									  guard_phase_t phase,
+									  const guard_scan_t *scan)
 {
-	initiator_history_t *history = session->history;
+	const gateway_identity_t *gateway = &scan->gateway;
+	initiator_history_t *history = attempt->history;
 	ip_address_t address = {}, other;
 	initiator_times_t times;
 	guard_count_t result;
 
-	times = initiator_context_times(context, session->name);
+	if (scan->verdict != WIRE_OK)
+	{
+		return GUARD_MALFORMED;
+	}
+	times = initiator_context_times(context, attempt->name);
 	/* what was announced counts, by charon's own option as well (R3-1) */
-	if (!times.connection.follow || !session->announced)
+	if (!times.connection.follow || !attempt->announced)
 	{
 		return GUARD_UNANNOUNCED;
 	}
@@ -43,7 +49,7 @@ guard_count_t initiator_follow_decide(initiator_context_t *context, ike_sa_t *ik
 		address = ip_address_from_chunk(chunk_create((u_char*)gateway->data,
 													 gateway->len));
 	}
-	result = initiator_context_check(context, session->name, gateway, &address);
+	result = initiator_context_check(context, attempt->name, gateway, &address);
 	if (result != GUARD_ACCEPTED)
 	{
 		return result;
@@ -53,12 +59,13 @@ guard_count_t initiator_follow_decide(initiator_context_t *context, ike_sa_t *ik
 	{
 		return GUARD_SAME;
 	}
-	if (context->dead->contains(context->dead, gateway))
+	if (context->dead->contains(context->dead, gateway, attempt->name,
+								phase != GUARD_PHASE_INIT))
 	{
 		return GUARD_DEAD;
 	}
-	if (!history->take(history, times.connection.max_redirects,
-					   times.connection.loop_detect_period))
+	if (history->is_full(history, times.connection.max_redirects,
+						 times.connection.loop_detect_period))
 	{
 		return GUARD_LOOP;
 	}
@@ -68,29 +75,60 @@ guard_count_t initiator_follow_decide(initiator_context_t *context, ike_sa_t *ik
 /*
  * Described in header
  */
-void initiator_follow_note(initiator_context_t *context, ike_sa_t *ike_sa,
-					   initiator_attempt_t *session, guard_phase_t phase,
-					   const gateway_identity_t *gateway)
+void initiator_follow_keep(ike_sa_t *ike_sa, initiator_attempt_t *attempt,
+						   guard_phase_t phase, const guard_scan_t *scan,
+						   guard_count_t reason)
 {
-	free(session->redirect);
-	INIT(session->redirect,
+	initiator_redirect_t *redirect;
+
+	INIT(redirect,
 		.phase = phase,
-		.gateway = *gateway,
+		.reason = reason,
+		.verdict = scan->verdict,
+		.gateway = scan->gateway,
 		.from = ip_address_from_host(ike_sa->get_other_host(ike_sa)),
 	);
-	if (gateway->type != GATEWAY_IDENTITY_FQDN)
+	if (scan->gateway.type == GATEWAY_IDENTITY_IPV4 ||
+		scan->gateway.type == GATEWAY_IDENTITY_IPV6)
 	{
-		session->redirect->addresses[0] = ip_address_from_chunk(
-					chunk_create((u_char*)gateway->data, gateway->len));
-		session->redirect->count = 1;
-		session->redirect->resolved = TRUE;
+		redirect->addresses[0] = ip_address_from_chunk(
+					chunk_create((u_char*)scan->gateway.data, scan->gateway.len));
+		redirect->count = 1;
+		redirect->resolved = TRUE;
 	}
-	session->attempt++;
+	initiator_attempt_receive(attempt, redirect);
+}
+
+/*
+ * Described in header
+ */
+void initiator_follow_tell(initiator_context_t *context, ike_sa_t *ike_sa,
+						   initiator_attempt_t *attempt)
+{
+	initiator_redirect_t *received = attempt->received;
+
 	context->report->report(context->report, ike_sa, (guard_event_t){
-		.count = GUARD_ACCEPTED,
+		.count = received->reason,
+		.verdict = received->verdict,
+		.phase = received->phase,
+		.authenticated = received->phase != GUARD_PHASE_INIT,
+		.gateway = received->gateway,
+	});
+}
+
+/*
+ * Described in header
+ */
+void initiator_follow_refuse(initiator_context_t *context, ike_sa_t *ike_sa,
+							 guard_phase_t phase, guard_count_t reason,
+							 const guard_scan_t *scan)
+{
+	context->report->report(context->report, ike_sa, (guard_event_t){
+		.count = reason,
+		.verdict = scan->verdict,
 		.phase = phase,
-		.authenticated = phase != GUARD_PHASE_INIT,
-		.gateway = *gateway,
+		.authenticated = phase == GUARD_PHASE_ACTIVE,
+		.gateway = scan->gateway,
 	});
 }
 
@@ -99,14 +137,14 @@ void initiator_follow_note(initiator_context_t *context, ike_sa_t *ike_sa,
  * what a name resolves to as well.
  */
 static guard_count_t check_address(initiator_context_t *context,
-								   initiator_attempt_t *session,
+								   initiator_attempt_t *attempt,
 								   const ip_address_t *address, host_t *host,
 								   const ip_address_t *other)
 {
-	gateway_identity_t *gateway = &session->redirect->gateway, id;
+	gateway_identity_t *gateway = &attempt->received->gateway, id;
 	guard_count_t result;
 
-	result = initiator_context_check(context, session->name, gateway, address);
+	result = initiator_context_check(context, attempt->name, gateway, address);
 	if (result != GUARD_ACCEPTED)
 	{
 		return result;
@@ -128,71 +166,65 @@ static guard_count_t check_address(initiator_context_t *context,
 }
 
 /**
- * Drop the addresses of a target that the client must not or cannot be sent to;
- * returns the reason for the last one that was dropped.
+ * Drop the addresses of a target that the client must not or cannot be sent to,
+ * and count the redirect (R7-1).
+ *
+ * @return				GUARD_ACCEPTED, or why there is no address left
  */
 static guard_count_t filter(initiator_context_t *context, ike_sa_t *ike_sa,
-							initiator_attempt_t *session)
+							initiator_attempt_t *attempt)
 {
-	initiator_redirect_t *redirect = session->redirect;
+	initiator_redirect_t *received = attempt->received;
+	initiator_history_t *history = attempt->history;
 	guard_count_t reason = GUARD_UNRESOLVED, result;
+	initiator_times_t times;
 	ip_address_t address, other;
 	int i, count = 0;
 	host_t *host;
 
 	other = ip_address_from_host(ike_sa->get_other_host(ike_sa));
-	for (i = 0; i < redirect->count; i++)
+	for (i = 0; i < received->count; i++)
 	{
-		address = redirect->addresses[i];
+		address = received->addresses[i];
 		host = ip_address_to_host(&address, IKEV2_UDP_PORT);
-		result = host ? check_address(context, session, &address, host, &other)
+		result = host ? check_address(context, attempt, &address, host, &other)
 					  : GUARD_DENIED;
 		DESTROY_IF(host);
 		if (result == GUARD_ACCEPTED)
 		{
-			redirect->addresses[count++] = address;
+			received->addresses[count++] = address;
 		}
 		else
 		{
 			reason = result;
 		}
 	}
-	redirect->count = count;
-	return count ? GUARD_UNREACHABLE : reason;
+	received->count = count;
+	times = initiator_context_times(context, attempt->name);
+	if (count && !history->take(history, times.connection.max_redirects,
+								times.connection.loop_detect_period))
+	{
+		return GUARD_LOOP;
+	}
+	return count ? GUARD_ACCEPTED : reason;
 }
 
 /**
- * A redirect cannot be followed: tell it, remember the target and stay, or go
- * back where staying is not possible.
+ * Report that a redirect cannot be followed, and remember the target if it is
+ * to blame.
  */
-static status_t give_up(initiator_context_t *context, ike_sa_t *ike_sa,
-						initiator_attempt_t *session, guard_count_t reason)
+static void tell_given_up(initiator_context_t *context, ike_sa_t *ike_sa,
+						  initiator_attempt_t *attempt,
+						  initiator_redirect_t *redirect, guard_count_t reason)
 {
-	initiator_redirect_t *redirect = session->redirect;
-	initiator_times_t times = initiator_context_times(context, session->name);
-
 	context->report->report(context->report, ike_sa, (guard_event_t){
 		.count = reason,
 		.phase = redirect->phase,
 		.gateway = redirect->gateway,
 	});
-	context->dead->add(context->dead, &redirect->gateway, times.dead_time);
-	switch (redirect->phase)
+	if (reason != GUARD_LOOP && reason != GUARD_FULL)
 	{
-		case GUARD_PHASE_AUTH:
-			session->redirect = initiator_connect_back(ike_sa, session,
-												   GUARD_PHASE_AUTH);
-			free(redirect);
-			return initiator_move(context, ike_sa, session);
-		case GUARD_PHASE_ACTIVE:
-			session->redirect = NULL;
-			session->stranded = TRUE;
-			free(redirect);
-			return SUCCESS;
-		default:
-			/* the gateway has to serve who does not support it (R3-4) */
-			session->silent = TRUE;
-			return initiator_connect_return(context, ike_sa, session);
+		initiator_context_note_dead(context, attempt, redirect);
 	}
 }
 
@@ -200,57 +232,117 @@ static status_t give_up(initiator_context_t *context, ike_sa_t *ike_sa,
  * Follow in IKE_SA_INIT, or before this host has authenticated itself: on the
  * same IKE_SA.
  */
-static status_t follow_connecting(initiator_context_t *context, ike_sa_t *ike_sa,
-								  initiator_attempt_t *session)
+static status_t turn(initiator_context_t *context, ike_sa_t *ike_sa,
+					 initiator_attempt_t *attempt)
 {
+	initiator_redirect_t *before = attempt->redirect;
 	guard_count_t reason;
-	status_t status;
+	status_t status = NOT_FOUND;
 
-	if (session->redirect->back)
+	if (attempt->received->back)
 	{
-		return initiator_connect_return(context, ike_sa, session);
+		return initiator_connect_return(context, ike_sa, attempt);
 	}
-	reason = filter(context, ike_sa, session);
-	status = initiator_connect_restart(context, ike_sa, session);
+	reason = filter(context, ike_sa, attempt);
+	attempt->redirect = attempt->received;
+	attempt->received = NULL;
+	free(before);
+	if (reason == GUARD_ACCEPTED)
+	{
+		reason = GUARD_UNREACHABLE;
+		status = initiator_connect_restart(context, ike_sa, attempt);
+	}
 	if (status == NOT_FOUND)
 	{
-		return give_up(context, ike_sa, session, reason);
+		tell_given_up(context, ike_sa, attempt, attempt->redirect, reason);
+		/* the gateway has to serve who does not support it (R3-4) */
+		attempt->silent = TRUE;
+		return initiator_connect_return(context, ike_sa, attempt);
 	}
-	initiator_move_tell(context, ike_sa, session, GUARD_FOLLOWED);
+	initiator_move_tell(context, ike_sa, attempt, GUARD_FOLLOWED);
 	return status;
 }
 
-/**
- * Follow on an established IKE_SA: with a new one.
+/*
+ * Described in header
  */
-static status_t follow_established(initiator_context_t *context, ike_sa_t *ike_sa,
-								   initiator_attempt_t *session)
+void initiator_follow_stay(initiator_context_t *context,
+						   initiator_attempt_t *attempt)
 {
-	guard_count_t reason;
-	status_t status;
+	initiator_times_t times = initiator_context_times(context, attempt->name);
 
-	if (session->redirect->back)
+	if (initiator_step(&attempt->state, INITIATOR_STAY) == INITIATOR_PASS)
 	{
-		return initiator_move(context, ike_sa, session);
+		attempt->stranded = time_monotonic(NULL) +
+							times.connection.loop_detect_period;
 	}
-	reason = filter(context, ike_sa, session);
-	status = initiator_move(context, ike_sa, session);
-	if (status == NOT_FOUND)
-	{
-		return give_up(context, ike_sa, session, reason);
-	}
-	return status;
 }
 
 /**
- * Job: follow the redirect of a session.
+ * Stay on an established IKE_SA: what was held back is done there.
+ */
+static status_t stay(initiator_context_t *context, ike_sa_t *ike_sa,
+					 initiator_attempt_t *attempt)
+{
+	bool held = array_count(attempt->held);
+
+	initiator_follow_drop(ike_sa, attempt);
+	initiator_follow_stay(context, attempt);
+	return held ? ike_sa->initiate(ike_sa, NULL, NULL) : SUCCESS;
+}
+
+/**
+ * Follow on an established IKE_SA: with a new one. Where staying is of no use
+ * because nothing was set up with it, the new one goes back.
+ */
+static status_t leave(initiator_context_t *context, ike_sa_t *ike_sa,
+					  initiator_attempt_t *attempt)
+{
+	initiator_redirect_t *received = attempt->received;
+	guard_phase_t phase = received->phase;
+	guard_count_t reason = GUARD_ACCEPTED;
+	status_t status = NOT_FOUND;
+
+	if (!received->back)
+	{
+		reason = filter(context, ike_sa, attempt);
+	}
+	if (reason == GUARD_ACCEPTED)
+	{
+		reason = GUARD_UNREACHABLE;
+		status = initiator_move(context, ike_sa, attempt);
+	}
+	if (status == FAILED)
+	{
+		reason = GUARD_FULL;
+	}
+	else if (status != NOT_FOUND)
+	{
+		return status;
+	}
+	tell_given_up(context, ike_sa, attempt, attempt->received, reason);
+	if (phase == GUARD_PHASE_AUTH && !attempt->received->back)
+	{
+		initiator_attempt_receive(attempt,
+								  initiator_connect_back(GUARD_PHASE_AUTH));
+		status = initiator_move(context, ike_sa, attempt);
+		if (status != FAILED && status != NOT_FOUND)
+		{
+			return status;
+		}
+	}
+	return stay(context, ike_sa, attempt);
+}
+
+/**
+ * Job: follow what was received.
  */
 static status_t follow(initiator_job_t *job, ike_sa_t *ike_sa,
-					   initiator_attempt_t *session)
+					   initiator_attempt_t *attempt)
 {
-	initiator_redirect_t *redirect = session->redirect;
+	bool up = initiator_attempt_is_up(attempt);
 
-	if (!redirect || redirect->step != INITIATOR_STEP_PENDING)
+	if (!attempt->received || attempt->serial != job->serial)
 	{
 		return SUCCESS;
 	}
@@ -258,41 +350,46 @@ static status_t follow(initiator_job_t *job, ike_sa_t *ike_sa,
 	{
 		case IKE_CREATED:
 		case IKE_CONNECTING:
-			return follow_connecting(job->context, ike_sa, session);
-		case IKE_ESTABLISHED:
-			if (redirect->phase >= GUARD_PHASE_AUTH)
+			if (up)
 			{
-				return follow_established(job->context, ike_sa, session);
+				return SUCCESS;
 			}
 			break;
-		case IKE_REKEYING:
-			/* goes on with ike_rekey(), or when the state is left */
-			return SUCCESS;
-		default:
+		case IKE_ESTABLISHED:
+			if (!up)
+			{
+				return SUCCESS;
+			}
 			break;
+		default:
+			/* while it is rekeyed it goes on with that, or when the state is
+			 * left; and it may be too late for this IKE_SA */
+			return SUCCESS;
 	}
-	initiator_connect_unhold(ike_sa, session);
-	session->redirect = NULL;
-	free(redirect);
-	return SUCCESS;
+	if (initiator_step(&attempt->state, INITIATOR_FOLLOW) != INITIATOR_GO)
+	{
+		return SUCCESS;
+	}
+	return up ? leave(job->context, ike_sa, attempt)
+			  : turn(job->context, ike_sa, attempt);
 }
 
 /**
  * Job: take over the addresses of a name and follow.
  */
 static status_t follow_resolved(initiator_job_t *job, ike_sa_t *ike_sa,
-								initiator_attempt_t *session)
+								initiator_attempt_t *attempt)
 {
-	initiator_redirect_t *redirect = session->redirect;
+	initiator_redirect_t *received = attempt->received;
 
-	if (!redirect || session->attempt != job->attempt)
+	if (!received || attempt->serial != job->serial)
 	{
 		return SUCCESS;
 	}
-	memcpy(redirect->addresses, job->addresses, sizeof(redirect->addresses));
-	redirect->count = job->count;
-	redirect->resolved = TRUE;
-	return follow(job, ike_sa, session);
+	memcpy(received->addresses, job->addresses, sizeof(received->addresses));
+	received->count = job->count;
+	received->resolved = TRUE;
+	return follow(job, ike_sa, attempt);
 }
 
 /**
@@ -312,58 +409,65 @@ static void resolved(initiator_job_t *job, const ip_address_t *addresses, int co
  * Described in header
  */
 void initiator_follow_start(initiator_context_t *context, ike_sa_t *ike_sa,
-						initiator_attempt_t *session)
+							initiator_attempt_t *attempt)
 {
-	initiator_redirect_t *redirect = session->redirect;
+	initiator_redirect_t *received = attempt->received;
+	bool known = received->back || received->resolved;
 	initiator_times_t times;
 	initiator_job_t *job;
 
-	if (redirect->back || redirect->resolved)
+	job = initiator_job_create(context, ike_sa, attempt->serial,
+							   known ? follow : follow_resolved);
+	if (known)
 	{
-		initiator_job_queue(initiator_job_create(context, ike_sa, session, follow), 0);
+		initiator_job_queue(job, 0);
 		return;
 	}
-	times = initiator_context_times(context, session->name);
-	job = initiator_job_create(context, ike_sa, session, follow_resolved);
+	times = initiator_context_times(context, attempt->name);
 	if (!context->resolver->resolve(context->resolver,
-						(char*)redirect->gateway.data, times.resolve_timeout,
+						(char*)received->gateway.data, times.resolve_timeout,
 						(initiator_resolved_t)resolved, job))
 	{
 		resolved(job, NULL, 0);
 	}
 }
 
+/*
+ * Described in header
+ */
+void initiator_follow_drop(ike_sa_t *ike_sa, initiator_attempt_t *attempt)
+{
+	initiator_connect_unhold(ike_sa, attempt);
+	initiator_attempt_receive(attempt, NULL);
+}
+
 /**
  * Job: ask again without announcing support, unless an answer came.
  */
 static status_t retry(initiator_job_t *job, ike_sa_t *ike_sa,
-					  initiator_attempt_t *session)
+					  initiator_attempt_t *attempt)
 {
-	session->retry = FALSE;
-	if (session->first_auth || !session->waiting || session->up ||
-		(session->redirect &&
-		 session->redirect->step == INITIATOR_STEP_PENDING) ||
-		ike_sa->get_state(ike_sa) != IKE_CONNECTING)
+	if (attempt->tries != job->serial ||
+		ike_sa->get_state(ike_sa) != IKE_CONNECTING ||
+		initiator_step(&attempt->state, INITIATOR_RETRY) != INITIATOR_ASK)
 	{
 		return SUCCESS;
 	}
-	session->silent = TRUE;
-	return initiator_connect_return(job->context, ike_sa, session);
+	attempt->silent = TRUE;
+	return initiator_connect_return(job->context, ike_sa, attempt);
 }
 
 /*
  * Described in header
  */
 void initiator_follow_retry(initiator_context_t *context, ike_sa_t *ike_sa,
-						initiator_attempt_t *session)
+							initiator_attempt_t *attempt)
 {
-	initiator_times_t times = initiator_context_times(context, session->name);
+	initiator_times_t times = initiator_context_times(context, attempt->name);
 
-	if (session->retry || session->silent || !session->announced)
+	if (!attempt->silent && attempt->announced)
 	{
-		return;
+		initiator_job_queue(initiator_job_create(context, ike_sa,
+							attempt->tries, retry), times.retry_delay);
 	}
-	session->retry = TRUE;
-	initiator_job_queue(initiator_job_create(context, ike_sa, session, retry),
-					times.retry_delay);
 }

@@ -69,21 +69,36 @@ static void expire(private_initiator_history_t *this, time_t now, uint32_t perio
 	memmove(this->times, this->times + old, this->count * sizeof(time_t));
 }
 
-METHOD(initiator_history_t, take, bool,
-	private_initiator_history_t *this, uint32_t max, uint32_t period)
+/**
+ * Check if there is room for another redirect, and count it if that is asked for.
+ */
+static bool has_room(private_initiator_history_t *this, uint32_t max,
+					 uint32_t period, bool count)
 {
 	time_t now = time_monotonic(NULL);
-	bool good;
+	bool room;
 
 	this->mutex->lock(this->mutex);
 	expire(this, now, period);
-	good = this->count < min(max, INITIATOR_REDIRECTS_MAX);
-	if (good)
+	room = this->count < min(max, INITIATOR_REDIRECTS_MAX);
+	if (room && count)
 	{
 		this->times[this->count++] = now;
 	}
 	this->mutex->unlock(this->mutex);
-	return good;
+	return room;
+}
+
+METHOD(initiator_history_t, take, bool,
+	private_initiator_history_t *this, uint32_t max, uint32_t period)
+{
+	return has_room(this, max, period, TRUE);
+}
+
+METHOD(initiator_history_t, is_full, bool,
+	private_initiator_history_t *this, uint32_t max, uint32_t period)
+{
+	return !has_room(this, max, period, FALSE);
 }
 
 METHOD(initiator_history_t, is_recent, bool,
@@ -108,10 +123,7 @@ METHOD(initiator_history_t, set_origin, void,
 	private_initiator_history_t *this, ip_address_t origin)
 {
 	this->mutex->lock(this->mutex);
-	if (!this->origin.version)
-	{
-		this->origin = origin;
-	}
+	this->origin = origin;
 	this->mutex->unlock(this->mutex);
 }
 
@@ -153,6 +165,7 @@ initiator_history_t *initiator_history_create()
 	INIT(this,
 		.public = {
 			.take = _take,
+			.is_full = _is_full,
 			.is_recent = _is_recent,
 			.is_shared = _is_shared,
 			.set_origin = _set_origin,

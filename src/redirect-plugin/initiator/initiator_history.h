@@ -49,6 +49,11 @@ struct initiator_history_t {
 	bool (*take)(initiator_history_t *this, uint32_t max, uint32_t period);
 
 	/**
+	 * Check if there were enough redirects, so that take() would fail.
+	 */
+	bool (*is_full)(initiator_history_t *this, uint32_t max, uint32_t period);
+
+	/**
 	 * Check if there was a redirect within period.
 	 *
 	 * @param period		seconds
@@ -61,8 +66,7 @@ struct initiator_history_t {
 	bool (*is_shared)(initiator_history_t *this);
 
 	/**
-	 * Note the gateway that is configured: where the set-up began. Only the
-	 * first is kept.
+	 * Note the gateway that is configured: where the last set-up began.
 	 */
 	void (*set_origin)(initiator_history_t *this, ip_address_t origin);
 

@@ -29,18 +29,19 @@ void initiator_job_destroy(initiator_job_t *job)
  */
 static status_t execute(initiator_job_t *job, ike_sa_t *ike_sa)
 {
-	initiator_attempts_t *sessions = job->context->sessions;
-	initiator_attempt_t *session;
+	initiator_attempts_t *attempts = job->context->attempts;
+	initiator_attempt_t *attempt;
 
-	session = sessions->get(sessions, ike_sa);
-	return session ? job->cb(job, ike_sa, session) : SUCCESS;
+	attempt = attempts->get(attempts, ike_sa);
+	return attempt ? job->cb(job, ike_sa, attempt) : SUCCESS;
 }
 
 /*
  * Described in header
  */
-initiator_job_t *initiator_job_create(initiator_context_t *context, ike_sa_t *ike_sa,
-							  initiator_attempt_t *session, initiator_job_cb_t cb)
+initiator_job_t *initiator_job_create(initiator_context_t *context,
+									  ike_sa_t *ike_sa, uint32_t serial,
+									  initiator_job_cb_t cb)
 {
 	ike_sa_id_t *id = ike_sa->get_id(ike_sa);
 	initiator_job_t *job;
@@ -49,7 +50,7 @@ initiator_job_t *initiator_job_create(initiator_context_t *context, ike_sa_t *ik
 		.context = context,
 		.id = id->clone(id),
 		.unique = ike_sa->get_unique_id(ike_sa),
-		.attempt = session->attempt,
+		.serial = serial,
 		.cb = cb,
 	);
 	return job;

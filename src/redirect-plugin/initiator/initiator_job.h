@@ -29,18 +29,18 @@ typedef struct initiator_job_t initiator_job_t;
  *
  * @param job			the job
  * @param ike_sa		IKE_SA
- * @param session		its session
+ * @param attempt		its attempt
  * @return				DESTROY_ME to destroy the IKE_SA, SUCCESS to keep it
  */
 typedef status_t (*initiator_job_cb_t)(initiator_job_t *job, ike_sa_t *ike_sa,
-								   initiator_attempt_t *session);
+								   initiator_attempt_t *attempt);
 
 /**
  * Something to do with an IKE_SA that the current thread cannot do.
  */
 struct initiator_job_t {
 
-	/** what the guard shares */
+	/** what the parts share */
 	initiator_context_t *context;
 
 	/** SPIs of the IKE_SA: quick to find, but the initiator may change its */
@@ -49,10 +49,10 @@ struct initiator_job_t {
 	/** unique ID of the IKE_SA: never changes, but is slow to find */
 	uint32_t unique;
 
-	/** attempt of the session when the job was made */
-	uint32_t attempt;
+	/** serial or tries of the attempt when the job was made */
+	uint32_t serial;
 
-	/** what to do; not called if the IKE_SA or its session are gone */
+	/** what to do; not called if the IKE_SA or its attempt are gone */
 	initiator_job_cb_t cb;
 
 	/** addresses for cb */
@@ -66,12 +66,13 @@ struct initiator_job_t {
  * Make a job.
  *
  * @param ike_sa		IKE_SA, checked out or in a hook of its own
- * @param session		its session
+ * @param serial		serial or tries of its attempt
  * @param cb			what to do
  * @return				job, for initiator_job_queue() or initiator_job_destroy()
  */
-initiator_job_t *initiator_job_create(initiator_context_t *context, ike_sa_t *ike_sa,
-							  initiator_attempt_t *session, initiator_job_cb_t cb);
+initiator_job_t *initiator_job_create(initiator_context_t *context,
+									  ike_sa_t *ike_sa, uint32_t serial,
+									  initiator_job_cb_t cb);
 
 /**
  * Queue a job; does not block and may be called from hooks.

@@ -14,29 +14,14 @@
 
 #include "initiator_messages.h"
 #include "initiator_auth.h"
+#include "initiator_connect.h"
 #include "initiator_follow.h"
 #include "initiator_rescue.h"
-#include "guard/guard_scan.h"
 #include "initiator_wrap.h"
 
+#include <daemon.h>
 #include <encoding/payloads/nonce_payload.h>
 #include <encoding/payloads/notify_payload.h>
-
-/**
- * Report a REDIRECT that is refused.
- */
-static void refuse(initiator_context_t *context, ike_sa_t *ike_sa,
-				   guard_phase_t phase, guard_count_t reason,
-				   const guard_scan_t *scan)
-{
-	context->report->report(context->report, ike_sa, (guard_event_t){
-		.count = reason,
-		.verdict = scan->verdict,
-		.phase = phase,
-		.authenticated = phase == GUARD_PHASE_ACTIVE,
-		.gateway = scan->gateway,
-	});
-}
 
 /**
  * Have charon not process an IKE_SA_INIT response, and wait for another: the
@@ -51,74 +36,77 @@ static void discard(ike_sa_t *ike_sa, message_t *message)
 }
 
 /**
- * Decide about a valid REDIRECT in IKE_SA_INIT.
+ * Decide about a REDIRECT in IKE_SA_INIT.
  */
 static guard_count_t decide_init(initiator_context_t *context, ike_sa_t *ike_sa,
-								 initiator_attempt_t *session,
+								 initiator_attempt_t *attempt,
 								 const guard_scan_t *scan)
 {
-	if (!session)
+	if (scan->verdict != WIRE_OK)
+	{
+		return GUARD_MALFORMED;
+	}
+	if (!attempt)
 	{
 		return GUARD_FULL;
 	}
-	if (!chunk_equals(chunk_create(session->nonce, session->nonce_len),
+	if (!chunk_equals(chunk_create(attempt->nonce, attempt->nonce_len),
 					  chunk_create((u_char*)scan->nonce, scan->nonce_len)))
 	{
 		return GUARD_NONCE;
 	}
-	if (session->redirect && session->redirect->step == INITIATOR_STEP_PENDING)
-	{
-		return GUARD_BUSY;
-	}
-	return initiator_follow_decide(context, ike_sa, session, GUARD_PHASE_INIT,
-							   &scan->gateway);
+	return initiator_follow_decide(context, ike_sa, attempt, GUARD_PHASE_INIT,
+								   scan);
 }
 
 /**
- * An IKE_SA_INIT response with REDIRECT.
+ * An IKE_SA_INIT response with REDIRECT. Nothing in it is verified: what is
+ * under way stays what it is until this is followed.
  */
 static void init_redirect(initiator_context_t *context, ike_sa_t *ike_sa,
-						  initiator_attempt_t *session, message_t *message,
+						  initiator_attempt_t *attempt, message_t *message,
 						  const guard_scan_t *scan)
 {
 	guard_count_t result;
 
-	if (scan->verdict != WIRE_OK)
+	result = decide_init(context, ike_sa, attempt, scan);
+	if (result == GUARD_MALFORMED && scan->sa)
 	{
-		refuse(context, ike_sa, GUARD_PHASE_INIT, GUARD_MALFORMED, scan);
-		if (scan->sa)
+		/* everything to go on without it is there */
+		initiator_follow_refuse(context, ike_sa, GUARD_PHASE_INIT, result, scan);
+		if (attempt)
 		{
-			/* everything to go on without it is there */
-			if (session)
-			{
-				session->waiting = FALSE;
-			}
-			return;
-		}
-		discard(ike_sa, message);
-		if (session)
-		{
-			initiator_follow_retry(context, ike_sa, session);
+			attempt->waiting = 0;
 		}
 		return;
 	}
 	discard(ike_sa, message);
-	result = decide_init(context, ike_sa, session, scan);
+	if (result == GUARD_ACCEPTED)
+	{
+		if (initiator_step(&attempt->state,
+						   INITIATOR_INVITE) == INITIATOR_QUEUE)
+		{
+			initiator_follow_keep(ike_sa, attempt, GUARD_PHASE_INIT, scan,
+								  result);
+			initiator_follow_tell(context, ike_sa, attempt);
+			initiator_follow_start(context, ike_sa, attempt);
+			return;
+		}
+		result = GUARD_BUSY;
+	}
+	initiator_follow_refuse(context, ike_sa, GUARD_PHASE_INIT, result, scan);
 	switch (result)
 	{
-		case GUARD_ACCEPTED:
-			initiator_follow_note(context, ike_sa, session, GUARD_PHASE_INIT,
-							  &scan->gateway);
-			initiator_follow_start(context, ike_sa, session);
-			break;
 		case GUARD_NONCE:
 		case GUARD_FULL:
 		case GUARD_BUSY:
-			refuse(context, ike_sa, GUARD_PHASE_INIT, result, scan);
 			break;
 		default:
-			refuse(context, ike_sa, GUARD_PHASE_INIT, result, scan);
-			initiator_follow_retry(context, ike_sa, session);
+			if (attempt && initiator_step(&attempt->state,
+										  INITIATOR_REFUSE) == INITIATOR_WAIT)
+			{
+				initiator_follow_retry(context, ike_sa, attempt);
+			}
 			break;
 	}
 }
@@ -127,42 +115,41 @@ static void init_redirect(initiator_context_t *context, ike_sa_t *ike_sa,
  * A response in a set-up that this host began.
  */
 static void setup_response(initiator_context_t *context, ike_sa_t *ike_sa,
-						   message_t *message, const guard_scan_t *scan)
+						   initiator_attempt_t *attempt, message_t *message,
+						   const guard_scan_t *scan)
 {
-	initiator_redirect_t *redirect;
-	initiator_attempt_t *session;
-	bool auth;
+	bool auth = message->get_exchange_type(message) == IKE_AUTH;
+	guard_phase_t phase = GUARD_PHASE_NONE;
 
-	auth = message->get_exchange_type(message) == IKE_AUTH;
-	session = context->sessions->get(context->sessions, ike_sa);
-	if (session)
+	if (attempt)
 	{
-		initiator_unwrap(ike_sa, session);
+		initiator_unwrap(ike_sa, attempt);
 	}
 	if (!auth && scan->redirect)
 	{
-		init_redirect(context, ike_sa, session, message, scan);
+		init_redirect(context, ike_sa, attempt, message, scan);
 		return;
 	}
-	if (session)
+	if (auth && scan->redirect)
 	{
-		session->waiting = FALSE;
-		redirect = session->redirect;
-		if (redirect && redirect->step == INITIATOR_STEP_PENDING)
-		{
-			/* a genuine answer came before the job that would have followed
-			 * what may have been forged */
-			session->redirect = NULL;
-			free(redirect);
-		}
-		else if (redirect && !redirect->back && !scan->redirect)
-		{
-			initiator_wrap(ike_sa, session, auth ? TASK_IKE_AUTH : TASK_IKE_INIT);
-		}
+		phase = initiator_auth_response(context, ike_sa, attempt, scan);
 	}
-	if (auth)
+	if (!attempt)
 	{
-		initiator_auth_response(context, ike_sa, session, message, scan);
+		return;
+	}
+	attempt->waiting = 0;
+	if (!auth && initiator_step(&attempt->state,
+								INITIATOR_ANSWER) == INITIATOR_DROP)
+	{
+		/* a genuine answer came before the job that would have followed what
+		 * may have been forged */
+		initiator_follow_drop(ike_sa, attempt);
+	}
+	if (initiator_attempt_is_away(attempt) || phase == GUARD_PHASE_IDENTITY)
+	{
+		initiator_wrap(context, ike_sa, attempt,
+					   auth ? TASK_IKE_AUTH : TASK_IKE_INIT);
 	}
 }
 
@@ -171,46 +158,70 @@ static void setup_response(initiator_context_t *context, ike_sa_t *ike_sa,
  * message is empty now, and a job follows it (R5-4).
  */
 static void active_redirect(initiator_context_t *context, ike_sa_t *ike_sa,
-							initiator_attempt_t *session, const guard_scan_t *scan)
+							initiator_attempt_t *attempt,
+							const guard_scan_t *scan)
 {
-	guard_count_t result;
+	guard_count_t result = GUARD_FULL;
 
-	if (scan->verdict != WIRE_OK)
+	if (attempt)
 	{
-		result = GUARD_MALFORMED;
+		result = initiator_follow_decide(context, ike_sa, attempt,
+										 GUARD_PHASE_ACTIVE, scan);
 	}
-	else if (!session)
+	if (result == GUARD_ACCEPTED &&
+		initiator_step(&attempt->state, INITIATOR_ORDER) != INITIATOR_QUEUE)
 	{
-		result = GUARD_FULL;
-	}
-	else if (session->redirect)
-	{
-		result = GUARD_BUSY;
-	}
-	else
-	{
-		result = initiator_follow_decide(context, ike_sa, session,
-									 GUARD_PHASE_ACTIVE, &scan->gateway);
+		result = attempt->received ? GUARD_BUSY : GUARD_STATE;
 	}
 	if (result != GUARD_ACCEPTED)
 	{
-		refuse(context, ike_sa, GUARD_PHASE_ACTIVE, result, scan);
-		if (session)
+		initiator_follow_refuse(context, ike_sa, GUARD_PHASE_ACTIVE, result,
+								scan);
+		if (attempt)
 		{
-			session->stranded = TRUE;
+			initiator_follow_stay(context, attempt);
 		}
 		return;
 	}
-	initiator_follow_note(context, ike_sa, session, GUARD_PHASE_ACTIVE,
-					  &scan->gateway);
-	if (context->sessions->hand_over(context->sessions, ike_sa,
-									 session->redirect))
+	initiator_follow_keep(ike_sa, attempt, GUARD_PHASE_ACTIVE, scan, result);
+	initiator_follow_tell(context, ike_sa, attempt);
+	if (context->attempts->hand_over(context->attempts, attempt))
 	{
 		/* it is about to be replaced, that one will follow */
-		session->redirect = NULL;
+		initiator_step(&attempt->state, INITIATOR_FOLLOW);
 		return;
 	}
-	initiator_follow_start(context, ike_sa, session);
+	initiator_follow_start(context, ike_sa, attempt);
+}
+
+/**
+ * The gateway deletes an IKE_SA.
+ */
+static void active_delete(initiator_context_t *context, ike_sa_t *ike_sa,
+						  initiator_attempt_t *attempt, const guard_scan_t *scan)
+{
+	if (scan->redirect)
+	{
+		/* beside DELETE it comes too late for this IKE_SA */
+		initiator_follow_refuse(context, ike_sa, GUARD_PHASE_ACTIVE, GUARD_STATE,
+								scan);
+	}
+	if (!attempt)
+	{
+		return;
+	}
+	if (scan->redirect)
+	{
+		initiator_follow_stay(context, attempt);
+	}
+	else if (attempt->stranded < time_monotonic(NULL))
+	{
+		initiator_step(&attempt->state, INITIATOR_EXPIRE);
+	}
+	if (initiator_step(&attempt->state, INITIATOR_DELETE) == INITIATOR_RESCUE)
+	{
+		initiator_rescue_stranded(context, ike_sa, attempt);
+	}
 }
 
 /**
@@ -219,51 +230,48 @@ static void active_redirect(initiator_context_t *context, ike_sa_t *ike_sa,
 static void active_request(initiator_context_t *context, ike_sa_t *ike_sa,
 						   const guard_scan_t *scan)
 {
+	initiator_attempts_t *attempts = context->attempts;
+	initiator_attempt_t *attempt;
 	initiator_times_t times;
-	initiator_attempt_t *session;
 
 	if (!scan->redirect && !scan->deletes)
 	{
 		return;
 	}
-	session = context->sessions->get(context->sessions, ike_sa);
+	attempt = attempts->get(attempts, ike_sa);
 	if (scan->deletes)
 	{
-		/* a REDIRECT beside DELETE comes too late for this IKE_SA */
-		if (scan->redirect)
-		{
-			refuse(context, ike_sa, GUARD_PHASE_ACTIVE, GUARD_STATE, scan);
-		}
-		if (session && (session->stranded || scan->redirect))
-		{
-			initiator_rescue_stranded(context, ike_sa, session);
-		}
+		active_delete(context, ike_sa, attempt, scan);
 		return;
 	}
-	if (!session)
+	if (!attempt)
 	{
 		times = initiator_context_times(context, ike_sa->get_name(ike_sa));
-		session = context->sessions->add(context->sessions, ike_sa, NULL,
-										 times.connection.loop_detect_period);
+		attempt = attempts->add(attempts, ike_sa, NULL,
+								times.connection.loop_detect_period);
 	}
-	active_redirect(context, ike_sa, session, scan);
+	active_redirect(context, ike_sa, attempt, scan);
 }
 
 /*
  * Described in header
  */
 void initiator_messages_incoming(initiator_context_t *context, ike_sa_t *ike_sa,
-							 message_t *message)
+								 message_t *message)
 {
-	guard_scan_t scan;
+	const guard_scan_t *scan = context->guard->get(context->guard, message);
+	initiator_attempt_t *attempt;
 
-	guard_scan(context, ike_sa, message, &scan);
+	if (!scan)
+	{
+		return;
+	}
 	if (message->get_request(message))
 	{
 		if (message->get_exchange_type(message) == INFORMATIONAL &&
 			ike_sa->has_condition(ike_sa, COND_ORIGINAL_INITIATOR))
 		{
-			active_request(context, ike_sa, &scan);
+			active_request(context, ike_sa, scan);
 		}
 		return;
 	}
@@ -271,9 +279,20 @@ void initiator_messages_incoming(initiator_context_t *context, ike_sa_t *ike_sa,
 	{
 		case IKE_SA_INIT:
 		case IKE_AUTH:
-			setup_response(context, ike_sa, message, &scan);
+			attempt = context->attempts->get(context->attempts, ike_sa);
+			setup_response(context, ike_sa, attempt, message, scan);
+			break;
+		case EXCHANGE_TYPE_UNDEFINED:
 			break;
 		default:
+			if (ike_sa->get_state(ike_sa) == IKE_CONNECTING)
+			{
+				attempt = context->attempts->get(context->attempts, ike_sa);
+				if (attempt)
+				{
+					attempt->waiting = 0;
+				}
+			}
 			break;
 	}
 }
@@ -306,18 +325,18 @@ static bool remove_notifies(message_t *message, notify_type_t type)
 /**
  * Note the nonce of an IKE_SA_INIT request.
  */
-static void note_nonce(initiator_attempt_t *session, message_t *message)
+static void note_nonce(initiator_attempt_t *attempt, message_t *message)
 {
 	nonce_payload_t *payload;
 	chunk_t nonce;
 
-	session->nonce_len = 0;
+	attempt->nonce_len = 0;
 	payload = (nonce_payload_t*)message->get_payload(message, PLV2_NONCE);
 	if (payload)
 	{
 		nonce = payload->get_nonce(payload);
-		session->nonce_len = min(nonce.len, sizeof(session->nonce));
-		memcpy(session->nonce, nonce.ptr, session->nonce_len);
+		attempt->nonce_len = min(nonce.len, sizeof(attempt->nonce));
+		memcpy(attempt->nonce, nonce.ptr, attempt->nonce_len);
 		chunk_free(&nonce);
 	}
 }
@@ -326,10 +345,10 @@ static void note_nonce(initiator_attempt_t *session, message_t *message)
  * Announce support, or where the client comes from, or neither (R3-1, R3-9):
  * the core knows nothing of what the guard decides.
  */
-static void announce(initiator_attempt_t *session, message_t *message,
+static void announce(initiator_attempt_t *attempt, message_t *message,
 					 ip_address_t *other, bool follow)
 {
-	initiator_redirect_t *redirect = session->redirect;
+	initiator_redirect_t *redirect = attempt->redirect;
 	gateway_identity_t from = {};
 	uint8_t buf[WIRE_REDIRECT_MAX];
 	chunk_t address;
@@ -338,13 +357,13 @@ static void announce(initiator_attempt_t *session, message_t *message,
 
 	willing = remove_notifies(message, REDIRECT_SUPPORTED);
 	willing = remove_notifies(message, REDIRECTED_FROM) || willing;
-	session->announced = willing && follow && !session->silent;
-	if (!session->announced)
+	attempt->announced = willing && follow && !attempt->silent;
+	if (!attempt->announced)
 	{
 		return;
 	}
-	if (redirect && redirect->step == INITIATOR_STEP_FOLLOWING &&
-		!redirect->back && ip_address_equals(&redirect->target, other))
+	if (redirect && !redirect->back &&
+		ip_address_equals(&redirect->target, other))
 	{
 		address = ip_address_chunk(&redirect->from);
 		from.type = redirect->from.version == 4 ? GATEWAY_IDENTITY_IPV4
@@ -360,22 +379,35 @@ static void announce(initiator_attempt_t *session, message_t *message,
 }
 
 /**
- * Find the session of an IKE_SA_INIT request. Events of an IKE_SA that charon
+ * Find the attempt of an IKE_SA_INIT request. Events of an IKE_SA that charon
  * makes in place of another come under the name of that one.
  */
-static initiator_attempt_t *session_of_init(initiator_context_t *context,
-										ike_sa_t *ike_sa, message_t *message,
-										uint32_t period)
+static initiator_attempt_t *attempt_of_init(initiator_context_t *context,
+											ike_sa_t *ike_sa, message_t *message,
+											uint32_t period)
 {
-	initiator_attempts_t *sessions = context->sessions;
+	initiator_attempts_t *attempts = context->attempts;
 	ike_sa_id_t *id = ike_sa->get_id(ike_sa);
 	uint64_t spi = message->get_initiator_spi(message);
 
 	if (id->get_initiator_spi(id) == spi)
 	{
-		return sessions->add(sessions, ike_sa, NULL, period);
+		return attempts->add(attempts, ike_sa, NULL, period);
 	}
-	return sessions->add_early(sessions, ike_sa, spi, period);
+	return attempts->add_early(attempts, ike_sa, spi, period);
+}
+
+/**
+ * Note that a request of the set-up goes out.
+ */
+static void note_request(ike_sa_t *ike_sa, initiator_attempt_t *attempt,
+						 initiator_event_t event)
+{
+	if (initiator_step(&attempt->state, event) == INITIATOR_DROP)
+	{
+		initiator_follow_drop(ike_sa, attempt);
+	}
+	attempt->waiting = time_monotonic(NULL);
 }
 
 /**
@@ -384,53 +416,41 @@ static initiator_attempt_t *session_of_init(initiator_context_t *context,
 static void init_request(initiator_context_t *context, ike_sa_t *ike_sa,
 						 message_t *message)
 {
-	initiator_attempt_t *session;
-	ip_address_t other;
+	initiator_attempt_t *attempt;
 	initiator_times_t times;
+	ip_address_t other;
 
 	times = initiator_context_times(context, ike_sa->get_name(ike_sa));
-	session = session_of_init(context, ike_sa, message,
+	attempt = attempt_of_init(context, ike_sa, message,
 							  times.connection.loop_detect_period);
-	if (!session)
+	if (!attempt)
 	{
 		remove_notifies(message, REDIRECT_SUPPORTED);
 		remove_notifies(message, REDIRECTED_FROM);
 		return;
 	}
 	other = ip_address_from_host(message->get_destination(message));
-	note_nonce(session, message);
-	announce(session, message, &other, times.connection.follow);
-	if (!session->redirect)
+	if (initiator_attempt_is_away(attempt) &&
+		!ip_address_equals(&attempt->redirect->target, &other))
 	{
-		session->history->set_origin(session->history, other);
+		initiator_connect_strayed(context, ike_sa, attempt);
 	}
-	session->first_auth = 0;
-	session->auth_sent = FALSE;
-	session->waiting = TRUE;
-	session->waiting_since = time_monotonic(NULL);
-}
-
-/**
- * An IKE_AUTH request goes out.
- */
-static void auth_request(initiator_context_t *context, ike_sa_t *ike_sa,
-						 message_t *message)
-{
-	initiator_attempt_t *session;
-
-	session = context->sessions->get(context->sessions, ike_sa);
-	if (!session)
+	if (attempt->silent && attempt->waiting)
 	{
-		return;
+		/* some gateways drop requests of who does not support redirects: the
+		 * answer to one who does may be another one by now */
+		DBG1(DBG_IKE, "redirect: %H did not answer a request that does not "
+			 "announce support, announcing it again",
+			 message->get_destination(message));
+		attempt->silent = FALSE;
 	}
-	if (!session->first_auth)
+	note_request(ike_sa, attempt, INITIATOR_INIT);
+	note_nonce(attempt, message);
+	announce(attempt, message, &other, times.connection.follow);
+	if (!attempt->redirect)
 	{
-		session->first_auth = message->get_message_id(message);
+		attempt->history->set_origin(attempt->history, other);
 	}
-	session->auth_sent = message->get_payload(message, PLV2_AUTH) &&
-						 !message->get_notify(message, ANOTHER_AUTH_FOLLOWS);
-	session->waiting = TRUE;
-	session->waiting_since = time_monotonic(NULL);
 }
 
 /**
@@ -438,20 +458,36 @@ static void auth_request(initiator_context_t *context, ike_sa_t *ike_sa,
  * authenticate, which is not so while a first IKE_AUTH response that ends with a
  * REDIRECT is processed.
  */
-static void informational_request(initiator_context_t *context, ike_sa_t *ike_sa,
-								  message_t *message)
+static void informational_request(ike_sa_t *ike_sa, message_t *message,
+								  initiator_attempt_t *attempt)
 {
-	initiator_attempt_t *session;
-
-	if (!message->get_notify(message, AUTHENTICATION_FAILED))
-	{
-		return;
-	}
-	session = context->sessions->get(context->sessions, ike_sa);
-	if (session && session->processing &&
-		initiator_wrap_is_authentic(ike_sa, session))
+	if (message->get_notify(message, AUTHENTICATION_FAILED) &&
+		initiator_wrap_is_authentic(ike_sa, attempt))
 	{
 		message->set_exchange_type(message, EXCHANGE_TYPE_UNDEFINED);
+	}
+}
+
+/**
+ * Another request of the set-up goes out.
+ */
+static void setup_request(ike_sa_t *ike_sa, message_t *message,
+						  initiator_attempt_t *attempt)
+{
+	switch (message->get_exchange_type(message))
+	{
+		case INFORMATIONAL:
+			informational_request(ike_sa, message, attempt);
+			break;
+		case IKE_AUTH:
+			note_request(ike_sa, attempt,
+						 message->get_payload(message, PLV2_AUTH) &&
+						 !message->get_notify(message, ANOTHER_AUTH_FOLLOWS)
+							? INITIATOR_LAST : INITIATOR_AUTH);
+			break;
+		default:
+			note_request(ike_sa, attempt, INITIATOR_SECURE);
+			break;
 	}
 }
 
@@ -459,24 +495,24 @@ static void informational_request(initiator_context_t *context, ike_sa_t *ike_sa
  * Described in header
  */
 void initiator_messages_outgoing(initiator_context_t *context, ike_sa_t *ike_sa,
-							 message_t *message)
+								 message_t *message)
 {
+	initiator_attempt_t *attempt;
+
 	if (!message->get_request(message))
 	{
 		return;
 	}
-	switch (message->get_exchange_type(message))
+	if (message->get_exchange_type(message) == IKE_SA_INIT)
 	{
-		case IKE_SA_INIT:
-			init_request(context, ike_sa, message);
-			break;
-		case IKE_AUTH:
-			auth_request(context, ike_sa, message);
-			break;
-		case INFORMATIONAL:
-			informational_request(context, ike_sa, message);
-			break;
-		default:
-			break;
+		init_request(context, ike_sa, message);
+	}
+	else if (ike_sa->get_state(ike_sa) == IKE_CONNECTING)
+	{
+		attempt = context->attempts->get(context->attempts, ike_sa);
+		if (attempt)
+		{
+			setup_request(ike_sa, message, attempt);
+		}
 	}
 }

@@ -15,22 +15,22 @@
 #include "initiator_move.h"
 #include "initiator_children.h"
 #include "initiator_connect.h"
+#include "initiator_follow.h"
 #include "utils/sa_job.h"
 
 #include <daemon.h>
-#include <sa/ikev2/tasks/ike_reauth_complete.h>
 
 /**
- * Run the hook script, except for active sessions, whose redirects must not
+ * Run the script, except for active sessions, whose redirects must not
  * change what others know of the gateway (R8-4).
  */
-static void run_hook(initiator_context_t *context, initiator_attempt_t *session,
+static void run_script(initiator_context_t *context, initiator_attempt_t *attempt,
 					 guard_count_t count)
 {
-	initiator_redirect_t *redirect = session->redirect;
+	initiator_redirect_t *redirect = attempt->redirect;
 	initiator_script_run_t run = {
 		.event = count == GUARD_ARRIVED ? "established" : "redirect",
-		.connection = session->name,
+		.connection = attempt->name,
 		.phase = redirect->phase,
 		.authenticated = count == GUARD_ARRIVED ||
 						 redirect->phase != GUARD_PHASE_INIT,
@@ -46,7 +46,7 @@ static void run_hook(initiator_context_t *context, initiator_attempt_t *session,
 	run.script = config->hook;
 	if (run.script && redirect->phase != GUARD_PHASE_ACTIVE && !redirect->back)
 	{
-		good = context->hook->run(context->hook, &run);
+		good = context->script->run(context->script, &run);
 	}
 	context->config->release(context->config, token);
 	if (!good)
@@ -54,7 +54,7 @@ static void run_hook(initiator_context_t *context, initiator_attempt_t *session,
 		context->report->report(context->report, NULL, (guard_event_t){
 			.count = GUARD_HOOK_DROPPED,
 			.phase = redirect->phase,
-			.connection = session->name,
+			.connection = attempt->name,
 			.gateway = redirect->gateway,
 		});
 	}
@@ -64,58 +64,58 @@ static void run_hook(initiator_context_t *context, initiator_attempt_t *session,
  * Described in header
  */
 void initiator_move_tell(initiator_context_t *context, ike_sa_t *ike_sa,
-					 initiator_attempt_t *session, guard_count_t count)
+					 initiator_attempt_t *attempt, guard_count_t count)
 {
-	initiator_connect_report(context, ike_sa, session->redirect,
-						 session->redirect->back ? GUARD_RETURNED : count);
-	run_hook(context, session, count);
+	initiator_connect_report(context, ike_sa, attempt->redirect,
+						 attempt->redirect->back ? GUARD_RETURNED : count);
+	run_script(context, attempt, count);
 }
 
-/**
- * Make the new IKE_SA and its session, which gets the redirect of the old one;
- * NULL if there is none to be had.
+/*
+ * Described in header
  */
-static ike_sa_t *create_new(initiator_context_t *context, ike_sa_t *old,
-							initiator_attempt_t *session,
-							initiator_attempt_t **new_session)
+ike_sa_t *initiator_move_create(initiator_context_t *context,
+								peer_cfg_t *peer_cfg,
+								initiator_history_t *history, uint32_t replaces,
+								initiator_attempt_t **attempt)
 {
-	initiator_times_t times = initiator_context_times(context, session->name);
-	ike_sa_t *new;
+	ike_sa_manager_t *manager = charon->ike_sa_manager;
+	initiator_attempts_t *attempts = context->attempts;
+	initiator_times_t times;
+	ike_sa_t *ike_sa;
 
-	new = charon->ike_sa_manager->create_new(charon->ike_sa_manager, IKEV2,
-											 TRUE);
-	if (!new)
+	ike_sa = manager->create_new(manager, IKEV2, TRUE);
+	if (!ike_sa)
 	{
 		return NULL;
 	}
-	new->set_peer_cfg(new, old->get_peer_cfg(old));
-	*new_session = context->sessions->add(context->sessions, new,
-						session->history, times.connection.loop_detect_period);
-	if (!*new_session)
+	ike_sa->set_peer_cfg(ike_sa, peer_cfg);
+	manager->checkout_new(manager, ike_sa);
+	charon->bus->set_sa(charon->bus, ike_sa);
+	times = initiator_context_times(context, ike_sa->get_name(ike_sa));
+	*attempt = attempts->add(attempts, ike_sa, history,
+							 times.connection.loop_detect_period);
+	if (!*attempt)
 	{
-		new->destroy(new);
-		charon->bus->set_sa(charon->bus, old);
+		manager->checkin_and_destroy(manager, ike_sa);
 		return NULL;
 	}
-	context->sessions->set_replaces(context->sessions, *new_session,
-									session->unique);
-	(*new_session)->redirect = session->redirect;
-	session->redirect = NULL;
-	return new;
+	attempts->set_replaces(attempts, *attempt, replaces);
+	return ike_sa;
 }
 
 /**
  * Initiate the new IKE_SA with all that the old one has.
  */
-static status_t initiate(ike_sa_t *old, initiator_attempt_t *session, ike_sa_t *new,
-						 bool active)
+static status_t initiate(ike_sa_t *old, initiator_attempt_t *attempt,
+						 ike_sa_t *new, bool active)
 {
 	initiator_children_t *children;
 	status_t status;
 
 	/* what the tasks drop belongs to the old one, for whoever listens */
 	charon->bus->set_sa(charon->bus, old);
-	initiator_connect_unhold(new, session);
+	initiator_connect_unhold(new, attempt);
 	new->adopt_child_tasks(new, old);
 	charon->bus->set_sa(charon->bus, new);
 	children = initiator_children_create(old);
@@ -124,8 +124,6 @@ static status_t initiate(ike_sa_t *old, initiator_attempt_t *session, ike_sa_t *
 		/* the new one takes over, whatever close_action says about the end
 		 * of this one */
 		initiator_children_keep_closed(old);
-		new->queue_task(new, (task_t*)ike_reauth_complete_create(new,
-													old->get_id(old)));
 	}
 	status = initiator_children_initiate(children, new);
 	initiator_children_destroy(children);
@@ -135,11 +133,11 @@ static status_t initiate(ike_sa_t *old, initiator_attempt_t *session, ike_sa_t *
 /**
  * Give up the new IKE_SA, the redirect goes back to the old one.
  */
-static void destroy_new(ike_sa_t *old, initiator_attempt_t *session, ike_sa_t *new,
-						initiator_attempt_t *new_session, bool initiated)
+static void destroy_new(ike_sa_t *old, initiator_attempt_t *attempt, ike_sa_t *new,
+						initiator_attempt_t *new_attempt, bool initiated)
 {
-	session->redirect = new_session->redirect;
-	new_session->redirect = NULL;
+	attempt->received = new_attempt->redirect;
+	new_attempt->redirect = NULL;
 	if (initiated)
 	{
 		charon->bus->ike_reestablish_post(charon->bus, old, new, FALSE);
@@ -153,39 +151,41 @@ static void destroy_new(ike_sa_t *old, initiator_attempt_t *session, ike_sa_t *n
  * Described in header
  */
 status_t initiator_move(initiator_context_t *context, ike_sa_t *old,
-					initiator_attempt_t *session)
+						initiator_attempt_t *attempt)
 {
-	bool active = session->redirect->phase == GUARD_PHASE_ACTIVE;
-	bool same = session->redirect->back;
-	initiator_attempt_t *new_session;
+	bool active = attempt->received->phase == GUARD_PHASE_ACTIVE;
+	initiator_attempt_t *new_attempt;
 	ike_sa_t *new;
 
-	new = create_new(context, old, session, &new_session);
+	new = initiator_move_create(context, old->get_peer_cfg(old),
+								attempt->history, attempt->unique, &new_attempt);
 	if (!new)
 	{
-		return SUCCESS;
+		charon->bus->set_sa(charon->bus, old);
+		return FAILED;
 	}
-	charon->ike_sa_manager->checkout_new(charon->ike_sa_manager, new);
-	charon->bus->set_sa(charon->bus, new);
-	if (!initiator_connect_next(context, new, new_session))
+	/* back where the REDIRECT came from it must not come again (R3-4) */
+	new_attempt->silent = attempt->received->back;
+	new_attempt->redirect = attempt->received;
+	attempt->received = NULL;
+	if (!initiator_connect_next(context, new, new_attempt))
 	{
-		destroy_new(old, session, new, new_session, FALSE);
+		destroy_new(old, attempt, new, new_attempt, FALSE);
 		return NOT_FOUND;
 	}
 	/* nobody may reuse the old one, and what waits for its CHILD_SAs goes on
 	 * to the new one, if charon knows how */
 	old->set_condition(old, COND_REDIRECTED, TRUE);
 	charon->bus->ike_reestablish_pre(charon->bus, old, new);
-	/* back where the REDIRECT came from it must not come again (R3-4) */
-	new_session->silent = same;
-	if (initiate(old, session, new, active) == DESTROY_ME)
+	if (initiate(old, attempt, new, active) == DESTROY_ME)
 	{
-		destroy_new(old, session, new, new_session, TRUE);
-		session->stranded = active;
+		destroy_new(old, attempt, new, new_attempt, TRUE);
+		initiator_attempt_receive(attempt, NULL);
+		initiator_follow_stay(context, attempt);
 		return SUCCESS;
 	}
-	initiator_connect_watch(context, new, new_session);
-	initiator_move_tell(context, new, new_session, GUARD_FOLLOWED);
+	initiator_connect_watch(context, new, new_attempt);
+	initiator_move_tell(context, new, new_attempt, GUARD_FOLLOWED);
 	charon->bus->ike_reestablish_post(charon->bus, old, new, TRUE);
 	charon->ike_sa_manager->checkin(charon->ike_sa_manager, new);
 	charon->bus->set_sa(charon->bus, old);
@@ -193,17 +193,66 @@ status_t initiator_move(initiator_context_t *context, ike_sa_t *old,
 }
 
 /**
+ * Have a job act on the IKE_SA that took the place of one by rekeying.
+ *
+ * @return				FALSE if the IKE_SA was not rekeyed
+ */
+static bool act_on_rekeyed(initiator_context_t *context, ike_sa_t *ike_sa,
+						   sa_job_cb_t cb)
+{
+	initiator_attempt_t *attempt;
+
+	attempt = context->attempts->get(context->attempts, ike_sa);
+	if (attempt && attempt->rekeyed)
+	{
+		sa_job_queue(NULL, attempt->rekeyed, 0, cb, context, NULL);
+		return TRUE;
+	}
+	return FALSE;
+}
+
+/**
+ * Job: delete an IKE_SA that was replaced.
+ */
+static status_t delete_replaced(initiator_context_t *context, ike_sa_t *ike_sa)
+{
+	if (act_on_rekeyed(context, ike_sa, (sa_job_cb_t)delete_replaced))
+	{
+		return SUCCESS;
+	}
+	switch (ike_sa->get_state(ike_sa))
+	{
+		case IKE_ESTABLISHED:
+		case IKE_REKEYING:
+			return ike_sa->delete(ike_sa, FALSE);
+		default:
+			return SUCCESS;
+	}
+}
+
+/*
+ * Described in header
+ */
+void initiator_move_done(initiator_context_t *context, uint32_t unique)
+{
+	sa_job_queue(NULL, unique, 0, (sa_job_cb_t)delete_replaced, context, NULL);
+}
+
+/**
  * Job: keep an IKE_SA that was to be replaced.
  */
 static status_t keep(initiator_context_t *context, ike_sa_t *ike_sa)
 {
-	initiator_attempt_t *session;
+	initiator_attempt_t *attempt;
 
-	ike_sa->set_condition(ike_sa, COND_REDIRECTED, FALSE);
-	session = context->sessions->get(context->sessions, ike_sa);
-	if (session)
+	if (!act_on_rekeyed(context, ike_sa, (sa_job_cb_t)keep))
 	{
-		session->stranded = TRUE;
+		ike_sa->set_condition(ike_sa, COND_REDIRECTED, FALSE);
+		attempt = context->attempts->get(context->attempts, ike_sa);
+		if (attempt)
+		{
+			initiator_follow_stay(context, attempt);
+		}
 	}
 	return SUCCESS;
 }

@@ -23,8 +23,22 @@
 #include "initiator_context.h"
 
 /**
- * Go on from an established IKE_SA with a new one, which goes to the target of
- * the redirect: with the same configuration (R3-11), all CHILD_SAs and the tasks
+ * Make an IKE_SA that goes on for another one: checked out and current.
+ *
+ * @param history		redirects of the other one
+ * @param replaces		unique ID of the IKE_SA that it replaces, 0 for none
+ * @param attempt		receives its attempt
+ * @return				IKE_SA, NULL if there is none to be had; then none is
+ *						current
+ */
+ike_sa_t *initiator_move_create(initiator_context_t *context,
+								peer_cfg_t *peer_cfg,
+								initiator_history_t *history, uint32_t replaces,
+								initiator_attempt_t **attempt);
+
+/**
+ * Go on from an established IKE_SA with a new one, which follows what the old
+ * one received: with the same configuration (R3-11), all CHILD_SAs and the tasks
  * that were held back.
  *
  * A redirect in IKE_AUTH leaves nothing behind that is of use, so that the old
@@ -34,19 +48,28 @@
  * To be called from jobs, with the IKE_SA checked out.
  *
  * @return				NOT_FOUND if no address of the target is usable and
- *						nothing was done, DESTROY_ME to destroy the old IKE_SA,
+ *						FAILED if there is no other IKE_SA to be had, and
+ *						nothing was done; DESTROY_ME to destroy the old IKE_SA,
  *						SUCCESS to keep it
  */
 status_t initiator_move(initiator_context_t *context, ike_sa_t *ike_sa,
-					initiator_attempt_t *session);
+					initiator_attempt_t *attempt);
 
 /**
- * Tell the observer and the hook script how far a redirect got.
+ * Tell the observer and the script how far a redirect got.
  *
  * @param count			GUARD_FOLLOWED or GUARD_ARRIVED
  */
 void initiator_move_tell(initiator_context_t *context, ike_sa_t *ike_sa,
-					 initiator_attempt_t *session, guard_count_t count);
+					 initiator_attempt_t *attempt, guard_count_t count);
+
+/**
+ * An IKE_SA that replaces another is established: have a job delete that (R5-7),
+ * which may have been rekeyed meanwhile.
+ *
+ * @param unique		unique ID of the IKE_SA that is replaced
+ */
+void initiator_move_done(initiator_context_t *context, uint32_t unique);
 
 /**
  * The IKE_SA that was to replace another is gone, and so is the way back: have a

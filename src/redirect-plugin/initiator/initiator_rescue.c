@@ -15,6 +15,8 @@
 #include "initiator_rescue.h"
 #include "initiator_children.h"
 #include "initiator_connect.h"
+#include "initiator_move.h"
+#include "utils/sa_job.h"
 
 #include <daemon.h>
 #include <processing/jobs/callback_job.h>
@@ -26,7 +28,7 @@ typedef struct rescue_t rescue_t;
  */
 struct rescue_t {
 
-	/** what the guard shares */
+	/** what the parts share */
 	initiator_context_t *context;
 
 	/** configuration */
@@ -65,57 +67,26 @@ static void rescue_destroy(rescue_t *this)
 }
 
 /**
- * Make the new IKE_SA, registered and current; NULL if there is none to be had.
- */
-static ike_sa_t *create_new(rescue_t *this, initiator_attempt_t **session)
-{
-	initiator_attempts_t *sessions = this->context->sessions;
-	initiator_times_t times;
-	ike_sa_t *new;
-
-	new = charon->ike_sa_manager->create_new(charon->ike_sa_manager, IKEV2,
-											 TRUE);
-	if (!new)
-	{
-		return NULL;
-	}
-	new->set_peer_cfg(new, this->peer_cfg);
-	charon->ike_sa_manager->checkout_new(charon->ike_sa_manager, new);
-	charon->bus->set_sa(charon->bus, new);
-	times = initiator_context_times(this->context, new->get_name(new));
-	*session = sessions->add(sessions, new, this->history,
-							 times.connection.loop_detect_period);
-	if (!*session)
-	{
-		charon->ike_sa_manager->checkin_and_destroy(charon->ike_sa_manager,
-													new);
-		return NULL;
-	}
-	sessions->set_replaces(sessions, *session, this->replaces);
-	(*session)->silent = this->silent;
-	(*session)->redirect = this->redirect;
-	this->redirect = NULL;
-	return new;
-}
-
-/**
  * Connect to the configured gateway.
  */
 static job_requeue_t execute(rescue_t *this)
 {
-	ike_sa_manager_t *manager = charon->ike_sa_manager;
 	initiator_context_t *context = this->context;
-	initiator_attempt_t *session;
+	initiator_attempt_t *attempt;
 	ike_sa_t *new;
 	task_t *task;
 
-	new = create_new(this, &session);
+	new = initiator_move_create(context, this->peer_cfg, this->history,
+								this->replaces, &attempt);
 	if (!new)
 	{
 		return JOB_REQUEUE_NONE;
 	}
-	/* without an address of a known origin charon resolves the configured */
-	initiator_connect_next(context, new, session);
+	attempt->silent = this->silent;
+	attempt->redirect = this->redirect;
+	this->redirect = NULL;
+	/* without an address of the way back charon resolves the configured */
+	initiator_connect_next(context, new, attempt);
 	while (array_remove(this->tasks, ARRAY_HEAD, &task))
 	{
 		task->migrate(task, new);
@@ -123,34 +94,27 @@ static job_requeue_t execute(rescue_t *this)
 	}
 	context->report->report(context->report, new, (guard_event_t){
 		.count = GUARD_RETURNED,
-		.phase = session->redirect->phase,
+		.phase = attempt->redirect->phase,
 	});
-	if (initiator_children_initiate(this->children, new) == DESTROY_ME)
-	{
-		manager->checkin_and_destroy(manager, new);
-	}
-	else
-	{
-		manager->checkin(manager, new);
-	}
+	sa_checkin(new, initiator_children_initiate(this->children, new));
 	return JOB_REQUEUE_NONE;
 }
 
 /**
- * Write down what goes on and queue the job.
+ * Write down what goes on.
  */
 static rescue_t *rescue_create(initiator_context_t *context, ike_sa_t *ike_sa,
-							   initiator_attempt_t *session, guard_phase_t phase)
+							   initiator_attempt_t *attempt, guard_phase_t phase)
 {
 	peer_cfg_t *peer_cfg = ike_sa->get_peer_cfg(ike_sa);
-	initiator_history_t *history = session->history;
+	initiator_history_t *history = attempt->history;
 	rescue_t *this;
 
 	INIT(this,
 		.context = context,
 		.peer_cfg = peer_cfg->get_ref(peer_cfg),
 		.history = history->get_ref(history),
-		.redirect = initiator_connect_back(ike_sa, session, phase),
+		.redirect = initiator_connect_back(phase),
 		.children = initiator_children_create(ike_sa),
 	);
 	return this;
@@ -171,24 +135,24 @@ static void rescue_queue(rescue_t *this)
  * Described in header
  */
 bool initiator_rescue_failed(initiator_context_t *context, ike_sa_t *ike_sa,
-						 initiator_attempt_t *session)
+						 initiator_attempt_t *attempt)
 {
-	initiator_redirect_t *redirect = session->redirect;
-	initiator_times_t times = initiator_context_times(context, session->name);
+	initiator_redirect_t *redirect = attempt->redirect;
 	rescue_t *rescue;
 
-	initiator_connect_hold(ike_sa, session);
-	if (!array_count(session->held))
+	initiator_connect_hold(ike_sa, attempt);
+	if (!array_count(attempt->held))
 	{
 		return FALSE;
 	}
 	initiator_connect_report(context, ike_sa, redirect, GUARD_FAILED);
-	context->dead->add(context->dead, &redirect->gateway, times.dead_time);
+	initiator_context_note_dead(context, attempt, redirect);
 
-	rescue = rescue_create(context, ike_sa, session, redirect->phase);
-	rescue->tasks = session->held;
-	session->held = NULL;
-	rescue->replaces = session->replaces;
+	rescue = rescue_create(context, ike_sa, attempt, redirect->phase);
+	rescue->tasks = attempt->held;
+	attempt->held = NULL;
+	rescue->replaces = context->attempts->get_replaces(context->attempts,
+													   attempt);
 	rescue_queue(rescue);
 	return TRUE;
 }
@@ -197,12 +161,11 @@ bool initiator_rescue_failed(initiator_context_t *context, ike_sa_t *ike_sa,
  * Described in header
  */
 void initiator_rescue_stranded(initiator_context_t *context, ike_sa_t *ike_sa,
-						   initiator_attempt_t *session)
+						   initiator_attempt_t *attempt)
 {
 	rescue_t *rescue;
 
-	session->stranded = FALSE;
-	rescue = rescue_create(context, ike_sa, session, GUARD_PHASE_ACTIVE);
+	rescue = rescue_create(context, ike_sa, attempt, GUARD_PHASE_ACTIVE);
 	if (!initiator_children_count(rescue->children))
 	{
 		rescue_destroy(rescue);

@@ -32,7 +32,7 @@
  * @return				FALSE if there is nothing to connect for
  */
 bool initiator_rescue_failed(initiator_context_t *context, ike_sa_t *ike_sa,
-						 initiator_attempt_t *session);
+						 initiator_attempt_t *attempt);
 
 /**
  * A gateway deletes an IKE_SA after a REDIRECT that was refused or could not be
@@ -42,6 +42,6 @@ bool initiator_rescue_failed(initiator_context_t *context, ike_sa_t *ike_sa,
  * To be called from the message hook.
  */
 void initiator_rescue_stranded(initiator_context_t *context, ike_sa_t *ike_sa,
-						   initiator_attempt_t *session);
+						   initiator_attempt_t *attempt);
 
 #endif /** INITIATOR_RESCUE_H_ @}*/

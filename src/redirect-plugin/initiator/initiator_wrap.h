@@ -36,19 +36,35 @@
  * In both the set-up begins anew on the same IKE_SA, by a job. To be called from
  * the message hook for the plain message.
  *
+ * What is needed until then is kept in a task of its own among those that the
+ * IKE_SA has queued: it is not more than a place to keep it.
+ *
  * @param type			TASK_IKE_INIT or TASK_IKE_AUTH
  */
-void initiator_wrap(ike_sa_t *ike_sa, initiator_attempt_t *session, task_type_t type);
-
-/**
- * Whether a first IKE_AUTH response with a REDIRECT has shown, so far as it is
- * processed, that it comes from a gateway that the configuration allows.
- */
-bool initiator_wrap_is_authentic(ike_sa_t *ike_sa, initiator_attempt_t *session);
+void initiator_wrap(initiator_context_t *context, ike_sa_t *ike_sa,
+					initiator_attempt_t *attempt, task_type_t type);
 
 /**
  * Undo what was done for a response that was not processed.
  */
-void initiator_unwrap(ike_sa_t *ike_sa, initiator_attempt_t *session);
+void initiator_unwrap(ike_sa_t *ike_sa, initiator_attempt_t *attempt);
+
+/**
+ * Note that an attempt is about to be destroyed.
+ */
+void initiator_wrap_forget(initiator_attempt_t *attempt);
+
+/**
+ * Note what charon says of an IKE_SA while a response is processed: that it has
+ * authenticated the gateway, or failed to authenticate itself, or the gateway.
+ */
+void initiator_wrap_authorized(initiator_attempt_t *attempt);
+void initiator_wrap_failed(initiator_attempt_t *attempt, bool local);
+
+/**
+ * Whether a first IKE_AUTH response with a REDIRECT is being processed and has
+ * shown so far that it comes from a gateway that the configuration allows.
+ */
+bool initiator_wrap_is_authentic(ike_sa_t *ike_sa, initiator_attempt_t *attempt);
 
 #endif /** INITIATOR_WRAP_H_ @}*/
