@@ -360,7 +360,8 @@ plugin_t *redirect_plugin_create()
 	this->engine = policy_engine_create(this->table, this->log);
 	this->loader = config_loader_create(this->engine, this->registry);
 	this->monitor = overload_monitor_create(this->engine, this->table);
-	this->listener = responder_listener_create(this->engine, this->clients);
+	this->listener = responder_listener_create(this->engine, this->clients,
+											   this->guard);
 	this->provider = responder_provider_create(this->engine, this->clients);
 	this->children = redirected_children_create(this->clients);
 	this->fast_path = fast_path_create(this->engine);

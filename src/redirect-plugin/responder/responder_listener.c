@@ -17,12 +17,10 @@
 #include "policy/sa_request.h"
 #include "utils/sa_job.h"
 #include "wire/notify_data.h"
-#include "wire/notify_spi.h"
 
 #include <daemon.h>
 #include <encoding/message.h>
 #include <encoding/payloads/nonce_payload.h>
-#include <encoding/payloads/notify_payload.h>
 
 /**
  * Seconds an IKE_SA is kept whose client was redirected by its identity: clients
@@ -52,6 +50,11 @@ struct private_responder_listener_t {
 	 * Clients whose IKE_SA is being set up
 	 */
 	client_table_t *clients;
+
+	/**
+	 * Has parsed their notifies
+	 */
+	guard_t *guard;
 };
 
 /**
@@ -84,40 +87,6 @@ static void remove_payloads(message_t *message, payload_type_t type)
 }
 
 /**
- * Read a redirect notify of an IKE_SA_INIT request into a question; a notify
- * that is not valid counts as if it were not there.
- */
-static void read_notify(notify_payload_t *notify, bool loopback,
-						redirect_request_t *request)
-{
-	uint8_t protocol = notify->get_protocol_id(notify);
-	size_t spi_size = notify_spi_size(notify);
-	chunk_t data = notify->get_notification_data(notify);
-	gateway_identity_t from;
-
-	switch (notify->get_notify_type(notify))
-	{
-		case REDIRECT_SUPPORTED:
-			if (redirect_supported_parse(protocol, spi_size, data) == WIRE_OK)
-			{
-				request->supported = TRUE;
-			}
-			break;
-		case REDIRECTED_FROM:
-			if (redirected_from_parse(protocol, spi_size, data, loopback,
-									  &from) == WIRE_OK)
-			{
-				request->supported = TRUE;
-				request->redirected_from = ip_address_from_chunk(
-										chunk_create(from.data, from.len));
-			}
-			break;
-		default:
-			break;
-	}
-}
-
-/**
  * Read the first octets of a nonce.
  */
 static uint64_t read_nonce(nonce_payload_t *payload)
@@ -130,47 +99,25 @@ static uint64_t read_nonce(nonce_payload_t *payload)
 }
 
 /**
- * Check whether loopback addresses are configured to be fine.
- */
-static bool loopback_allowed(private_responder_listener_t *this)
-{
-	const policy_state_t *state;
-	bool allowed;
-	int token;
-
-	state = this->engine->acquire(this->engine, &token);
-	allowed = state->policy && state->policy->loopback;
-	this->engine->release(this->engine, token);
-	return allowed;
-}
-
-/**
- * Read an IKE_SA_INIT request that no door before charon could read.
+ * Read an IKE_SA_INIT request that no door before charon could read; a notify
+ * that is not valid counts as if it were not there.
  */
 static redirect_request_t read_request(private_responder_listener_t *this,
 									   ike_sa_t *ike_sa, message_t *message)
 {
 	redirect_request_t request = sa_request_create_init(ike_sa);
-	enumerator_t *enumerator;
-	payload_t *payload;
-	bool loopback = loopback_allowed(this);
+	const guard_scan_t *scan = this->guard->get(this->guard, message);
+	payload_t *nonce = message->get_payload(message, PLV2_NONCE);
 
-	enumerator = message->create_payload_enumerator(message);
-	while (enumerator->enumerate(enumerator, &payload))
+	if (scan)
 	{
-		switch (payload->get_type(payload))
-		{
-			case PLV2_NOTIFY:
-				read_notify((notify_payload_t*)payload, loopback, &request);
-				break;
-			case PLV2_NONCE:
-				request.nonce = read_nonce((nonce_payload_t*)payload);
-				break;
-			default:
-				break;
-		}
+		request.supported = scan->supported;
+		request.redirected_from = scan->redirected_from;
 	}
-	enumerator->destroy(enumerator);
+	if (nonce)
+	{
+		request.nonce = read_nonce((nonce_payload_t*)nonce);
+	}
 	return request;
 }
 
@@ -440,7 +387,8 @@ METHOD(responder_listener_t, destroy, void,
  * Described in header
  */
 responder_listener_t *responder_listener_create(policy_engine_t *engine,
-												client_table_t *clients)
+												client_table_t *clients,
+												guard_t *guard)
 {
 	private_responder_listener_t *this;
 
@@ -455,6 +403,7 @@ responder_listener_t *responder_listener_create(policy_engine_t *engine,
 		},
 		.engine = engine,
 		.clients = clients,
+		.guard = guard,
 	);
 	return &this->public;
 }

@@ -21,6 +21,7 @@
 #define RESPONDER_LISTENER_H_
 
 #include "clients/client_table.h"
+#include "guard/guard.h"
 #include "policy/policy_engine.h"
 
 #include <bus/listeners/listener.h>
@@ -59,8 +60,11 @@ struct responder_listener_t {
  * @param engine		decides, has to outlive the listener
  * @param clients		clients whose IKE_SA is being set up, has to outlive the
  *						listener
+ * @param guard			has parsed their notifies when the listener is called, has
+ *						to outlive the listener
  */
 responder_listener_t *responder_listener_create(policy_engine_t *engine,
-												client_table_t *clients);
+												client_table_t *clients,
+												guard_t *guard);
 
 #endif /** RESPONDER_LISTENER_H_ @}*/
