@@ -1,4 +1,17 @@
 #!/usr/bin/env python3
+#
+# Copyright (C) 2026 The strongSwan redirect plugin authors
+#
+# This program is free software; you can redistribute it and/or modify it
+# under the terms of the GNU General Public License as published by the
+# Free Software Foundation; either version 2 of the License, or (at your
+# option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+#
+# This program is distributed in the hope that it will be useful, but
+# WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+# or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+# for more details.
+
 """Stands in for ssh: update.py serve runs this host's update when it is told to
 by update.py on another, which ends with the exit status of it."""
 
