@@ -274,6 +274,7 @@ const subcommand_t cmd_check = {
 	"Tells whether a configuration is good, without a daemon",
 	"FILE is a strongswan.conf, by default /etc/strongswan.conf, or a file that is\n"
 	"included there, with a section plugins.redirect or redirect. What is printed\n"
-	"is what the daemon would log. Ends with 1 if there is an error, and with\n"
-	"--strict also if there is a warning.\n", run,
+	"is what the daemon would log, and a warning if charon does not load the\n"
+	"plugin. Ends with 1 if there is an error, and with --strict also if there is\n"
+	"a warning.\n", run,
 };

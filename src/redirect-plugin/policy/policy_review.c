@@ -105,6 +105,11 @@ static int review_fleet(const config_section_t *section,
 							"load of this gateway are not known, and it cannot "
 							"be drained");
 	}
+	else if (policy->gateway_count == 1 && !policy->anycast)
+	{
+		config_section_warn(section, "gateways", NULL, "there is this gateway "
+							"only, so nobody is redirected");
+	}
 	told = review_gateways(section, policy, &policy->others,
 						   GATEWAY_IPV4 | GATEWAY_IPV6, 0);
 	for (i = 0; i < policy->gateway_count; i++)
