@@ -380,6 +380,33 @@ START_TEST(the_bound_counts_sessions_if_they_are_known)
 }
 END_TEST
 
+START_TEST(the_bound_leaves_a_gateway_whatever_the_loads_are)
+{
+	uint64_t random = 1;
+	fixture_t this;
+	int i, j;
+
+	create(&this, "rendezvous", 101);
+	this.view.known = REDIRECT_SELECTOR_KNOWN_SESSIONS;
+	for (i = 0; i < 2000; i++)
+	{
+		random = redirect_selector_mix(random, i);
+		this.view.count = 1 + random % GATEWAYS;
+		/* no whole numbers, as others send clients, too */
+		this.view.others = 1 + (random >> 8) % 64 / 64.0;
+		for (j = 0; j < GATEWAYS; j++)
+		{
+			/* often all have the same */
+			this.assigned[j] = (random >> 16) % 8 +
+						(random & 1 << 14 ? redirect_selector_mix(random, j) % 3 : 0);
+			this.gateways[j].sessions = (random >> 24) % 16;
+		}
+		get(&this, i, i);
+	}
+	destroy(&this);
+}
+END_TEST
+
 START_TEST(round_robin_takes_turns)
 {
 	uint32_t last[GATEWAYS] = {}, i;
@@ -617,6 +644,7 @@ int main(void)
 	tcase_add_test(tcase, rendezvous_is_the_formula_of_its_paper);
 	tcase_add_test(tcase, no_gateway_exceeds_its_bound);
 	tcase_add_test(tcase, the_bound_counts_sessions_if_they_are_known);
+	tcase_add_test(tcase, the_bound_leaves_a_gateway_whatever_the_loads_are);
 	tcase_add_test(tcase, round_robin_takes_turns);
 	tcase_add_test(tcase, least_loaded_takes_the_fewest_sessions_for_the_size);
 	tcase_add_test(tcase, least_loaded_takes_what_gateways_tell);

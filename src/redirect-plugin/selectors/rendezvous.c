@@ -92,14 +92,17 @@ METHOD(redirect_selector_t, select_bounded, int,
 	{
 		gateway = &view->gateways[view->candidates[i]];
 		score = rendezvous_score_better(&best, request->client, gateway);
-		/* rounded up as in the paper, so that there is always one below */
-		if (score > 0 && selector_load_clients(view, gateway) + 1 <=
+		/* in whole clients, and rounded up as in the paper, so that there is
+		 * always one below: one that is at most at its share is */
+		if (score > 0 && floor(selector_load_clients(view, gateway)) + 1 <=
 						 ceil(bound * gateway->weight))
 		{
 			best = (rendezvous_score_t){ score, i };
 		}
 	}
-	return best.index;
+	/* unless another thread sent clients there in between */
+	return best.index >= 0 ? best.index
+						   : select_(&this->public, request, view);
 }
 
 METHOD(redirect_selector_t, destroy, void,
