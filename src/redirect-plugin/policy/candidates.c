@@ -20,20 +20,11 @@
 static bool out_of_scope(candidates_t *this, int gateway)
 {
 	const redirect_scope_t *scope = this->request->scope;
-	int i;
 
-	if (!scope)
-	{
-		return FALSE;
-	}
-	for (i = 0; i < scope->count; i++)
-	{
-		if (scope->ids[i] == this->policy->gateways[gateway].id)
-		{
-			return FALSE;
-		}
-	}
-	return TRUE;
+	return scope && (!scope->count ||
+					 !bsearch(&this->policy->gateways[gateway].id, scope->ids,
+							  scope->count, sizeof(uint64_t),
+							  redirect_scope_compare));
 }
 
 /**

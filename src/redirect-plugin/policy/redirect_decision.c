@@ -220,3 +220,13 @@ char *redirect_decision_describe(const redirect_decision_t *decision,
 	}
 	return buf;
 }
+
+/*
+ * Described in header
+ */
+int redirect_scope_compare(const void *a, const void *b)
+{
+	uint64_t first = *(const uint64_t*)a, second = *(const uint64_t*)b;
+
+	return first < second ? -1 : first > second;
+}

@@ -139,7 +139,7 @@ extern enum_name_t *redirect_reason_names;
  */
 struct redirect_scope_t {
 
-	/** hashes of their names, see gateway_hash() */
+	/** hashes of their names, see gateway_hash(), ascending */
 	const uint64_t *ids;
 
 	/** number of ids */
@@ -149,6 +149,11 @@ struct redirect_scope_t {
 	 * REDIRECT_CAUSE_MOVE */
 	bool move;
 };
+
+/**
+ * Order the ids of a scope, for qsort(): pointers to uint64_t.
+ */
+int redirect_scope_compare(const void *a, const void *b);
 
 /**
  * Most identities, groups and issuers of a client that are looked at.

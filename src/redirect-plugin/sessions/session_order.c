@@ -42,6 +42,10 @@ session_scope_t *session_scope_create(policy_engine_t *engine, bool move,
 		}
 	}
 	engine->release(engine, token);
+	if (ids)
+	{
+		qsort(ids, count, sizeof(uint64_t), redirect_scope_compare);
+	}
 	INIT(this,
 		.refs = 1,
 		.limited = move || count < others,
