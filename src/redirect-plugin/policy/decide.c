@@ -29,23 +29,13 @@ static void finish(candidates_t *this, redirect_action_t action,
  */
 static const rule_t *find_rule(candidates_t *this)
 {
-	const rule_t *rule = this->policy->rules;
-	const rule_t *end = rule + this->policy->rule_count;
 	uint32_t week_minute;
 
 	week_minute = this->request->week_minute
 						? this->request->week_minute - 1U
 						: __atomic_load_n(this->state->week_minute,
 										  __ATOMIC_RELAXED);
-	for (; rule < end; rule++)
-	{
-		if (rule->enabled &&
-			conditions_match(&rule->conditions, this->request, week_minute))
-		{
-			return rule;
-		}
-	}
-	return NULL;
+	return rule_index_find(this->policy->index, this->request, week_minute);
 }
 
 /**

@@ -369,6 +369,7 @@ policy_t *policy_create(const config_section_t *section,
 		policy_destroy(policy);
 		return NULL;
 	}
+	policy->index = rule_index_create(policy->rules, policy->rule_count);
 	policy_review(section, policy);
 	return policy;
 }
@@ -444,6 +445,7 @@ void policy_destroy(policy_t *policy)
 		gateway_clear(&policy->gateways[i]);
 	}
 	rule_clear(&policy->others);
+	rule_index_destroy(policy->index);
 	ip_set_destroy(policy->anycast);
 	free(policy->rules);
 	free(policy->gateways);

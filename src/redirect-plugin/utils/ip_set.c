@@ -37,33 +37,12 @@ struct ip_set_t {
 };
 
 /**
- * Order addresses: IPv4 before IPv6, then by value.
- */
-static inline int compare(const ip_address_t *a, const ip_address_t *b)
-{
-	uint64_t first, second;
-
-	if (a->version != b->version)
-	{
-		return a->version < b->version ? -1 : 1;
-	}
-	/* as two numbers, which is a third of memcmp() on the hot path */
-	first = untoh64((void*)a->data);
-	second = untoh64((void*)b->data);
-	if (first == second)
-	{
-		first = untoh64((void*)(a->data + 8));
-		second = untoh64((void*)(b->data + 8));
-	}
-	return first < second ? -1 : first > second;
-}
-
-/**
  * Order ranges by their first address.
  */
 static int compare_ranges(const void *a, const void *b)
 {
-	return compare(&((const ip_range_t*)a)->from, &((const ip_range_t*)b)->from);
+	return ip_address_compare(&((const ip_range_t*)a)->from,
+							  &((const ip_range_t*)b)->from);
 }
 
 /**
@@ -120,7 +99,7 @@ static bool parse_range(char *str, ip_range_t *range)
 	from->destroy(from);
 	to->destroy(to);
 	return range->from.version == range->to.version &&
-		   compare(&range->from, &range->to) <= 0;
+		   ip_address_compare(&range->from, &range->to) <= 0;
 }
 
 /**
@@ -157,11 +136,11 @@ static void normalize(ip_set_t *set)
 	{
 		last = &set->ranges[count - 1];
 		range = &set->ranges[i];
-		if (compare(&range->from, &last->to) > 0)
+		if (ip_address_compare(&range->from, &last->to) > 0)
 		{
 			set->ranges[count++] = *range;
 		}
-		else if (compare(&range->to, &last->to) > 0)
+		else if (ip_address_compare(&range->to, &last->to) > 0)
 		{
 			last->to = range->to;
 		}
@@ -231,7 +210,8 @@ bool ip_set_subnet_first(const char *subnet, ip_address_t *first)
 			 subnet);
 	memset(&range, 0, sizeof(range));
 	bits = strchr(copy, '/') && ip_address_from_string(address, &given) &&
-		   parse_subnet(copy, &range) && compare(&given, &range.from) != 0;
+		   parse_subnet(copy, &range) &&
+		   ip_address_compare(&given, &range.from) != 0;
 	*first = range.from;
 	free(copy);
 	return bits;
@@ -247,12 +227,12 @@ bool ip_set_covers(const ip_set_t *set, const ip_set_t *part)
 	for (j = 0; j < part->count; j++)
 	{
 		while (set && i < set->count &&
-			   compare(&set->ranges[i].to, &part->ranges[j].to) < 0)
+			   ip_address_compare(&set->ranges[i].to, &part->ranges[j].to) < 0)
 		{
 			i++;
 		}
 		if (!set || i == set->count ||
-			compare(&set->ranges[i].from, &part->ranges[j].from) > 0)
+			ip_address_compare(&set->ranges[i].from, &part->ranges[j].from) > 0)
 		{
 			return FALSE;
 		}
@@ -269,11 +249,11 @@ bool ip_set_overlaps(const ip_set_t *a, const ip_set_t *b)
 
 	while (i < a->count && j < b->count)
 	{
-		if (compare(&a->ranges[i].to, &b->ranges[j].from) < 0)
+		if (ip_address_compare(&a->ranges[i].to, &b->ranges[j].from) < 0)
 		{
 			i++;
 		}
-		else if (compare(&b->ranges[j].to, &a->ranges[i].from) < 0)
+		else if (ip_address_compare(&b->ranges[j].to, &a->ranges[i].from) < 0)
 		{
 			j++;
 		}
@@ -312,11 +292,11 @@ bool ip_set_contains(const ip_set_t *set, const ip_address_t *address)
 	while (low < high)
 	{
 		middle = low + (high - low) / 2;
-		if (compare(address, &set->ranges[middle].from) < 0)
+		if (ip_address_compare(address, &set->ranges[middle].from) < 0)
 		{
 			high = middle;
 		}
-		else if (compare(address, &set->ranges[middle].to) > 0)
+		else if (ip_address_compare(address, &set->ranges[middle].to) > 0)
 		{
 			low = middle + 1;
 		}
@@ -326,6 +306,24 @@ bool ip_set_contains(const ip_set_t *set, const ip_address_t *address)
 		}
 	}
 	return FALSE;
+}
+
+/*
+ * Described in header
+ */
+size_t ip_set_get_count(const ip_set_t *set)
+{
+	return set->count;
+}
+
+/*
+ * Described in header
+ */
+void ip_set_get(const ip_set_t *set, size_t i, ip_address_t *from,
+				ip_address_t *to)
+{
+	*from = set->ranges[i].from;
+	*to = set->ranges[i].to;
 }
 
 /*

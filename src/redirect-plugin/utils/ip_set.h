@@ -77,6 +77,22 @@ bool ip_set_has_version(const ip_set_t *set, uint8_t version, bool all);
 bool ip_set_contains(const ip_set_t *set, const ip_address_t *address);
 
 /**
+ * Get the number of ranges of a set: sorted, none overlaps another.
+ */
+size_t ip_set_get_count(const ip_set_t *set);
+
+/**
+ * Get a range of a set.
+ *
+ * @param set			set
+ * @param i				number of the range, below that of ip_set_get_count()
+ * @param from			receives its first address
+ * @param to			receives its last address, of the same version
+ */
+void ip_set_get(const ip_set_t *set, size_t i, ip_address_t *from,
+				ip_address_t *to);
+
+/**
  * Destroy a set.
  *
  * @param set			set, may be NULL
