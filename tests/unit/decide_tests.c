@@ -196,7 +196,8 @@ START_TEST(lets_strangers_make_no_gateway_full)
 	fixture.engine->refresh(fixture.engine);
 	for (i = 0; i < 2400; i++)
 	{
-		snprintf(remote, sizeof(remote), "203.0.113.%d", 1 + i % 200);
+		/* one that asks again after a second would have come back */
+		snprintf(remote, sizeof(remote), "203.0.%d.%d", i / 200, 1 + i % 200);
 		assert_decision(policy_fixture_carry_out(&fixture,
 									policy_fixture_init(remote, 1 + i)),
 						REDIRECT, CAUSE, "sun");
