@@ -236,7 +236,7 @@ END_TEST
 
 static Suite *suite(void)
 {
-	Suite *s = suite_create("initiator_auth");
+	Suite *s = suite_create("guard_auth");
 	TCase *c = tcase_create("client");
 
 	tcase_add_checked_fixture(c, harness_setup, harness_teardown);
