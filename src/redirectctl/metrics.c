@@ -28,7 +28,10 @@ static void write_part(void *data, vici_message_t *message)
 {
 	chunk_t text = message->get_value(message, chunk_empty, "text");
 
-	fwrite(text.ptr, 1, text.len, (FILE*)data);
+	if (text.len)
+	{
+		fwrite(text.ptr, 1, text.len, (FILE*)data);
+	}
 }
 
 /**
