@@ -174,9 +174,9 @@ START_TEST(names_key_value_and_what_is_allowed)
 		{ "number = 18446744073709551617", "charon.plugins.redirect.number = "
 		  "18446744073709551617: must be a number from 1 to 100" },
 		{ "time = 2d", "charon.plugins.redirect.time = 2d: must be a time from "
-		  "1s to 86400s, with unit s, m, h or d" },
+		  "1s to 1d, with unit s, m, h or d" },
 		{ "time = 5w", "charon.plugins.redirect.time = 5w: must be a time from "
-		  "1s to 86400s, with unit s, m, h or d" },
+		  "1s to 1d, with unit s, m, h or d" },
 		{ "word = three", "charon.plugins.redirect.word = three: must be one "
 		  "of one, two" },
 		{ "addresses = 192.0.2.1, 192.0.2.256",

@@ -259,7 +259,7 @@ START_TEST(refuses_a_drain_that_is_not_understood_in_full)
 		{ "match{\nremote=192.0.2.300\n}", "must be one list of addresses" },
 		{ "deadlin=10m", "unknown option, did you mean 'deadline'?" },
 		{ "deadline=10m\r", "drain.deadline: must be UTF-8" },
-		{ "deadline=31d", "must be a time from 0s to 2592000s" },
+		{ "deadline=31d", "must be a time from 0s to 30d" },
 		{ "deadline[\n-10m\n]", "drain.deadline: unknown list" },
 		{ "deadline=", "drain.deadline: is empty" },
 		{ "rate=1\nrate=100", "drain.rate: is there twice" },

@@ -98,7 +98,7 @@ START_TEST(tells_what_is_wrong_with_the_rest)
 {
 	static const struct { char *conf, *error; } cases[] = {
 		{ "max_hops = 5", P "max_hops = 5: must be a number from 1 to 4" },
-		{ "sticky = 31d", P "sticky = 31d: must be a time from 0s to 2592000s, "
+		{ "sticky = 31d", P "sticky = 31d: must be a time from 0s to 30d, "
 		  "with unit s, m, h or d" },
 		{ "gatways { }", P "gatways: unknown section, did you mean "
 		  "'gateways'?" },

@@ -52,8 +52,8 @@ bool session_config_parse_grace(const char *value, void *field,
 		*grace = seconds;
 		return TRUE;
 	}
-	snprintf(why, CONFIG_WHY_MAX, "must be a time from 1s to %us, with unit s, "
-			 "m, h or d, or never", GRACE_MAX);
+	config_times_refuse(1, GRACE_MAX, why);
+	strncat(why, ", or never", CONFIG_WHY_MAX - strlen(why) - 1);
 	return FALSE;
 }
 

@@ -421,16 +421,47 @@ static bool parse_number(const char *value, const config_option_t *option,
 }
 
 /**
+ * Units of times, without one is in seconds.
+ */
+static const struct {
+	char *name;
+	uint32_t seconds;
+} units[] = {
+	{ "", 1 }, { "s", 1 }, { "m", 60 }, { "h", 3600 }, { "d", 86400 }
+};
+
+/**
+ * The largest unit of which a time has a whole number.
+ */
+static int find_unit(uint32_t seconds)
+{
+	int i = countof(units) - 1;
+
+	while (i > 1 && (!seconds || seconds % units[i].seconds))
+	{
+		i--;
+	}
+	return i;
+}
+
+/*
+ * Described in header
+ */
+void config_times_refuse(uint32_t min, uint32_t max, char why[CONFIG_WHY_MAX])
+{
+	int from = find_unit(min), to = find_unit(max);
+
+	snprintf(why, CONFIG_WHY_MAX, "must be a time from %u%s to %u%s, with unit "
+			 "s, m, h or d", min / units[from].seconds, units[from].name,
+			 max / units[to].seconds, units[to].name);
+}
+
+/**
  * Parse a time with an optional unit.
  */
 static bool parse_time(const char *value, const config_option_t *option,
 					   uint32_t *field, char *why)
 {
-	static const struct {
-		char *unit;
-		uint32_t seconds;
-	} units[] = { { "", 1 }, { "s", 1 }, { "m", 60 }, { "h", 3600 },
-				  { "d", 86400 } };
 	unsigned long long number;
 	char *end;
 	size_t i;
@@ -443,7 +474,7 @@ static bool parse_time(const char *value, const config_option_t *option,
 		}
 		for (i = 0; i < countof(units); i++)
 		{
-			if (streq(end, units[i].unit) &&
+			if (streq(end, units[i].name) &&
 				number * units[i].seconds >= option->min &&
 				number * units[i].seconds <= option->max)
 			{
@@ -452,8 +483,7 @@ static bool parse_time(const char *value, const config_option_t *option,
 			}
 		}
 	}
-	snprintf(why, CONFIG_WHY_MAX, "must be a time from %us to %us, with unit "
-			 "s, m, h or d", option->min, option->max);
+	config_times_refuse(option->min, option->max, why);
 	return FALSE;
 }
 

@@ -218,6 +218,15 @@ bool config_section_read_values(const config_section_t *section,
 bool config_section_check_name(const config_section_t *section, int max);
 
 /**
+ * Say which times are taken, as people write them: 30d, not 2592000s.
+ *
+ * @param min			shortest, in seconds
+ * @param max			longest, in seconds
+ * @param why			receives the text
+ */
+void config_times_refuse(uint32_t min, uint32_t max, char why[CONFIG_WHY_MAX]);
+
+/**
  * Warn of subnets with bits behind their prefix, for parsers of lists.
  *
  * @param value			list, also of other elements
