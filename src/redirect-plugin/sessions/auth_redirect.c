@@ -138,7 +138,7 @@ METHOD(auth_redirect_t, take, bool,
 	this->mutex->lock(this->mutex);
 	if (this->waiting->get_count(this->waiting) >= AUTH_REDIRECT_MAX)
 	{
-		this->dropped++;
+		__atomic_fetch_add(&this->dropped, 1, __ATOMIC_RELAXED);
 		this->mutex->unlock(this->mutex);
 		free(waiting);
 		return TRUE;

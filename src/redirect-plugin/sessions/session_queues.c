@@ -68,7 +68,7 @@ static void remove_ready(session_queues_t *this, session_t *session)
  */
 void session_queues_enter(session_queues_t *this, session_t *session)
 {
-	this->counts[session->state]++;
+	__atomic_fetch_add(&this->counts[session->state], 1, __ATOMIC_RELAXED);
 	this->states[session->state] += session->member;
 	if (session->state != SESSION_HERE)
 	{
@@ -93,7 +93,7 @@ void session_queues_enter(session_queues_t *this, session_t *session)
  */
 void session_queues_leave(session_queues_t *this, session_t *session)
 {
-	this->counts[session->state]--;
+	__atomic_fetch_sub(&this->counts[session->state], 1, __ATOMIC_RELAXED);
 	this->states[session->state] -= session->member;
 	if (session->state == SESSION_HERE && session->member)
 	{

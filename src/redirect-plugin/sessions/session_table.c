@@ -258,7 +258,7 @@ static bool insert(private_session_table_t *this, session_t *session,
 	if (this->sessions->get_count(this->sessions) >= SESSION_TABLE_MAX ||
 		this->sessions->get(this->sessions, session->unique_id))
 	{
-		this->dropped++;
+		__atomic_fetch_add(&this->dropped, 1, __ATOMIC_RELAXED);
 		return FALSE;
 	}
 	this->sessions->put(this->sessions, session->unique_id, session);
@@ -888,7 +888,8 @@ METHOD(session_table_t, conclude, bool,
 	session_copy(session, &info);
 	if (due && verdict == SESSION_DELETE)
 	{
-		this->deleted[SESSION_DELETED_IGNORED]++;
+		__atomic_fetch_add(&this->deleted[SESSION_DELETED_IGNORED], 1,
+						   __ATOMIC_RELAXED);
 		change(this, session, SESSION_DELETING, SESSION_NOT_STUCK);
 	}
 	else if (due)
@@ -916,7 +917,7 @@ METHOD(session_table_t, cut, bool,
 			session->state != SESSION_LEFT;
 	if (there)
 	{
-		this->deleted[reason]++;
+		__atomic_fetch_add(&this->deleted[reason], 1, __ATOMIC_RELAXED);
 		change(this, session, SESSION_DELETING, SESSION_NOT_STUCK);
 	}
 	this->mutex->unlock(this->mutex);
