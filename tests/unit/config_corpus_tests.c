@@ -230,8 +230,8 @@ START_TEST(check_finds_the_section_wherever_it_is)
 		"redirect { slef = moon\n}",
 		"plugins { redirect { slef = moon\n} }",
 		"charon { plugins { redirect { slef = moon\n} } }",
-		"charon-systemd { plugins { redirect { slef = moon\n} } }\n"
-			"charon { plugins { redirect { load = yes\n} } }",
+		("charon-systemd { plugins { redirect { slef = moon\n} } }\n"
+		 "charon { plugins { redirect { load = yes\n} } }"),
 		"charon-nm { plugins { redirect { slef = moon\n} } }",
 	};
 	char file[] = "/tmp/config-corpus-XXXXXX", lines[8192];
