@@ -70,11 +70,11 @@ static void collect_timer(scheduler_t *this, job_t *job, uint32_t seconds)
 }
 
 /**
- * Collect a timer that no test runs, e.g. of a retransmission.
+ * Collect a timer; no test runs one that is not for whole seconds.
  */
 static void collect_timer_ms(scheduler_t *this, job_t *job, uint32_t ms)
 {
-	collect_timer(this, job, UINT32_MAX);
+	collect_timer(this, job, ms % 1000 ? UINT32_MAX : ms / 1000);
 }
 
 static void collect_timer_tv(scheduler_t *this, job_t *job, timeval_t tv)

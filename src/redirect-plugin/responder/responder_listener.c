@@ -223,7 +223,7 @@ static status_t remove_redirected(void *data, ike_sa_t *ike_sa)
 static void finish(ike_sa_t *ike_sa)
 {
 	ike_sa->set_state(ike_sa, IKE_DELETING);
-	sa_job_queue(ike_sa->get_id(ike_sa), 0, KEEP_SECONDS, remove_redirected,
+	sa_job_queue(ike_sa->get_id(ike_sa), 0, KEEP_SECONDS * 1000, remove_redirected,
 				 NULL, NULL);
 }
 
