@@ -15,7 +15,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "wire/gateway_identity.h"
+#include "wire/notify_data.h"
 
 /**
  * Label of 63 octets.
@@ -62,7 +62,7 @@ END_TEST
 
 static const char *valid[] = {
 	"sun", "a", "3com.example", "1.2.3.a", "0x7f.0xg", "xn--sn-xka.example",
-	"a.b.c.d.e.f", LABEL_63, LABELS_192 "a",
+	"a.b.c.d.e.f", "s_n.org", "_sun.example", LABEL_63, LABELS_192 "a",
 	/* 253 octets */
 	LABELS_192 "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffg",
 };
@@ -77,9 +77,21 @@ START_TEST(reads_valid_names)
 }
 END_TEST
 
+START_TEST(takes_a_name_with_a_dot_at_its_end_for_the_same)
+{
+	gateway_identity_t with, without;
+
+	ck_assert(gateway_identity_from_string("sun.example.org.", &with));
+	ck_assert(gateway_identity_from_string("sun.example.org", &without));
+	ck_assert_str_eq((char*)with.data, "sun.example.org");
+	ck_assert(gateway_identity_equals(&with, &without));
+	ck_assert(redirect_target_check(&with, FALSE) == WIRE_OK);
+}
+END_TEST
+
 static const char *invalid[] = {
-	"", ".", "..", ".sun", "sun.", "sun..org", "-sun", "sun-", "sun-.org",
-	"sun.-org", "s_n.org", "sun org", " sun", "sun ", "sun\n", "s%n", "%any",
+	"", ".", "..", ".sun", "sun..", "sun..org", "1.2.3.4.", "-sun", "sun-", "sun-.org",
+	"sun.-org", "sun org", " sun", "sun ", "sun\n", "s%n", "%any",
 	"s\xc3\xbcn.org", "user@sun.org", "sun.org:500", "C=CH, O=sun", "*.org",
 	/* numbers, and what inet_aton() takes for addresses */
 	"1.2.3.4.5", "256.1.1.1", "127.1", "0x7f.1", "0x7f000001", "0X7F.0X1",
@@ -262,6 +274,7 @@ int main()
 	tcase_add_test(tcase, reads_an_ipv6_address);
 	tcase_add_test(tcase, reads_a_name_and_folds_its_case);
 	tcase_add_loop_test(tcase, reads_valid_names, 0, countof(valid));
+	tcase_add_test(tcase, takes_a_name_with_a_dot_at_its_end_for_the_same);
 	tcase_add_loop_test(tcase, refuses_what_is_neither_address_nor_name,
 						0, countof(invalid));
 	tcase_add_test(tcase, refuses_a_missing_string);

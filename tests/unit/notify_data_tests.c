@@ -242,6 +242,64 @@ START_TEST(folds_the_case_of_names_it_reads)
 }
 END_TEST
 
+START_TEST(takes_the_dot_off_names_it_reads)
+{
+	chunk_t data = chunk_from_chars(3, 8, 'S', '_', 'N', '.', 'O', 'r', 'G', '.');
+	gateway_identity_t id;
+
+	ck_assert_int_eq(redirect_notify_parse(WIRE_IKE_AUTH, 0, 0, data, FALSE,
+										   &id, NULL), WIRE_OK);
+	ck_assert_int_eq(id.len, 7);
+	ck_assert_str_eq((char*)id.data, "s_n.org");
+}
+END_TEST
+
+static const struct {
+	const char *data;
+	size_t len;
+	const char *text;
+} names[] = {
+	{ "\3\7sun gw.",				9,	"sun\\x20gw."			},
+	{ "\3\5%s\n\\\33",			7,	"%s\\x0a\\x5c\\x1b"	},
+	{ "\3\4s\374n\177",			6,	"s\\xfcn\\x7f"			},
+	/* shorter and longer than it says */
+	{ "\3\377sun",				5,	"sun"					},
+	{ "\3\3suns",					6,	"sun"					},
+	/* no name */
+	{ "\3",						1,	""						},
+	{ "\1\4sun.",					6,	""						},
+	{ "",							0,	""						},
+};
+
+START_TEST(writes_a_refused_name_for_a_log)
+{
+	char buf[WIRE_NAME_PRINT_MAX];
+
+	ck_assert_str_eq(redirect_name_print(chunk_create((u_char*)names[_i].data,
+								names[_i].len), buf), names[_i].text);
+}
+END_TEST
+
+START_TEST(cuts_a_long_refused_name)
+{
+	uint8_t octets[257];
+	char buf[WIRE_NAME_PRINT_MAX], *end;
+	int i;
+
+	for (i = 0; i < 2; i++)
+	{
+		memset(octets, i ? '\n' : 'a', sizeof(octets));
+		octets[0] = 3;
+		octets[1] = 255;
+		redirect_name_print(chunk_from_thing(octets), buf);
+		ck_assert_int_lt(strlen(buf), WIRE_NAME_PRINT_MAX);
+		ck_assert_int_gt(strlen(buf), WIRE_NAME_PRINT_MAX / 2);
+		end = buf + strlen(buf) - 3;
+		ck_assert_str_eq(end, "...");
+	}
+}
+END_TEST
+
 START_TEST(allows_loopback_if_told_so)
 {
 	gateway_identity_t ids[] = {
@@ -418,6 +476,10 @@ int main()
 	tcase_add_test(tcase, finds_the_nonce_inside_the_data);
 	tcase_add_test(tcase, finds_no_nonce_outside_of_init);
 	tcase_add_test(tcase, folds_the_case_of_names_it_reads);
+	tcase_add_test(tcase, takes_the_dot_off_names_it_reads);
+	tcase_add_loop_test(tcase, writes_a_refused_name_for_a_log, 0,
+						countof(names));
+	tcase_add_test(tcase, cuts_a_long_refused_name);
 	tcase_add_test(tcase, allows_loopback_if_told_so);
 	tcase_add_loop_test(tcase, knows_where_clients_can_be_sent,
 						0, countof(targets));

@@ -23,8 +23,8 @@ START_TEST(tells_what_is_wrong_with_gateways)
 		  "gateway needs at least one address or domain name" },
 		{ "gateways { moon { addresses = 192.0.2.300 } }",
 		  P "gateways.moon.addresses = 192.0.2.300: must be IPv4 or IPv6 "
-		  "addresses or domain names, of letters, digits and hyphens with dots "
-		  "between them" },
+		  "addresses or domain names, of letters, digits, hyphens and "
+		  "underscores with dots between them" },
 		{ "gateways { moon { addresses = 224.0.0.1 } }",
 		  P "gateways.moon.addresses = 224.0.0.1: no client can be sent there "
 		  "(address-multicast)" },

@@ -100,7 +100,8 @@ static bool read_address(const config_section_t *section, bool loopback,
 	{
 		config_section_error(section, "addresses", value,
 						"must be IPv4 or IPv6 addresses or domain names, of "
-						"letters, digits and hyphens with dots between them");
+						"letters, digits, hyphens and underscores with dots "
+						"between them");
 		return FALSE;
 	}
 	verdict = redirect_target_check(id, loopback);

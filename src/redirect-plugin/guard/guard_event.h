@@ -143,6 +143,9 @@ struct guard_event_t {
 
 	/** gateway it names, type NONE if not known */
 	gateway_identity_t gateway;
+
+	/** name that was refused, as redirect_name_print() writes it, or NULL */
+	const char *refused;
 };
 
 /**

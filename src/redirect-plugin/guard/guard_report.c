@@ -91,7 +91,15 @@ static void log_event(private_guard_report_t *this, const guard_event_t *event)
 	}
 	gateway_identity_to_string(&event->gateway, gateway, sizeof(gateway));
 
-	if (event->count < GUARD_ACCEPTED)
+	if (event->count == GUARD_MALFORMED)
+	{
+		DBG1(DBG_IKE, "redirect notify from %H refused: %N (phase %N, to "
+			 "gateway %s): %N%s", event->from, names, reason,
+			 guard_phase_names, event->phase,
+			 event->refused && *event->refused ? event->refused : gateway,
+			 wire_verdict_texts, reason, more);
+	}
+	else if (event->count < GUARD_ACCEPTED)
 	{
 		DBG1(DBG_IKE, "redirect notify from %H refused: %N (phase %N, to "
 			 "gateway %s)%s", event->from, names, reason, guard_phase_names,

@@ -130,6 +130,8 @@ static void look_at_redirect(look_t *look, notify_payload_t *notify)
 	else
 	{
 		scan->gateway.type = GATEWAY_IDENTITY_NONE;
+		redirect_name_print(notify->get_notification_data(notify),
+							scan->refused);
 	}
 }
 
@@ -255,6 +257,7 @@ void guard_scan(guard_report_t *report, bool loopback, bool late,
 	scan->idr = scan->sa = scan->deletes = FALSE;
 	scan->verdict = WIRE_OK;
 	scan->nonce_len = 0;
+	scan->refused[0] = '\0';
 	scan->gateway.type = GATEWAY_IDENTITY_NONE;
 
 	enumerator = message->create_payload_enumerator(message);

@@ -42,6 +42,9 @@ struct guard_scan_t {
 	/** gateway it names, if the verdict is WIRE_OK */
 	gateway_identity_t gateway;
 
+	/** otherwise the name for the log, as redirect_name_print() writes it */
+	char refused[WIRE_NAME_PRINT_MAX];
+
 	/** nonce of it, in IKE_SA_INIT */
 	uint8_t nonce[WIRE_NONCE_MAX];
 	size_t nonce_len;

@@ -129,6 +129,7 @@ void initiator_follow_refuse(initiator_context_t *context, ike_sa_t *ike_sa,
 		.phase = phase,
 		.authenticated = phase == GUARD_PHASE_ACTIVE,
 		.gateway = scan->gateway,
+		.refused = scan->refused,
 	});
 }
 

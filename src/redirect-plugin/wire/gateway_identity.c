@@ -54,7 +54,7 @@ bool gateway_identity_from_string(const char *str, gateway_identity_t *id)
 		set_identity(id, GATEWAY_IDENTITY_IPV6, chunk_create((void*)&addr, 16));
 		return TRUE;
 	}
-	len = strlen(str);
+	len = redirect_name_length(chunk_from_str((char*)str));
 	if (len > GATEWAY_IDENTITY_FQDN_MAX)
 	{
 		return FALSE;

@@ -61,12 +61,14 @@ struct gateway_identity_t {
 	/** octets used in data: 4, 16, or 1 to GATEWAY_IDENTITY_FQDN_MAX */
 	uint8_t len;
 
-	/** address in network order, or name in lower case, 0-terminated */
+	/** address in network order, or name in lower case and without a dot at
+	 * its end, 0-terminated */
 	uint8_t data[GATEWAY_IDENTITY_FQDN_MAX + 1];
 };
 
 /**
- * Parse an address or a name as people write it, e.g. in strongswan.conf.
+ * Parse an address or a name as people write it, e.g. in strongswan.conf; one
+ * dot at the end of a name is taken off.
  *
  * @param str		"192.0.2.1", "2001:db8::1" or "sun.example.org"
  * @param id		receives the identity, unchanged if FALSE is returned

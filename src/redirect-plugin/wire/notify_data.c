@@ -50,6 +50,30 @@ ENUM(wire_verdict_names, WIRE_OK, WIRE_TRAILING_DATA,
 	"trailing-data",
 );
 
+ENUM(wire_verdict_texts, WIRE_OK, WIRE_TRAILING_DATA,
+	"nothing is wrong",
+	"Protocol ID is not zero",
+	"there is an SPI",
+	"data ends too early",
+	"unknown type of identity",
+	"length of the address is wrong",
+	"address is unspecified",
+	"address is multicast",
+	"address is broadcast, or reserved",
+	"address is loopback",
+	"address is link-local",
+	"IPv4 address is written as IPv6 address",
+	"name is empty",
+	"name is longer than 253 octets",
+	"label is empty, longer than 63 octets, or has a hyphen at an end",
+	"name has a NUL octet",
+	"name has an octet other than letters, digits, hyphens, underscores, dots",
+	"last label of the name is a number",
+	"nonce is missing",
+	"nonce is not of 16 to 256 octets",
+	"data goes on too long",
+);
+
 /**
  * Check that an IPv4 address is one of a single, reachable host.
  */
@@ -160,7 +184,8 @@ static bool is_number(const uint8_t *label, size_t len)
 }
 
 /**
- * Check the syntax of a name in lower case, RFC 1123 section 2.1.
+ * Check the syntax of a name in lower case, RFC 1123 section 2.1, and with
+ * underscores, which names of hosts should not have but do, and resolvers take.
  *
  * A name whose last label is a number is no name: inet_aton(3), and with it
  * getaddrinfo(3), takes "127.1" and "0x7f.1" for 127.0.0.1.
@@ -185,7 +210,8 @@ static wire_verdict_t check_fqdn(const uint8_t *name, size_t len)
 		{
 			return WIRE_FQDN_NUL;
 		}
-		else if (name[i] > 0x7f || (!isalnum(name[i]) && name[i] != '-'))
+		else if (name[i] > 0x7f || (!isalnum(name[i]) && name[i] != '-' &&
+									  name[i] != '_'))
 		{
 			return WIRE_FQDN_CHARACTER;
 		}
@@ -219,6 +245,40 @@ static wire_verdict_t check_length(uint8_t type, size_t len)
 		default:
 			return WIRE_IDENT_TYPE;
 	}
+}
+
+/*
+ * Described in header
+ */
+size_t redirect_name_length(chunk_t name)
+{
+	bool dot = name.len > 1 && name.ptr[name.len - 1] == '.';
+
+	return name.len - dot;
+}
+
+/*
+ * Described in header
+ */
+char *redirect_name_print(chunk_t data, char buf[WIRE_NAME_PRINT_MAX])
+{
+	size_t len, i, used = 0;
+
+	buf[0] = '\0';
+	if (data.len < IDENT_HEADER_LEN || data.ptr[0] != GATEWAY_IDENTITY_FQDN)
+	{
+		return buf;
+	}
+	len = min(data.ptr[1], data.len - IDENT_HEADER_LEN);
+	data = chunk_create(data.ptr + IDENT_HEADER_LEN, len);
+	for (i = 0; i < data.len && used < WIRE_NAME_PRINT_MAX - 8; i++)
+	{
+		used += snprintf(buf + used, WIRE_NAME_PRINT_MAX - used,
+						 isgraph(data.ptr[i]) && data.ptr[i] < 0x7f &&
+						 data.ptr[i] != '\\' ? "%c" : "\\x%02x", data.ptr[i]);
+	}
+	snprintf(buf + used, WIRE_NAME_PRINT_MAX - used, i < data.len ? "..." : "");
+	return buf;
 }
 
 /*
@@ -264,7 +324,7 @@ static wire_verdict_t read_identity(chunk_t *data, uint8_t last_type,
 									bool loopback, gateway_identity_t *id)
 {
 	wire_verdict_t verdict;
-	uint8_t type, len;
+	uint8_t type, len, used;
 	size_t i;
 
 	if (data->len < IDENT_HEADER_LEN)
@@ -283,16 +343,18 @@ static wire_verdict_t read_identity(chunk_t *data, uint8_t last_type,
 	{
 		return WIRE_TRUNCATED;
 	}
-	verdict = check_length(type, len);
+	used = type == GATEWAY_IDENTITY_FQDN ?
+				redirect_name_length(chunk_create(data->ptr, len)) : len;
+	verdict = check_length(type, used);
 	if (verdict != WIRE_OK)
 	{
 		return verdict;
 	}
 	*id = (gateway_identity_t){
 		.type = type,
-		.len = len,
+		.len = used,
 	};
-	for (i = 0; i < len; i++)
+	for (i = 0; i < used; i++)
 	{
 		id->data[i] = type == GATEWAY_IDENTITY_FQDN ? tolower(data->ptr[i])
 													: data->ptr[i];

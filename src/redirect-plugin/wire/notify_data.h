@@ -37,6 +37,11 @@ typedef enum wire_place_t wire_place_t;
 #define WIRE_REDIRECT_MAX (2 + GATEWAY_IDENTITY_FQDN_MAX + WIRE_NONCE_MAX)
 
 /**
+ * Longest text of a name that was refused, with the 0 at its end, in octets.
+ */
+#define WIRE_NAME_PRINT_MAX 96
+
+/**
  * Where a REDIRECT notify stands: that decides about the nonce (R9.2-9).
  */
 enum wire_place_t {
@@ -82,12 +87,12 @@ enum wire_verdict_t {
 	WIRE_FQDN_EMPTY,
 	/** name longer than 253 octets */
 	WIRE_FQDN_LENGTH,
-	/** label empty, as behind a trailing dot, longer than 63 octets, or with a
+	/** label empty, as between two dots, longer than 63 octets, or with a
 	 * hyphen at either end */
 	WIRE_FQDN_LABEL,
 	/** NUL octet in a name */
 	WIRE_FQDN_NUL,
-	/** octet other than letter, digit, hyphen and dot */
+	/** octet other than letter, digit, hyphen, underscore and dot */
 	WIRE_FQDN_CHARACTER,
 	/** last label a number: resolvers take "1.2.3.4", "127.1" and "0x7f.1" for
 	 * addresses, and no top-level domain is like that */
@@ -108,9 +113,35 @@ enum wire_verdict_t {
 extern enum_name_t *wire_verdict_names;
 
 /**
+ * What is wrong, in words for people ("an octet in the name is not ...").
+ */
+extern enum_name_t *wire_verdict_texts;
+
+/**
+ * Octets of a name without the dot at its end, as zones have it (RFC 1034,
+ * section 3.1): with and without it a name is the same to lists and tables.
+ *
+ * @param name			name
+ * @return				octets; one dot alone stays
+ */
+size_t redirect_name_length(chunk_t name);
+
+/**
+ * Write the name in the data of a REDIRECT notify that was refused, for a log:
+ * octets that do not print are escaped (\x0a), and it ends with "..." if it is
+ * too long.
+ *
+ * @param data			notification data, as it came
+ * @param buf			receives the text, empty if the data has no name
+ * @return				buf
+ */
+char *redirect_name_print(chunk_t data, char buf[WIRE_NAME_PRINT_MAX]);
+
+/**
  * Parse the notification data of a REDIRECT notify, RFC 5685 section 9.2.
  *
- * Strict: every deviation is refused by name. Does not allocate and takes no
+ * Strict: every deviation is refused by name. One dot at the end of a name is
+ * taken off. Does not allocate and takes no
  * locks, may be called from any thread.
  *
  * @param place			message the notify stands in
