@@ -71,6 +71,13 @@ charon {
 EMPTY_SWANCTL = "include conf.d/*.conf\n"
 
 
+def _option(path, value):
+    """Lines of strongswan.conf for an option below sections."""
+    if len(path) == 1:
+        return f"{path[0]} = {value}\n"
+    return f"{path[0]} {{\n{_option(path[1:], value)}}}\n"
+
+
 class LabHost:
     """A running host."""
 
@@ -128,7 +135,8 @@ class LabHost:
         """Let charon log to a file, and bring its own ESP if the kernel
         has none: a scenario's strongswan.conf says nothing of either.
 
-        settings: options of the plugin that override the scenario's
+        settings: options of the plugin that override the scenario's, those of
+        a section as section.option
         """
         path = self.namespaces.path("/etc/strongswan.conf")
         with open(path, encoding="utf-8") as file:
@@ -139,7 +147,7 @@ class LabHost:
                           flags=re.MULTILINE)
         if "include lab.conf" not in text:
             text += "\ninclude lab.conf\n"
-        options = "".join(f"      {key} = {value}\n"
+        options = "".join(_option(key.split("."), value)
                           for key, value in settings.items())
         if options and re.search(r"^\s*redirect\s*{", text, re.MULTILINE):
             text += ("charon {\n  plugins {\n    redirect {\n" + options +

@@ -48,7 +48,7 @@ class Lab:
         patience: how many times as long as elsewhere everything may take
         directory: receives logs, captures and console.log; made here"""
         self.scenario = scenario
-        self._settings = variant.settings
+        self._settings = dict(variant.settings)
         self.directory = directory
         self.hosts = {}
         self.failures = []
@@ -59,6 +59,10 @@ class Lab:
         self._memory = memory
         self._plugins = {}
         patience *= memory.patience
+        if patience > 1:
+            # hosts start one after the other: a gateway that is not there yet
+            # must not be found down for that
+            self._settings.setdefault("probe.fall", round(3 * patience))
         self._env = {"LAB_PATIENCE": str(patience),
                      "LAB_LIBRESWAN": charons.libreswan()}
         os.makedirs(directory)

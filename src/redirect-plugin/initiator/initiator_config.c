@@ -182,7 +182,7 @@ initiator_config_t *initiator_config_read(const config_section_t *plugin)
 							   this);
 	if (!this->defaults.deny)
 	{
-		char why[CONFIG_WHY_MAX];
+		char why[CONFIG_WHY_MAX] = "";
 
 		initiator_allowed_parse(DENY_DEFAULT, &this->defaults.deny, why);
 	}
