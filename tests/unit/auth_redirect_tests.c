@@ -158,6 +158,25 @@ START_TEST(redirects_in_the_answer_to_a_delete_that_crosses)
 }
 END_TEST
 
+START_TEST(redirects_in_the_answer_to_a_delete_after_a_rekeying)
+{
+	fixture_t *this = fixture_create(REDIRECT_METHOD_NO_CHILD);
+	listener_t *listener = &this->auth->listener;
+	mock_ike_sa_t *old = mock_ike_sa_create(6, "198.51.100.7",
+											"carol@example.org");
+	message_t *message;
+
+	ck_assert(this->auth->take(this->auth, &old->public, &this->decision));
+	listener->ike_rekey(listener, &old->public, &this->ike_sa->public);
+	listener->ike_state_change(listener, &old->public, IKE_DESTROYING);
+	message = show(this, INFORMATIONAL, TRUE, TRUE, TRUE);
+	message->destroy(message);
+	ck_assert(answers(this, INFORMATIONAL, REDIRECT));
+	mock_ike_sa_destroy(old);
+	fixture_destroy(this);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("auth_redirect");
@@ -167,6 +186,7 @@ int main(void)
 	tcase_add_test(tcase, lets_clients_in_that_get_an_informational);
 	tcase_add_test(tcase, denies_a_child_sa_to_clients_that_have_to_go);
 	tcase_add_test(tcase, redirects_in_the_answer_to_a_delete_that_crosses);
+	tcase_add_test(tcase, redirects_in_the_answer_to_a_delete_after_a_rekeying);
 	suite_add_tcase(suite, tcase);
 	return policy_fixture_run(suite);
 }

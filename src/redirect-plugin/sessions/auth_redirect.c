@@ -250,7 +250,16 @@ METHOD(listener_t, ike_state_change, bool,
 METHOD(listener_t, ike_rekey, bool,
 	private_auth_redirect_t *this, ike_sa_t *old, ike_sa_t *new)
 {
-	look_up(this, old, NULL, TRUE);
+	waiting_t *waiting;
+
+	this->mutex->lock(this->mutex);
+	waiting = this->waiting->remove(this->waiting, key(old));
+	if (waiting)
+	{
+		waiting = this->waiting->put(this->waiting, key(new), waiting);
+	}
+	this->mutex->unlock(this->mutex);
+	free(waiting);
 	return TRUE;
 }
 
