@@ -20,6 +20,7 @@
 
 static authenticate_t authenticate;
 static uint32_t keyingtries = 1;
+static char *remote_host = GATEWAY;
 static mem_cred_t *creds;
 static ike_cfg_t *gateway_ike_cfg;
 static peer_cfg_t *gateway_peer_cfg, *client_peer_cfg;
@@ -33,7 +34,7 @@ static ike_cfg_t *create_ike_cfg(bool client)
 		.version = IKEV2,
 		.local = client ? "198.51.100.100" : "%any",
 		.local_port = IKEV2_UDP_PORT,
-		.remote = client ? GATEWAY : "%any",
+		.remote = client ? remote_host : "%any",
 		.remote_port = IKEV2_UDP_PORT,
 	};
 	ike_cfg_t *ike_cfg;
@@ -95,7 +96,8 @@ static peer_cfg_t *create_peer_cfg(bool client)
 	peer_cfg_t *peer_cfg;
 	char *moon = "moon";
 
-	if (authenticate != AUTHENTICATE_PSK)
+	if (authenticate == AUTHENTICATE_EAP ||
+		authenticate == AUTHENTICATE_EAP_OTHER)
 	{
 		class = AUTH_CLASS_EAP;
 	}
@@ -106,6 +108,10 @@ static peer_cfg_t *create_peer_cfg(bool client)
 	peer_cfg = peer_cfg_create(client ? "home" : "gw", create_ike_cfg(client),
 							   &create);
 	add_auth_cfg(peer_cfg, "carol", class, client);
+	if (authenticate == AUTHENTICATE_TWO_CLIENT)
+	{
+		add_auth_cfg(peer_cfg, "carol-user", class, client);
+	}
 	add_auth_cfg(peer_cfg, moon, AUTH_CLASS_PSK, !client);
 	peer_cfg->add_child_cfg(peer_cfg, create_child_cfg());
 	return peer_cfg;
@@ -152,6 +158,12 @@ static void create_configs(void)
 void harness_authentication(authenticate_t value)
 {
 	authenticate = value;
+	create_configs();
+}
+
+void harness_remote(char *host)
+{
+	remote_host = host;
 	create_configs();
 }
 

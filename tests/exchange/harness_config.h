@@ -36,6 +36,8 @@ typedef enum {
 	AUTHENTICATE_EAP,
 	/** as EAP, but the gateway has another identity than the client expects */
 	AUTHENTICATE_EAP_OTHER,
+	/** PSK on both sides, twice for the client (RFC 4739) */
+	AUTHENTICATE_TWO_CLIENT,
 } authenticate_t;
 
 /**
@@ -59,9 +61,11 @@ peer_cfg_t *harness_config_client(void);
 child_cfg_t *harness_config_child(void);
 
 /**
- * Choose how to authenticate, and the keyingtries of the client.
+ * Choose how to authenticate, and what is configured as gateway (GATEWAY if not
+ * chosen) and as keyingtries of the client.
  */
 void harness_authentication(authenticate_t authenticate);
+void harness_remote(char *host);
 void harness_keyingtries(uint32_t tries);
 
 #endif /** HARNESS_CONFIG_H_ */
