@@ -46,26 +46,35 @@ static void check_name(const gateway_identity_t *id)
 	for (i = 0; i < id->len; i++)
 	{
 		fuzz_assert(islower(id->data[i]) || isdigit(id->data[i]) ||
-					id->data[i] == '.' || id->data[i] == '-');
+					id->data[i] == '.' || id->data[i] == '-' ||
+					id->data[i] == '_');
 	}
 }
 
 /**
- * Check that writing gives what was read, but for the case of names.
+ * Check that writing gives what was read, but for the case of names and a dot at
+ * their end.
  */
 static void check_round_trip(const gateway_identity_t *id, chunk_t nonce,
 							 chunk_t data)
 {
+	bool name = id->type == GATEWAY_IDENTITY_FQDN;
 	uint8_t buf[WIRE_REDIRECT_MAX];
-	size_t len, i;
+	size_t len, dot, i;
 
+	/* type and length are an octet each */
+	dot = name && data.ptr[1] == id->len + 1;
+	fuzz_assert(!dot || data.ptr[2 + id->len] == '.');
 	len = redirect_notify_write(id, nonce, buf);
-	fuzz_assert(len == data.len);
-	for (i = 0; i < len; i++)
+	fuzz_assert(len + dot == data.len);
+	fuzz_assert(buf[0] == data.ptr[0] && buf[1] + dot == data.ptr[1]);
+	for (i = 2; i < 2u + id->len; i++)
 	{
-		fuzz_assert(buf[i] == data.ptr[i] ||
-					(id->type == GATEWAY_IDENTITY_FQDN && i < 2u + id->len &&
-					 buf[i] == tolower(data.ptr[i])));
+		fuzz_assert(buf[i] == (name ? tolower(data.ptr[i]) : data.ptr[i]));
+	}
+	for (; i < len; i++)
+	{
+		fuzz_assert(buf[i] == data.ptr[i + dot]);
 	}
 }
 
