@@ -37,11 +37,18 @@
 #define AGE_MAX 5000
 
 /**
+ * Milliseconds within which a heartbeat that was written is read
+ */
+#define READ_MAX 2000
+
+/**
  * A roll.
  */
 typedef struct {
 	const char *each, *state_file;
 	int parallel, timeout, count;
+	/** time at which it began, or goes on */
+	timeval_t began;
 	char *names[GATEWAYS_MAX];
 	/** as begun, 0 if not */
 	unsigned long long starts[GATEWAYS_MAX];
@@ -51,7 +58,7 @@ typedef struct {
 /**
  * What is waited for.
  */
-typedef bool (*condition_t)(const fleet_member_t *member,
+typedef bool (*condition_t)(const roll_t *roll, const fleet_member_t *member,
 							unsigned long long start);
 
 static bool is_heard(const fleet_member_t *member)
@@ -59,21 +66,39 @@ static bool is_heard(const fleet_member_t *member)
 	return member->up && member->age >= 0 && member->age < AGE_MAX;
 }
 
-static bool is_empty(const fleet_member_t *member, unsigned long long start)
+static bool is_empty(const roll_t *roll, const fleet_member_t *member,
+					 unsigned long long start)
 {
 	return is_heard(member) && member->carried_out &&
 		   streq(member->state, "drain") && member->sessions == 0;
 }
 
-static bool is_back(const fleet_member_t *member, unsigned long long start)
+static bool is_back(const roll_t *roll, const fleet_member_t *member,
+					unsigned long long start)
 {
 	return is_heard(member) && member->start > start;
 }
 
-static bool takes_clients(const fleet_member_t *member, unsigned long long start)
+static bool takes_clients(const roll_t *roll, const fleet_member_t *member,
+						  unsigned long long start)
 {
 	return is_heard(member) && member->carried_out &&
 		   streq(member->state, "active");
+}
+
+/**
+ * Known by a heartbeat that was written after the roll began, not by one from
+ * before a start of the daemon that somebody has just done by hand.
+ */
+static bool is_known_anew(const roll_t *roll, const fleet_member_t *member,
+						  unsigned long long start)
+{
+	timeval_t now;
+
+	time_monotonic(&now);
+	timersub(&now, &roll->began, &now);
+	return is_heard(member) && now.tv_sec * 1000 + now.tv_usec / 1000 >
+							   member->age + READ_MAX;
 }
 
 /**
@@ -91,7 +116,7 @@ static bool wait_for(roll_t *roll, int i, const char *what,
 	do
 	{
 		if (fleet_get(roll->names[i], &member) == EXIT_DONE &&
-			condition(&member, roll->starts[i]))
+			condition(roll, &member, roll->starts[i]))
 		{
 			return TRUE;
 		}
@@ -195,14 +220,19 @@ static bool begin(roll_t *roll, int i)
 				? "tells nothing through the store" : "is not configured");
 		return FALSE;
 	}
-	if (roll->starts[i] && member.start > roll->starts[i])
-	{	/* updated already when the roll stopped */
-		return TRUE;
-	}
-	if (!is_heard(&member))
+	if (!is_heard(&member) && !roll->starts[i])
 	{
 		fprintf(stderr, "redirectctl: %s: does not work\n", roll->names[i]);
 		return FALSE;
+	}
+	if (!wait_for(roll, i, "known anew", is_known_anew) ||
+		fleet_get(roll->names[i], &member) != EXIT_DONE)
+	{
+		return FALSE;
+	}
+	if (roll->starts[i] && member.start > roll->starts[i])
+	{	/* updated already when the roll stopped */
+		return TRUE;
 	}
 	roll->starts[i] = member.start;
 	printf("%s: draining, %d sessions\n", roll->names[i], member.sessions);
@@ -362,6 +392,7 @@ static int run_roll(int argc, char *argv[])
 		return usage_error(&cmd_roll, "parallel and timeout must be numbers");
 	}
 	setlinebuf(stdout);
+	time_monotonic(&roll->began);
 	code = EXIT_UNREACHABLE;
 	if (find_gateways(roll, &values[0]))
 	{
