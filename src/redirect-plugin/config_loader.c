@@ -182,19 +182,23 @@ static void check_limits(const config_section_t *section,
 /**
  * Warn if this gateway is another one than it is said to be: it would send its
  * clients to itself.
+ *
+ * @param host			addresses of its host, NULL for those charon knows
  */
-static void check_self(const config_section_t *section, const gateway_t *self)
+static void check_self(const config_section_t *section, const gateway_t *self,
+					   const ip_set_t *host)
 {
 	gateway_identity_t *id;
 	ip_address_t address;
-	bool found = !this_host_is_known();
+	bool found = !host && !this_host_is_known();
 	int i;
 
 	for (i = 0; i < self->address_count && !found; i++)
 	{
 		id = &self->addresses[i];
 		address = ip_address_from_chunk(chunk_create(id->data, id->len));
-		found = id->type == GATEWAY_IDENTITY_FQDN || this_host_has(&address);
+		found = id->type == GATEWAY_IDENTITY_FQDN ||
+				(host ? ip_set_contains(host, &address) : this_host_has(&address));
 	}
 	if (!found)
 	{
@@ -206,6 +210,7 @@ static void check_self(const config_section_t *section, const gateway_t *self)
 /**
  * Read a configuration, whole.
  *
+ * @param host			see check_self()
  * @param configs		receives configurations of the rooms, NULL for those
  *						with errors
  * @param unknown		receives TRUE if all that is wrong are selectors that
@@ -215,7 +220,7 @@ static void check_self(const config_section_t *section, const gateway_t *self)
  */
 static policy_t *read_all(private_config_loader_t *this, settings_t *settings,
 						  const char *ns, const char *file, const char *above,
-						  void *configs[], bool *unknown,
+						  const ip_set_t *host, void *configs[], bool *unknown,
 						  config_report_t *report)
 {
 	config_section_t section;
@@ -228,7 +233,9 @@ static policy_t *read_all(private_config_loader_t *this, settings_t *settings,
 	};
 	section = config_section_create(settings, report->errors, ns);
 	section.warnings = report->warnings;
-	good = read_rooms(this, &section, configs);
+	config_text_check_includes(file, report->errors);
+	good = !array_count(report->errors);
+	good = read_rooms(this, &section, configs) && good;
 	policy = policy_create(&section, this->registry, unknown);
 	*unknown = *unknown && good;
 	if (!good)
@@ -242,7 +249,7 @@ static policy_t *read_all(private_config_loader_t *this, settings_t *settings,
 		check_limits(&section, policy);
 		if (policy->self >= 0)
 		{
-			check_self(&section, &policy->gateways[policy->self]);
+			check_self(&section, &policy->gateways[policy->self], host);
 		}
 		report->hash = config_hash(&section);
 		report->gateways = policy->gateway_count;
@@ -313,8 +320,8 @@ static bool load(private_config_loader_t *this, bool strict)
 	policy_t *policy;
 	bool unknown = FALSE, waiting;
 
-	policy = read_all(this, lib->settings, lib->ns, lib->conf, "", configs,
-					  &unknown, &report);
+	policy = read_all(this, lib->settings, lib->ns, lib->conf, "", NULL,
+					  configs, &unknown, &report);
 	apply_rooms(this, configs, policy != NULL);
 	waiting = !policy && unknown && !strict;
 	set_status(this, &report, waiting);
@@ -420,7 +427,7 @@ METHOD(config_loader_t, add_room, void,
 
 METHOD(config_loader_t, check, config_report_t,
 	private_config_loader_t *this, settings_t *settings, const char *ns,
-	const char *file, const char *above)
+	const char *file, const char *above, const ip_set_t *host)
 {
 	void *configs[array_count(this->rooms) + 1];
 	config_report_t report;
@@ -428,8 +435,8 @@ METHOD(config_loader_t, check, config_report_t,
 	bool unknown = FALSE;
 	int i;
 
-	policy_destroy(read_all(this, settings, ns, file, above, configs, &unknown,
-							&report));
+	policy_destroy(read_all(this, settings, ns, file, above, host, configs,
+							&unknown, &report));
 	for (i = 0; i < array_count(this->rooms); i++)
 	{
 		array_get(this->rooms, i, &room);

@@ -22,6 +22,7 @@
 
 #include "policy/policy_engine.h"
 #include "utils/config_room.h"
+#include "utils/ip_set.h"
 
 typedef struct config_loader_t config_loader_t;
 typedef struct config_report_t config_report_t;
@@ -118,11 +119,12 @@ struct config_loader_t {
 	 * @param ns		name of the daemon's section in them
 	 * @param file		file they were read from
 	 * @param above		section it is included in, see config_text_check()
+	 * @param host		addresses of the host it is for, NULL if not known
 	 * @return			report, see config_report_clear()
 	 */
 	config_report_t (*check)(config_loader_t *this, settings_t *settings,
 							 const char *ns, const char *file,
-							 const char *above);
+							 const char *above, const ip_set_t *host);
 
 	/**
 	 * Get what became of the last configuration. Any thread; waits while one

@@ -14,17 +14,19 @@
 
 #include "config_text.h"
 
-#include <ctype.h>
+#include <errno.h>
 #include <glob.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include <collections/hashtable.h>
 #include <library.h>
 
 /**
- * Deepest inclusion of files that is followed.
+ * Deepest inclusion of files that is followed, and how many in all.
  */
-#define INCLUDES_MAX 16
+#define INCLUDES_MAX 64
+#define FILES_MAX 10000
 
 /**
  * Longest name of a section with those above it; what is longer is left out.
@@ -42,12 +44,28 @@ typedef struct {
 } place_t;
 
 /**
+ * A file that is being read, below the one that includes it
+ */
+typedef struct file_t file_t;
+
+struct file_t {
+	const char *name;
+	dev_t device;
+	ino_t inode;
+	int depth;
+	const file_t *above;
+};
+
+/**
  * A text that is being read
  */
 typedef struct {
 
-	/** for warnings */
+	/** for warnings; NULL to look for circles of files only */
 	const config_section_t *section;
+
+	/** receives what is wrong with inclusions, char*; NULL if nobody wants it */
+	array_t *errors;
 
 	/** section of the plugin, with a dot at the end */
 	char prefix[PATH_LEN];
@@ -62,8 +80,14 @@ typedef struct {
 	const char *file;
 	int line;
 
-	/** depth of inclusion */
-	int depth;
+	/** the same file with those it is included by */
+	const file_t *files;
+
+	/** files read */
+	int count;
+
+	/** TRUE if there are files that are included without end */
+	bool endless;
 
 } text_t;
 
@@ -128,8 +152,8 @@ static void note(text_t *this, const char *name, const char *value, int line)
 	char path[PATH_LEN];
 	place_t *place, *before;
 
-	if (snprintf(path, sizeof(path), "%s%s", this->path,
-				 name) >= (int)sizeof(path) || !strpfx(path, this->prefix))
+	if (!this->section || snprintf(path, sizeof(path), "%s%s", this->path,
+				name) >= (int)sizeof(path) || !strpfx(path, this->prefix))
 	{
 		return;
 	}
@@ -222,8 +246,8 @@ static void read_string(text_t *this, FILE *in, FILE *out)
 }
 
 /**
- * Read a value or a pattern of files, up to the end of the line, with one space
- * for what is between its words.
+ * Read a value, up to the end of the line, with one space for what is between
+ * its words.
  *
  * @return				allocated
  */
@@ -258,41 +282,156 @@ static char *read_value(text_t *this, FILE *in)
 }
 
 /**
+ * Read a pattern of files as charon's parser does: up to a space or the end of a
+ * string.
+ *
+ * @return				allocated
+ */
+static char *read_pattern(text_t *this, FILE *in)
+{
+	size_t len;
+	char *buf;
+	FILE *out = open_memstream(&buf, &len);
+	int c;
+
+	for (c = next(this, in); c != EOF && !strchr("#}\n\t \"", c);
+		 c = next(this, in))
+	{
+		if (c == '\\')
+		{
+			c = next(this, in);
+			if (c == EOF || !strchr("\"#} ", c))
+			{
+				putc('\\', out);
+				back(this, in, c);
+				continue;
+			}
+		}
+		if (c != '\r')
+		{
+			putc(c, out);
+		}
+	}
+	if (c == '"')
+	{
+		read_string(this, in, out);
+	}
+	else
+	{
+		back(this, in, c);
+	}
+	fclose(out);
+	return buf;
+}
+
+/**
+ * Complain about inclusions that do not end.
+ */
+static void refuse(text_t *this, const char *fmt, ...)
+{
+	char what[2 * PATH_LEN], *line;
+	va_list args;
+
+	this->endless = TRUE;
+	va_start(args, fmt);
+	vsnprintf(what, sizeof(what), fmt, args);
+	va_end(args);
+	if (this->errors &&
+		asprintf(&line, "include in %s:%d: %s", this->file, this->line, what) > 0)
+	{
+		array_insert(this->errors, ARRAY_TAIL, line);
+	}
+}
+
+/**
+ * Warn of a file to include that is not read, if it can be about the plugin.
+ *
+ * @param why			what keeps it from being read
+ */
+static void warn_unread(text_t *this, const char *file, const char *why)
+{
+	char *line;
+
+	if (this->section && (strpfx(this->path, this->prefix) ||
+						  strpfx(this->prefix, this->path)) &&
+		asprintf(&line, "%sinclude: %s in %s:%d is not read: %s", this->path,
+				 file, this->file, this->line, why) > 0)
+	{
+		array_insert(this->section->warnings, ARRAY_TAIL, line);
+	}
+}
+
+/**
+ * Read a file of an include statement.
+ */
+static void include_file(text_t *this, const char *name)
+{
+	const file_t *above = this->files, *known;
+	file_t file = { .name = name, .depth = above->depth + 1, .above = above };
+	int line = this->line;
+	struct stat st;
+
+	errno = 0;
+	if (stat(name, &st) != 0 || access(name, R_OK) != 0 ||
+		!S_ISREG(st.st_mode))
+	{
+		warn_unread(this, name, errno ? strerror(errno) : "it is no file");
+		return;
+	}
+	file.device = st.st_dev;
+	file.inode = st.st_ino;
+	for (known = above; known; known = known->above)
+	{
+		if (known->device == file.device && known->inode == file.inode)
+		{
+			refuse(this, "%s is being read already, so charon would read it "
+				   "without end", known->name);
+			return;
+		}
+	}
+	if (file.depth > INCLUDES_MAX || ++this->count > FILES_MAX)
+	{
+		refuse(this, "too many files, %d in all, one in the other down to %d",
+			   this->count, file.depth);
+		return;
+	}
+	this->files = &file;
+	read_file(this, name);
+	this->files = above;
+	this->file = above->name;
+	this->line = line;
+}
+
+/**
  * Read the files of an include statement.
  */
 static void include(text_t *this, const char *pattern)
 {
-	const char *file = this->file, *slash = strrchr(file, '/');
-	char full[PATH_LEN], path[PATH_LEN];
-	int line = this->line, result = -1;
+	const char *slash = strrchr(this->file, '/');
+	char full[PATH_LEN];
 	glob_t found;
 	size_t i;
 
 	snprintf(full, sizeof(full), "%.*s%s", *pattern == '/' || !slash ? 0
-			 : (int)(slash + 1 - file), file, pattern);
-	if (this->depth < INCLUDES_MAX)
+			 : (int)(slash + 1 - this->file), this->file, pattern);
+	switch (glob(full, GLOB_ERR, NULL, &found))
 	{
-		result = glob(full, GLOB_ERR, NULL, &found);
+		case 0:
+			for (i = 0; i < found.gl_pathc && !this->endless; i++)
+			{
+				include_file(this, found.gl_pathv[i]);
+			}
+			globfree(&found);
+			break;
+		case GLOB_NOMATCH:
+			if (!strpbrk(pattern, "*?["))
+			{
+				warn_unread(this, full, "there is no such file");
+			}
+			break;
+		default:
+			warn_unread(this, full, strerror(errno));
 	}
-	if (result == GLOB_NOMATCH && !strpbrk(pattern, "*?[") &&
-		strpfx(this->path, this->prefix))
-	{
-		snprintf(path, sizeof(path), "%sinclude", this->path);
-		warn(this, path, "there is no %s to include in %s:%d", full, file,
-			 line);
-	}
-	if (result == 0)
-	{
-		this->depth++;
-		for (i = 0; i < found.gl_pathc; i++)
-		{
-			read_file(this, found.gl_pathv[i]);
-		}
-		this->depth--;
-		globfree(&found);
-	}
-	this->file = file;
-	this->line = line;
 }
 
 /**
@@ -303,21 +442,26 @@ static void include(text_t *this, const char *pattern)
 static void read_statement(text_t *this, FILE *in, const char *name, int line)
 {
 	size_t used = strlen(this->path);
+	bool same_line = TRUE, separated = FALSE;
 	char *value;
 	int c;
 
 	for (c = next(this, in); c != EOF && strchr("\t\r\n ", c);
-		 c = next(this, in));
+		 c = next(this, in))
+	{
+		separated = TRUE;
+		same_line = same_line && c != '\n';
+	}
 	if (c == '=')
 	{
 		value = read_value(this, in);
 		note(this, name, value, line);
 		free(value);
 	}
-	else if (streq(name, "include"))
+	else if (streq(name, "include") && separated && same_line)
 	{
 		back(this, in, c);
-		value = read_value(this, in);
+		value = read_pattern(this, in);
 		include(this, value);
 		free(value);
 	}
@@ -394,8 +538,35 @@ static void read_file(text_t *this, const char *file)
 			leave(this);
 		}
 	}
-	while (c != EOF);
+	while (c != EOF && !this->endless);
 	fclose(in);
+}
+
+/**
+ * Read a file that is not included.
+ */
+static void read_first(text_t *this, const char *name)
+{
+	file_t file = { .name = name };
+	struct stat st;
+
+	if (stat(name, &st) == 0)
+	{
+		file.device = st.st_dev;
+		file.inode = st.st_ino;
+		this->files = &file;
+		read_file(this, name);
+	}
+}
+
+/*
+ * Described in header
+ */
+void config_text_check_includes(const char *file, array_t *errors)
+{
+	text_t this = { .errors = errors };
+
+	read_first(&this, file);
 }
 
 /*
@@ -419,7 +590,7 @@ void config_text_check(const config_section_t *section, const char *file,
 		snprintf(this.prefix, sizeof(this.prefix), "%s.plugins.redirect.",
 				 daemons[i]);
 		snprintf(this.path, sizeof(this.path), "%s", above);
-		read_file(&this, file);
+		read_first(&this, file);
 		this.places->destroy_function(this.places, (void*)destroy_place);
 	}
 }

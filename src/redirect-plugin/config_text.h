@@ -27,7 +27,8 @@
  * the files it includes: options of the plugin that are set twice to different
  * values, where the last one counts; gateways, rules and connections whose
  * section is there twice, which become one; options without a value, which are
- * as if they were not set; files to include that are not there. Warns of each.
+ * as if they were not set; files to include that are not there or cannot be read.
+ * Warns of each.
  *
  * @param section		section charon.plugins.redirect; warnings are added to
  *						those of it
@@ -37,5 +38,14 @@
  */
 void config_text_check(const config_section_t *section, const char *file,
 					   const char *above);
+
+/**
+ * Look for files that include each other, or themselves: settings_t would read
+ * them without end.
+ *
+ * @param file			file that is read
+ * @param errors		receives what is wrong, char*
+ */
+void config_text_check_includes(const char *file, array_t *errors);
 
 #endif /** CONFIG_TEXT_H_ @}*/

@@ -15,10 +15,13 @@
 #include "redirectctl.h"
 
 #include "config_loader.h"
+#include "config_text.h"
 
 #include <library.h>
 
 #include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <inttypes.h>
 #include <unistd.h>
 
@@ -221,18 +224,104 @@ static void check_loaded(settings_t *settings, const char *ns,
 }
 
 /**
+ * List the addresses of this host that charon can use, as it does.
+ *
+ * @return				NULL if they are not known
+ */
+static ip_set_t *get_own_addresses()
+{
+	struct ifaddrs *list, *entry;
+	ip_address_t address;
+	ip_set_t *set = NULL;
+	host_t *host;
+	char *buf, text[64];
+	size_t len;
+	FILE *out;
+
+	if (getifaddrs(&list) != 0)
+	{
+		return NULL;
+	}
+	out = open_memstream(&buf, &len);
+	for (entry = list; entry; entry = entry->ifa_next)
+	{
+		host = entry->ifa_addr && (entry->ifa_flags & IFF_UP)
+			 ? host_create_from_sockaddr(entry->ifa_addr) : NULL;
+		if (host)
+		{
+			address = ip_address_from_host(host);
+			fprintf(out, "%s,", ip_address_to_string(&address, text, sizeof(text)));
+			host->destroy(host);
+		}
+	}
+	fclose(out);
+	set = ip_set_create(buf, NULL);
+	freeifaddrs(list);
+	free(buf);
+	return set;
+}
+
+/**
+ * Check whether a file is one that the charon of this host reads.
+ */
+static bool is_installed(const char *file)
+{
+	char *real = realpath(file, NULL);
+	bool installed = real && strpfx(real, "/etc/");
+
+	free(real);
+	return installed;
+}
+
+/**
+ * Check a file.
+ *
+ * @param host			see config_loader_t.check()
+ * @param report		filled in
+ * @return				FALSE if it cannot be read, complained about
+ */
+static bool check(const char *file, const ip_set_t *host,
+				  config_report_t *report)
+{
+	selector_registry_t *registry;
+	config_loader_t *loader;
+	settings_t *settings;
+	const char *above;
+	char *ns;
+
+	report->errors = array_create(0, 0);
+	config_text_check_includes(file, report->errors);
+	if (array_count(report->errors))
+	{	/* settings_t would not come back */
+		return TRUE;
+	}
+	config_report_clear(report);
+	settings = read_file(file, &ns, &above);
+	if (!settings)
+	{
+		return FALSE;
+	}
+	registry = selector_registry_create();
+	loader = config_loader_create(NULL, registry);
+	*report = loader->check(loader, settings, ns, file, above, host);
+	check_loaded(settings, ns, report);
+	loader->destroy(loader);
+	registry->destroy(registry);
+	settings->destroy(settings);
+	free(ns);
+	return TRUE;
+}
+
+/**
  * redirectctl check
  */
 static int run(int argc, char *argv[])
 {
-	selector_registry_t *registry;
-	config_loader_t *loader;
-	config_report_t report;
-	settings_t *settings;
-	const char *file = "/etc/strongswan.conf", *above;
-	char *ns;
-	bool strict = FALSE, refused;
-	int i, files = 0;
+	config_report_t report = {};
+	const char *file = NULL;
+	ip_set_t *host = NULL;
+	bool strict = FALSE, refused = TRUE;
+	int i;
 
 	for (i = 1; i < argc; i++)
 	{
@@ -240,7 +329,16 @@ static int run(int argc, char *argv[])
 		{
 			strict = TRUE;
 		}
-		else if (argv[i][0] == '-' || files++)
+		else if (streq(argv[i], "--addresses") && !host && argv[i + 1])
+		{
+			host = ip_set_create(argv[++i], NULL);
+			if (!host)
+			{
+				return usage_error(&cmd_check, "'%s' is no list of addresses",
+								   argv[i]);
+			}
+		}
+		else if (argv[i][0] == '-' || file)
 		{
 			return usage_error(&cmd_check, "'%s' is not known", argv[i]);
 		}
@@ -249,32 +347,33 @@ static int run(int argc, char *argv[])
 			file = argv[i];
 		}
 	}
-	settings = read_file(file, &ns, &above);
-	if (!settings)
+	file = file ?: "/etc/strongswan.conf";
+	if (!host && is_installed(file))
 	{
-		return EXIT_REFUSED;
+		host = get_own_addresses();
 	}
-	registry = selector_registry_create();
-	loader = config_loader_create(NULL, registry);
-	report = loader->check(loader, settings, ns, file, above);
-	check_loaded(settings, ns, &report);
-	write_report(file, &report);
-	refused = array_count(report.errors) ||
-			  (strict && array_count(report.warnings));
-	config_report_clear(&report);
-	loader->destroy(loader);
-	registry->destroy(registry);
-	settings->destroy(settings);
-	free(ns);
+	if (check(file, host, &report))
+	{
+		write_report(file, &report);
+		refused = array_count(report.errors) ||
+				  (strict && array_count(report.warnings));
+		config_report_clear(&report);
+	}
+	ip_set_destroy(host);
 	return refused ? EXIT_REFUSED : EXIT_DONE;
 }
 
 const subcommand_t cmd_check = {
-	"check", "[--strict] [FILE]",
+	"check", "[--strict] [--addresses LIST] [FILE]",
 	"Tells whether a configuration is good, without a daemon",
 	"FILE is a strongswan.conf, by default /etc/strongswan.conf, or a file that is\n"
 	"included there, with a section plugins.redirect or redirect. What is printed\n"
 	"is what the daemon would log, and a warning if charon does not load the\n"
 	"plugin. Ends with 1 if there is an error, and with --strict also if there is\n"
-	"a warning.\n", run,
+	"a warning.\n"
+	"\n"
+	"  --addresses LIST   addresses of the host that the file is for, to tell whether\n"
+	"                     self is that host. For files below /etc they are those of\n"
+	"                     this host; for others self is not judged without them\n",
+	run,
 };

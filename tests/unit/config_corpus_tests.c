@@ -21,6 +21,7 @@
 
 #include <glob.h>
 #include <libgen.h>
+#include <sys/resource.h>
 
 #include <daemon.h>
 
@@ -116,6 +117,23 @@ static bool has_error(const char *lines)
 }
 
 /**
+ * Load a file into the settings of the daemon, which come back from a file that
+ * includes itself when no more can be opened.
+ */
+static void load_settings(char *file)
+{
+	struct rlimit before, few;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = (struct rlimit){ .rlim_cur = 32, .rlim_max = before.rlim_max };
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+	dbg = take_line;
+	ck_assert(lib->settings->load_files(lib->settings, file, FALSE));
+	dbg = dbg_default;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
+/**
  * Let the loader of the daemon load a file.
  *
  * @return				FALSE if it was refused
@@ -131,7 +149,7 @@ static bool load(const char *file)
 
 	free(lib->conf);
 	lib->conf = strdup(file);
-	ck_assert(lib->settings->load_files(lib->settings, lib->conf, FALSE));
+	load_settings(lib->conf);
 	*logged = '\0';
 	dbg = take_line;
 	loaded = loader->load(loader);
@@ -284,6 +302,66 @@ START_TEST(check_warns_of_a_plugin_that_is_not_loaded)
 }
 END_TEST
 
+START_TEST(check_tells_whether_self_is_the_host_it_is_told)
+{
+	static const struct {
+		char *options, *of_host;
+	} hosts[] = {
+		{ "", "" },
+		{ "--addresses 10.0.0.1,192.0.2.1", "" },
+		{ "--addresses 2001:db8::/32", "" },
+		{ "--addresses 192.0.2.2", "warning: charon.plugins.redirect.self = moon: "
+		  "this host has none of the addresses of that gateway, which is right "
+		  "behind a NAT only\n" },
+	};
+	char lines[8192];
+	size_t i;
+
+	for (i = 0; i < countof(hosts); i++)
+	{
+		ck_assert_int_eq(check(hosts[i].options, CORPUS_DIR "/config/"
+							   "good-two-gateways.conf", lines), 0);
+		ck_assert_str_eq(lines, hosts[i].of_host);
+	}
+}
+END_TEST
+
+START_TEST(check_tells_circles_of_files_that_charon_does_not_come_back_from)
+{
+	static const struct {
+		char *a, *b;
+		char *line;
+	} circles[] = {
+		/* reads two files for each of each */
+		{ "redirect { }\ninclude *.conf\n", "include *.conf\n",
+		  "include in %s/a.conf:2: %s/a.conf is being read already" },
+		{ "redirect { }\n\ninclude b.conf\ninclude b.conf\n",
+		  "x {\ninclude \"a.conf\"\n}\n",
+		  "include in %s/b.conf:2: %s/a.conf is being read already" },
+		{ "redirect {\ninclude ./././b.con?\n}\n",
+		  "\n\ninclude none include a.conf\n",
+		  "include in %s/./././b.conf:3: %s/a.conf is being read already" },
+	};
+	char dir[] = "/tmp/config-corpus-XXXXXX", file[64], lines[8192], line[512];
+	char command[128];
+	size_t i;
+
+	ck_assert(mkdtemp(dir) != NULL);
+	for (i = 0; i < countof(circles); i++)
+	{
+		snprintf(file, sizeof(file), "%s/b.conf", dir);
+		write_file(file, circles[i].b);
+		snprintf(file, sizeof(file), "%s/a.conf", dir);
+		write_file(file, circles[i].a);
+		ck_assert_int_eq(check("", file, lines), 1);
+		snprintf(line, sizeof(line), circles[i].line, dir, dir);
+		ck_assert_msg(strpfx(lines, line), "%s", lines);
+	}
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
 START_TEST(check_never_calls_good_what_has_no_section)
 {
 	static const char *const forms[] = {
@@ -344,6 +422,9 @@ int main(void)
 						corpus.gl_pathc);
 	tcase_add_test(tcase, check_finds_the_section_wherever_it_is);
 	tcase_add_test(tcase, check_warns_of_a_plugin_that_is_not_loaded);
+	tcase_add_test(tcase, check_tells_whether_self_is_the_host_it_is_told);
+	tcase_add_test(tcase,
+				   check_tells_circles_of_files_that_charon_does_not_come_back_from);
 	tcase_add_test(tcase, check_never_calls_good_what_has_no_section);
 	tcase_add_test(tcase, looks_for_hidden_rules_with_bounded_work);
 	suite_add_tcase(suite, tcase);
