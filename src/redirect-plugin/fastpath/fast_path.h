@@ -20,60 +20,11 @@
 #ifndef FAST_PATH_H_
 #define FAST_PATH_H_
 
+#include "examiner.h"
 #include "policy/policy_engine.h"
 #include "utils/config_room.h"
-#include "fastpath/init_request.h"
 
 typedef struct fast_path_t fast_path_t;
-typedef struct fast_path_counters_t fast_path_counters_t;
-typedef enum fast_path_result_t fast_path_result_t;
-
-/**
- * What the fast path did with a datagram.
- */
-enum fast_path_result_t {
-	/** answered with a REDIRECT */
-	FAST_PATH_ANSWERED,
-	/** for charon: not an IKE_SA_INIT request, or one that is not sound, see
-	 * init_verdict_t */
-	FAST_PATH_OTHER,
-	/** for charon: client did not announce support */
-	FAST_PATH_UNSUPPORTED,
-	/** for charon: decide() serves or refuses the client */
-	FAST_PATH_NOT_REDIRECTED,
-	/** for charon: it ignores the request, charon_limits_t */
-	FAST_PATH_BLOCKED,
-	/** for charon: it demands a cookie, and fast_path_cookies = require */
-	FAST_PATH_COOKIE,
-	/** for charon: source network had its fast_path_limit */
-	FAST_PATH_LIMITED,
-	/** for charon: the answer would be longer than the request */
-	FAST_PATH_AMPLIFIES,
-	/** answered, another gateway asks whether this one works */
-	FAST_PATH_PROBED,
-	/** number of results */
-	FAST_PATH_RESULT_MAX,
-};
-
-/**
- * Names of results, as counters show them.
- */
-extern enum_name_t *fast_path_result_names;
-
-/**
- * What the fast path did since it was created.
- */
-struct fast_path_counters_t {
-
-	/** datagrams by what was done with them */
-	uint64_t results[FAST_PATH_RESULT_MAX];
-
-	/** datagrams with result FAST_PATH_OTHER by the reason for it */
-	uint64_t verdicts[INIT_VERDICT_MAX];
-
-	/** answers that the kernel did not take */
-	uint64_t send_failed;
-};
 
 /**
  * Answers IKE_SA_INIT requests that decide() redirects where they enter,

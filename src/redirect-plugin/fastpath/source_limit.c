@@ -22,19 +22,6 @@
 #define NETWORK_LEN_V6 7
 
 typedef struct private_source_limit_t private_source_limit_t;
-typedef struct entry_t entry_t;
-
-/**
- * Answers to one network, or to a few that share an entry.
- */
-struct entry_t {
-
-	/** second they are counted in */
-	uint32_t second;
-
-	/** answers in that second */
-	uint32_t answers;
-};
 
 /**
  * Private data of a source_limit_t object.
@@ -47,9 +34,10 @@ struct private_source_limit_t {
 	source_limit_t public;
 
 	/**
-	 * Table of entries.
+	 * Answers to one network, or to a few that share an entry: the second they
+	 * are counted in above, their number below.
 	 */
-	entry_t table[TABLE_SIZE];
+	uint64_t table[TABLE_SIZE];
 };
 
 METHOD(source_limit_t, allow, bool,
@@ -57,21 +45,22 @@ METHOD(source_limit_t, allow, bool,
 	time_t now)
 {
 	chunk_t network = ip_address_chunk(source);
-	entry_t *entry;
+	uint64_t *entry, old, new;
 
 	network.len = min(network.len, source->version == 4 ? NETWORK_LEN_V4
 														: NETWORK_LEN_V6);
 	entry = &this->table[chunk_hash(network) % TABLE_SIZE];
-	if (entry->second != (uint32_t)now)
+	old = __atomic_load_n(entry, __ATOMIC_RELAXED);
+	do
 	{
-		entry->second = now;
-		entry->answers = 0;
+		new = old >> 32 == (uint32_t)now ? old : (uint64_t)(uint32_t)now << 32;
+		if ((uint32_t)new >= limit)
+		{
+			return FALSE;
+		}
 	}
-	if (entry->answers >= limit)
-	{
-		return FALSE;
-	}
-	entry->answers++;
+	while (!__atomic_compare_exchange_n(entry, &old, new + 1, TRUE,
+										__ATOMIC_RELAXED, __ATOMIC_RELAXED));
 	return TRUE;
 }
 

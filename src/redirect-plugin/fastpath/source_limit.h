@@ -33,7 +33,7 @@ typedef struct source_limit_t source_limit_t;
  * limit, and both get less. Nothing is stored but counters, which start again
  * each second: no memory grows with the number of sources.
  *
- * For one thread at a time, does not allocate after it was created.
+ * Any thread, without locks; does not allocate after it was created.
  */
 struct source_limit_t {
 
