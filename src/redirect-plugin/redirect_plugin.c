@@ -76,7 +76,7 @@ struct private_redirect_plugin_t {
 	decision_log_t *log;
 
 	/**
-	 * Clients whose IKE_SA is being set up.
+	 * Clients whose IKE_SA is being set up, or of which something lasts.
 	 */
 	client_table_t *clients;
 
@@ -170,6 +170,7 @@ static bool plugin_cb(private_redirect_plugin_t *this,
 		charon->bus->add_listener(charon->bus, &this->guard->listener);
 		charon->bus->add_listener(charon->bus, &this->initiator->listener);
 		charon->bus->add_listener(charon->bus, listener);
+		charon->bus->add_listener(charon->bus, &this->clients->listener);
 		charon->bus->add_listener(charon->bus, &this->children->listener);
 		this->sessions->enable(this->sessions, TRUE);
 		charon->redirect->add_provider(charon->redirect, provider);
@@ -183,6 +184,7 @@ static bool plugin_cb(private_redirect_plugin_t *this,
 		charon->redirect->remove_provider(charon->redirect, provider);
 		this->sessions->enable(this->sessions, FALSE);
 		charon->bus->remove_listener(charon->bus, &this->children->listener);
+		charon->bus->remove_listener(charon->bus, &this->clients->listener);
 		charon->bus->remove_listener(charon->bus, listener);
 		charon->bus->remove_listener(charon->bus, &this->initiator->listener);
 		charon->bus->remove_listener(charon->bus, &this->guard->listener);

@@ -31,6 +31,7 @@
  */
 typedef struct {
 	session_table_t *table;
+	client_table_t *clients;
 	auth_redirect_t *auth;
 	mock_ike_sa_t *ike_sa;
 	redirect_decision_t decision;
@@ -43,6 +44,7 @@ static fixture_t *fixture_create(int method)
 	ck_assert(libcharon_init());
 	INIT(this,
 		.table = session_table_create(),
+		.clients = client_table_create(),
 		.ike_sa = mock_ike_sa_create(7, "198.51.100.7", "carol@example.org"),
 		.decision = {
 			.action = REDIRECT_REDIRECT,
@@ -51,7 +53,7 @@ static fixture_t *fixture_create(int method)
 	);
 	ck_assert(gateway_identity_from_string("192.0.2.2",
 										   &this->decision.target));
-	this->auth = auth_redirect_create(this->table, NULL);
+	this->auth = auth_redirect_create(this->table, NULL, this->clients);
 	this->auth->configure(this->auth, method, 30);
 	return this;
 }
@@ -59,6 +61,7 @@ static fixture_t *fixture_create(int method)
 static void fixture_destroy(fixture_t *this)
 {
 	this->auth->destroy(this->auth);
+	this->clients->destroy(this->clients);
 	this->table->destroy(this->table);
 	mock_ike_sa_destroy(this->ike_sa);
 	free(this);
@@ -143,7 +146,7 @@ END_TEST
 START_TEST(redirects_in_the_answer_to_a_delete_that_crosses)
 {
 	fixture_t *this = fixture_create(REDIRECT_METHOD_NO_CHILD);
-	listener_t *listener = &this->auth->listener;
+	listener_t *listener = &this->clients->listener;
 	message_t *message;
 
 	ck_assert(this->auth->take(this->auth, &this->ike_sa->public,
@@ -161,7 +164,7 @@ END_TEST
 START_TEST(redirects_in_the_answer_to_a_delete_after_a_rekeying)
 {
 	fixture_t *this = fixture_create(REDIRECT_METHOD_NO_CHILD);
-	listener_t *listener = &this->auth->listener;
+	listener_t *listener = &this->clients->listener;
 	mock_ike_sa_t *old = mock_ike_sa_create(6, "198.51.100.7",
 											"carol@example.org");
 	message_t *message;

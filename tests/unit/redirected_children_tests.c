@@ -401,6 +401,7 @@ static void setup_listener(void)
 	setup();
 	clients = client_table_create();
 	children = redirected_children_create(clients);
+	charon->bus->add_listener(charon->bus, &clients->listener);
 	charon->bus->add_listener(charon->bus, &children->listener);
 	charon->bus->set_sa(charon->bus, &client.public);
 	assign("10.3.2.1");
@@ -410,6 +411,7 @@ static void teardown_listener(void)
 {
 	charon->bus->set_sa(charon->bus, NULL);
 	charon->bus->remove_listener(charon->bus, &children->listener);
+	charon->bus->remove_listener(charon->bus, &clients->listener);
 	children->destroy(children);
 	clients->destroy(clients);
 	teardown();
@@ -427,9 +429,9 @@ static void arrive(bool redirected)
 	{
 		ck_assert(ip_address_from_string("192.0.2.1", &known.redirected_from));
 	}
-	ck_assert(clients->put(clients, UNIQUE_ID, &known));
+	ck_assert(clients->put(clients, &client.public, &known, NULL));
 	charon->bus->assign_vips(charon->bus, &client.public, TRUE);
-	clients->remove(clients, UNIQUE_ID);
+	clients->settle(clients, &client.public);
 }
 
 /**
@@ -570,7 +572,7 @@ START_TEST(initiates_a_limited_number_to_a_client)
 		refuse();
 	}
 	ck_assert_int_eq(run_jobs(), REDIRECTED_CHILDREN_OFFERS);
-	ck_assert_uint_eq(children->get_dropped(children), 0);
+	ck_assert_uint_eq(clients->get_dropped(clients, CLIENT_OFFERS), 0);
 }
 END_TEST
 

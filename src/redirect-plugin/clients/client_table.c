@@ -18,6 +18,20 @@
 #include <threading/mutex.h>
 
 typedef struct private_client_table_t private_client_table_t;
+typedef struct record_t record_t;
+
+/**
+ * What is kept of a client.
+ */
+struct record_t {
+
+	/** what rooms know of it */
+	client_t client;
+
+	/** what was decided about it, NULL if nothing; large, so apart from what
+	 * lasts */
+	redirect_decision_t *decision;
+};
 
 /**
  * Private data
@@ -30,80 +44,213 @@ struct private_client_table_t {
 	client_table_t public;
 
 	/**
-	 * unique id => client_t
+	 * unique id => record_t
 	 */
-	hashtable_t *clients;
+	hashtable_t *records;
 
 	/**
-	 * Guards clients
+	 * Records that last
+	 */
+	u_int lasting;
+
+	/**
+	 * Guards all above
 	 */
 	mutex_t *mutex;
 
 	/**
-	 * Clients that could not be remembered, atomic
+	 * Clients that could not be remembered, by client_use_t, atomic
 	 */
-	uint64_t dropped;
+	uint64_t dropped[CLIENT_USE_MAX];
 };
 
 /**
  * Unique ids are keys by value.
  */
-static void *key(uint32_t unique_id)
+static void *key(ike_sa_t *ike_sa)
 {
-	return (void*)(uintptr_t)unique_id;
+	return (void*)(uintptr_t)ike_sa->get_unique_id(ike_sa);
+}
+
+/**
+ * What a client is remembered for.
+ */
+static client_use_t get_use(const client_t *client)
+{
+	if (client->waiting)
+	{
+		return CLIENT_AUTH_REDIRECT;
+	}
+	return client->offers_left || client->offers_on_way ? CLIENT_OFFERS
+														: CLIENT_SET_UP;
+}
+
+/**
+ * Check if what is known of a client lasts as long as its IKE_SA.
+ */
+static bool lasts(const client_t *client)
+{
+	return get_use(client) != CLIENT_SET_UP;
+}
+
+/**
+ * Destroy a record, if there is one.
+ */
+static void record_destroy(record_t *record)
+{
+	if (record)
+	{
+		free(record->decision);
+		free(record);
+	}
+}
+
+/**
+ * Remove a record; the mutex is held.
+ */
+static record_t *remove_record(private_client_table_t *this, ike_sa_t *ike_sa)
+{
+	record_t *record = this->records->remove(this->records, key(ike_sa));
+
+	this->lasting -= record && lasts(&record->client);
+	return record;
+}
+
+/**
+ * Add a record, in place of another; the mutex is held.
+ */
+static void add_record(private_client_table_t *this, ike_sa_t *ike_sa,
+					   record_t *record)
+{
+	record_destroy(remove_record(this, ike_sa));
+	this->records->put(this->records, key(ike_sa), record);
+	this->lasting += lasts(&record->client);
+}
+
+/**
+ * Check if there is room for one more client of the kind; the mutex is held.
+ */
+static bool has_room(private_client_table_t *this, const client_t *client)
+{
+	u_int count = this->records->get_count(this->records);
+
+	return lasts(client) ? this->lasting < CLIENT_TABLE_LASTING
+						 : count - this->lasting < CLIENT_TABLE_SET_UP;
+}
+
+/**
+ * Put a client into a record, or forget it; the mutex is held.
+ */
+static void update(private_client_table_t *this, ike_sa_t *ike_sa,
+				   record_t *record, const client_t *client,
+				   const redirect_decision_t *decision)
+{
+	if (lasts(&record->client) && !lasts(client))
+	{
+		record_destroy(remove_record(this, ike_sa));
+		return;
+	}
+	this->lasting += lasts(client) - lasts(&record->client);
+	record->client = *client;
+	if (decision)
+	{
+		free(record->decision);
+		record->decision = malloc_thing(redirect_decision_t);
+		*record->decision = *decision;
+	}
 }
 
 METHOD(client_table_t, put, bool,
-	private_client_table_t *this, uint32_t unique_id, const client_t *client)
+	private_client_table_t *this, ike_sa_t *ike_sa, const client_t *client,
+	const redirect_decision_t *decision)
 {
-	client_t *known;
-	bool room = TRUE;
+	record_t *record;
+	bool room;
 
 	this->mutex->lock(this->mutex);
-	known = this->clients->get(this->clients, key(unique_id));
-	if (known)
+	record = this->records->get(this->records, key(ike_sa));
+	room = (record && (lasts(&record->client) || !lasts(client))) ||
+		   has_room(this, client);
+	if (room)
 	{
-		*known = *client;
-	}
-	else if (this->clients->get_count(this->clients) < CLIENT_TABLE_MAX)
-	{
-		known = malloc_thing(client_t);
-		*known = *client;
-		this->clients->put(this->clients, key(unique_id), known);
-	}
-	else
-	{
-		room = FALSE;
-		__atomic_fetch_add(&this->dropped, 1, __ATOMIC_RELAXED);
+		if (!record)
+		{
+			INIT(record);
+			add_record(this, ike_sa, record);
+		}
+		update(this, ike_sa, record, client, decision);
 	}
 	this->mutex->unlock(this->mutex);
+	if (!room)
+	{
+		__atomic_fetch_add(&this->dropped[get_use(client)], 1,
+						   __ATOMIC_RELAXED);
+	}
 	return room;
 }
 
 METHOD(client_table_t, get, bool,
-	private_client_table_t *this, uint32_t unique_id, client_t *client)
+	private_client_table_t *this, ike_sa_t *ike_sa, client_t *client,
+	redirect_decision_t *decision)
 {
-	client_t *known;
+	record_t *record;
 
 	this->mutex->lock(this->mutex);
-	known = this->clients->get(this->clients, key(unique_id));
-	if (known)
+	record = this->records->get(this->records, key(ike_sa));
+	*client = record ? record->client : (client_t){};
+	if (decision)
 	{
-		*client = *known;
+		*decision = record && record->decision ? *record->decision
+											   : (redirect_decision_t){};
 	}
 	this->mutex->unlock(this->mutex);
-	return known != NULL;
+	return record != NULL;
 }
 
-METHOD(client_table_t, remove_, void,
-	private_client_table_t *this, uint32_t unique_id)
+METHOD(client_table_t, settle, void,
+	private_client_table_t *this, ike_sa_t *ike_sa)
 {
-	client_t *known;
+	record_t *record;
 
 	this->mutex->lock(this->mutex);
-	known = this->clients->remove(this->clients, key(unique_id));
+	record = this->records->get(this->records, key(ike_sa));
+	if (record && !lasts(&record->client))
+	{
+		record_destroy(remove_record(this, ike_sa));
+	}
+	else if (record && !record->client.waiting)
+	{
+		free(record->decision);
+		record->decision = NULL;
+	}
 	this->mutex->unlock(this->mutex);
-	free(known);
+}
+
+METHOD(listener_t, ike_state_change, bool,
+	private_client_table_t *this, ike_sa_t *ike_sa, ike_sa_state_t state)
+{
+	if (state == IKE_DESTROYING)
+	{
+		this->mutex->lock(this->mutex);
+		record_destroy(remove_record(this, ike_sa));
+		this->mutex->unlock(this->mutex);
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, ike_rekey, bool,
+	private_client_table_t *this, ike_sa_t *old, ike_sa_t *new)
+{
+	record_t *record;
+
+	this->mutex->lock(this->mutex);
+	record = remove_record(this, old);
+	if (record)
+	{
+		add_record(this, new, record);
+	}
+	this->mutex->unlock(this->mutex);
+	return TRUE;
 }
 
 METHOD(client_table_t, get_count, u_int,
@@ -112,31 +259,30 @@ METHOD(client_table_t, get_count, u_int,
 	u_int count;
 
 	this->mutex->lock(this->mutex);
-	count = this->clients->get_count(this->clients);
+	count = this->records->get_count(this->records);
 	this->mutex->unlock(this->mutex);
 	return count;
 }
 
 METHOD(client_table_t, get_dropped, uint64_t,
-	private_client_table_t *this)
+	private_client_table_t *this, client_use_t use)
 {
-	return __atomic_load_n(&this->dropped, __ATOMIC_RELAXED);
+	return __atomic_load_n(&this->dropped[use], __ATOMIC_RELAXED);
 }
 
 METHOD(client_table_t, destroy, void,
 	private_client_table_t *this)
 {
 	enumerator_t *enumerator;
-	client_t *client;
-	void *unique_id;
+	record_t *record;
 
-	enumerator = this->clients->create_enumerator(this->clients);
-	while (enumerator->enumerate(enumerator, &unique_id, &client))
+	enumerator = this->records->create_enumerator(this->records);
+	while (enumerator->enumerate(enumerator, NULL, &record))
 	{
-		free(client);
+		record_destroy(record);
 	}
 	enumerator->destroy(enumerator);
-	this->clients->destroy(this->clients);
+	this->records->destroy(this->records);
 	this->mutex->destroy(this->mutex);
 	free(this);
 }
@@ -150,14 +296,18 @@ client_table_t *client_table_create()
 
 	INIT(this,
 		.public = {
+			.listener = {
+				.ike_rekey = _ike_rekey,
+				.ike_state_change = _ike_state_change,
+			},
 			.put = _put,
 			.get = _get,
-			.remove = _remove_,
+			.settle = _settle,
 			.get_count = _get_count,
 			.get_dropped = _get_dropped,
 			.destroy = _destroy,
 		},
-		.clients = hashtable_create(hashtable_hash_ptr, hashtable_equals_ptr,
+		.records = hashtable_create(hashtable_hash_ptr, hashtable_equals_ptr,
 									64),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);

@@ -517,13 +517,14 @@ static void read_tables(reader_t *this)
 	tell(this, ENTRIES, parts->guard->get_attempts(parts->guard), "guard");
 	tell(this, ENTRIES, context->server->get_clients(context->server),
 		 "control-clients");
-	tell(this, DROPS, parts->clients->get_dropped(parts->clients), "clients");
-	tell(this, DROPS, parts->children->get_dropped(parts->children),
-		 "redirected-clients");
+	tell(this, DROPS, parts->clients->get_dropped(parts->clients,
+											CLIENT_SET_UP), "clients");
+	tell(this, DROPS, parts->clients->get_dropped(parts->clients,
+											CLIENT_OFFERS), "redirected-clients");
 	tell(this, DROPS, sessions->table->get_dropped(sessions->table),
 		 "sessions");
-	tell(this, DROPS, sessions->auth->get_dropped(sessions->auth),
-		 "auth-redirects");
+	tell(this, DROPS, parts->clients->get_dropped(parts->clients,
+											CLIENT_AUTH_REDIRECT), "auth-redirects");
 	tell(this, DROPS, context->server->get_dropped(context->server),
 		 "control-clients");
 	tell(this, DROPS, context->events->get_dropped(context->events),

@@ -134,8 +134,7 @@ redirect_request_t sa_request_create_auth(ike_sa_t *ike_sa,
 	{
 		note_rounds(ike_sa, &request);
 	}
-	if (clients &&
-		clients->get(clients, ike_sa->get_unique_id(ike_sa), &client))
+	if (clients && clients->get(clients, ike_sa, &client, NULL))
 	{
 		request.redirected_from = client.redirected_from;
 		request.replaces = client.replaces;

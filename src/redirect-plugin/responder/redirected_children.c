@@ -18,7 +18,6 @@
 #include "utils/sa_job.h"
 
 #include <daemon.h>
-#include <collections/hashtable.h>
 
 typedef struct private_redirected_children_t private_redirected_children_t;
 
@@ -28,11 +27,6 @@ typedef struct private_redirected_children_t private_redirected_children_t;
  * do without until it is sent again, 4 s later by default.
  */
 #define OFFER_DELAY 100
-
-/**
- * An offer that the client has not answered yet, in what is kept of it.
- */
-#define ON_WAY 256
 
 /**
  * Private data
@@ -45,26 +39,14 @@ struct private_redirected_children_t {
 	redirected_children_t public;
 
 	/**
-	 * Clients whose IKE_SA is being set up
+	 * Clients; those that were redirected here and got virtual IPs have offers
 	 */
 	client_table_t *clients;
-
-	/**
-	 * Clients that were redirected here and got virtual IPs: unique id of their
-	 * IKE_SA => number of offers that are left, and of those on their way times
-	 * ON_WAY; only touched in hooks, which the bus calls one at a time
-	 */
-	hashtable_t *redirected;
 
 	/**
 	 * CHILD_SAs offered, and those of them that clients refused, atomic
 	 */
 	uint64_t offered, refused;
-
-	/**
-	 * Clients that could not be remembered, atomic
-	 */
-	uint64_t dropped;
 };
 
 /**
@@ -82,14 +64,6 @@ static status_t initiate(void *data, ike_sa_t *ike_sa)
 		 "another gateway, initiating it with %R", offer->cfg->get_name(offer->cfg),
 		 offer->remote);
 	return child_offer_initiate(offer, ike_sa);
-}
-
-/**
- * Unique ids are keys by value.
- */
-static void *key(ike_sa_t *ike_sa)
-{
-	return (void*)(uintptr_t)ike_sa->get_unique_id(ike_sa);
 }
 
 /**
@@ -113,21 +87,12 @@ METHOD(listener_t, assign_vips, bool,
 {
 	client_t client;
 
-	if (!assign || !sa_request_is_gateway(ike_sa) ||
-		!this->clients->get(this->clients, ike_sa->get_unique_id(ike_sa),
-							&client) || !client.redirected_from.version)
+	if (assign && sa_request_is_gateway(ike_sa) &&
+		this->clients->get(this->clients, ike_sa, &client, NULL) &&
+		client.redirected_from.version)
 	{
-		return TRUE;
-	}
-	if (this->redirected->get_count(this->redirected) <
-											REDIRECTED_CHILDREN_CLIENTS)
-	{
-		this->redirected->put(this->redirected, key(ike_sa),
-							  (void*)(uintptr_t)REDIRECTED_CHILDREN_OFFERS);
-	}
-	else
-	{
-		__atomic_fetch_add(&this->dropped, 1, __ATOMIC_RELAXED);
+		client.offers_left = REDIRECTED_CHILDREN_OFFERS;
+		this->clients->put(this->clients, ike_sa, &client, NULL);
 	}
 	return TRUE;
 }
@@ -138,14 +103,15 @@ METHOD(listener_t, assign_vips, bool,
 static void answered(private_redirected_children_t *this, ike_sa_t *ike_sa,
 					 bool refused)
 {
-	uintptr_t kept;
+	client_t client;
 
-	kept = (uintptr_t)this->redirected->get(this->redirected, key(ike_sa));
-	if (kept < ON_WAY)
+	if (!this->clients->get(this->clients, ike_sa, &client, NULL) ||
+		!client.offers_on_way)
 	{
 		return;
 	}
-	this->redirected->put(this->redirected, key(ike_sa), (void*)(kept - ON_WAY));
+	client.offers_on_way--;
+	this->clients->put(this->clients, ike_sa, &client, NULL);
 	if (refused)
 	{
 		__atomic_fetch_add(&this->refused, 1, __ATOMIC_RELAXED);
@@ -160,7 +126,7 @@ METHOD(listener_t, alert, bool,
 {
 	linked_list_t *tsi, *tsr;
 	child_offer_t *offer;
-	uintptr_t kept;
+	client_t client;
 
 	if (!ike_sa || (alert != ALERT_TS_MISMATCH &&
 					alert != ALERT_KEEP_ON_CHILD_SA_FAILURE))
@@ -175,16 +141,18 @@ METHOD(listener_t, alert, bool,
 		}
 		return TRUE;
 	}
-	kept = (uintptr_t)this->redirected->get(this->redirected, key(ike_sa));
-	if (alert == ALERT_TS_MISMATCH && kept % ON_WAY)
+	if (alert == ALERT_TS_MISMATCH &&
+		this->clients->get(this->clients, ike_sa, &client, NULL) &&
+		client.offers_left)
 	{
 		tsi = va_arg(args, linked_list_t*);
 		tsr = va_arg(args, linked_list_t*);
 		offer = child_offer_create(ike_sa, tsi, tsr);
 		if (offer)
 		{
-			this->redirected->put(this->redirected, key(ike_sa),
-								  (void*)(kept - 1 + ON_WAY));
+			client.offers_left--;
+			client.offers_on_way++;
+			this->clients->put(this->clients, ike_sa, &client, NULL);
 			__atomic_fetch_add(&this->offered, 1, __ATOMIC_RELAXED);
 			sa_job_queue(ike_sa->get_id(ike_sa), 0, OFFER_DELAY, initiate, offer,
 						 (void*)child_offer_destroy);
@@ -204,28 +172,6 @@ METHOD(listener_t, child_updown, bool,
 	return TRUE;
 }
 
-METHOD(listener_t, ike_rekey, bool,
-	private_redirected_children_t *this, ike_sa_t *old, ike_sa_t *new)
-{
-	void *kept = this->redirected->remove(this->redirected, key(old));
-
-	if (kept)
-	{
-		this->redirected->put(this->redirected, key(new), kept);
-	}
-	return TRUE;
-}
-
-METHOD(listener_t, ike_state_change, bool,
-	private_redirected_children_t *this, ike_sa_t *ike_sa, ike_sa_state_t state)
-{
-	if (state == IKE_DESTROYING)
-	{
-		this->redirected->remove(this->redirected, key(ike_sa));
-	}
-	return TRUE;
-}
-
 METHOD(redirected_children_t, get_offered, uint64_t,
 	private_redirected_children_t *this)
 {
@@ -238,16 +184,9 @@ METHOD(redirected_children_t, get_refused, uint64_t,
 	return __atomic_load_n(&this->refused, __ATOMIC_RELAXED);
 }
 
-METHOD(redirected_children_t, get_dropped, uint64_t,
-	private_redirected_children_t *this)
-{
-	return __atomic_load_n(&this->dropped, __ATOMIC_RELAXED);
-}
-
 METHOD(redirected_children_t, destroy, void,
 	private_redirected_children_t *this)
 {
-	this->redirected->destroy(this->redirected);
 	free(this);
 }
 
@@ -263,18 +202,13 @@ redirected_children_t *redirected_children_create(client_table_t *clients)
 			.listener = {
 				.alert = _alert,
 				.child_updown = _child_updown,
-				.ike_rekey = _ike_rekey,
-				.ike_state_change = _ike_state_change,
 				.assign_vips = _assign_vips,
 			},
 			.get_offered = _get_offered,
 			.get_refused = _get_refused,
-			.get_dropped = _get_dropped,
 			.destroy = _destroy,
 		},
 		.clients = clients,
-		.redirected = hashtable_create(hashtable_hash_ptr,
-									   hashtable_equals_ptr, 64),
 	);
 	return &this->public;
 }

@@ -27,12 +27,6 @@
 typedef struct redirected_children_t redirected_children_t;
 
 /**
- * Most clients remembered at a time. One is from the time it gets a virtual IP
- * until its IKE_SA ends; more are served as charon serves them.
- */
-#define REDIRECTED_CHILDREN_CLIENTS 65536
-
-/**
  * CHILD_SAs offered to a client.
  */
 #define REDIRECTED_CHILDREN_OFFERS 16
@@ -78,11 +72,6 @@ struct redirected_children_t {
 	 * the like of it: they have an IKE_SA here, but no tunnel.
 	 */
 	uint64_t (*get_refused)(redirected_children_t *this);
-
-	/**
-	 * Get the number of clients that could not be remembered.
-	 */
-	uint64_t (*get_dropped)(redirected_children_t *this);
 
 	/**
 	 * Destroy it, after it was removed from the bus.

@@ -136,11 +136,9 @@ static bool keep(private_responder_listener_t *this, ike_sa_t *ike_sa,
 		.nonce = request->nonce,
 		.replaces = request->replaces,
 		.pending = decision->action == REDIRECT_REDIRECT,
-		.decision = *decision,
 	};
 
-	return this->clients->put(this->clients, ike_sa->get_unique_id(ike_sa),
-							  &client);
+	return this->clients->put(this->clients, ike_sa, &client, decision);
 }
 
 /**
@@ -298,8 +296,7 @@ static void note_replaced(private_responder_listener_t *this, ike_sa_t *ike_sa)
 	ike_sa_manager_t *manager = charon->ike_sa_manager;
 	peer_cfg_t *peer_cfg = ike_sa->get_peer_cfg(ike_sa);
 	host_t *host = ike_sa->get_other_host(ike_sa);
-	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
-	client_t client = {};
+	client_t client;
 
 	switch (peer_cfg ? peer_cfg->get_unique_policy(peer_cfg) : UNIQUE_NEVER)
 	{
@@ -314,9 +311,9 @@ static void note_replaced(private_responder_listener_t *this, ike_sa_t *ike_sa)
 							 ike_sa->get_other_eap_id(ike_sa),
 							 host->get_family(host)))
 	{
-		this->clients->get(this->clients, unique_id, &client);
+		this->clients->get(this->clients, ike_sa, &client, NULL);
 		client.replaces = TRUE;
-		this->clients->put(this->clients, unique_id, &client);
+		this->clients->put(this->clients, ike_sa, &client, NULL);
 	}
 }
 
@@ -327,13 +324,13 @@ static void note_replaced(private_responder_listener_t *this, ike_sa_t *ike_sa)
 static void note_returned(private_responder_listener_t *this, ike_sa_t *ike_sa,
 						  redirect_decision_t *decision)
 {
+	redirect_decision_t before;
 	client_t client;
 
 	if (!decision->returned &&
-		this->clients->get(this->clients, ike_sa->get_unique_id(ike_sa),
-						   &client))
+		this->clients->get(this->clients, ike_sa, &client, &before))
 	{
-		decision->returned = client.decision.returned;
+		decision->returned = before.returned;
 	}
 }
 
@@ -367,16 +364,6 @@ METHOD(listener_t, authorize, bool,
 	return TRUE;
 }
 
-METHOD(listener_t, ike_state_change, bool,
-	private_responder_listener_t *this, ike_sa_t *ike_sa, ike_sa_state_t state)
-{
-	if (state == IKE_DESTROYING)
-	{	/* once established it is forgotten by who looks after sessions */
-		this->clients->remove(this->clients, ike_sa->get_unique_id(ike_sa));
-	}
-	return TRUE;
-}
-
 METHOD(responder_listener_t, destroy, void,
 	private_responder_listener_t *this)
 {
@@ -397,7 +384,6 @@ responder_listener_t *responder_listener_create(policy_engine_t *engine,
 			.listener = {
 				.message = _message,
 				.authorize = _authorize,
-				.ike_state_change = _ike_state_change,
 			},
 			.destroy = _destroy,
 		},

@@ -53,17 +53,15 @@ struct private_responder_provider_t {
  * Take the redirect that the listener decided, if it did.
  */
 static bool take_decision(private_responder_provider_t *this, ike_sa_t *ike_sa,
-						  client_t *client)
+						  client_t *client, redirect_decision_t *decision)
 {
-	uint32_t unique_id = ike_sa->get_unique_id(ike_sa);
-
-	if (!this->clients->get(this->clients, unique_id, client) ||
+	if (!this->clients->get(this->clients, ike_sa, client, decision) ||
 		!client->pending)
 	{
 		return FALSE;
 	}
 	client->pending = FALSE;
-	this->clients->put(this->clients, unique_id, client);
+	this->clients->put(this->clients, ike_sa, client, NULL);
 	return TRUE;
 }
 
@@ -72,10 +70,11 @@ METHOD(redirect_provider_t, redirect_on_init, bool,
 	identification_t **gateway)
 {
 	redirect_request_t request;
+	redirect_decision_t decision;
 	client_t client;
 
 	*gateway = NULL;
-	if (!take_decision(this, ike_sa, &client))
+	if (!take_decision(this, ike_sa, &client, &decision))
 	{
 		return FALSE;
 	}
@@ -83,8 +82,8 @@ METHOD(redirect_provider_t, redirect_on_init, bool,
 	request.supported = TRUE;
 	request.redirected_from = client.redirected_from;
 	request.nonce = client.nonce;
-	this->engine->carry_out(this->engine, &request, &client.decision);
-	*gateway = gateway_identity_to_id(&client.decision.target);
+	this->engine->carry_out(this->engine, &request, &decision);
+	*gateway = gateway_identity_to_id(&decision.target);
 	return TRUE;
 }
 
@@ -93,22 +92,23 @@ METHOD(redirect_provider_t, redirect_on_auth, bool,
 	identification_t **gateway)
 {
 	redirect_request_t request;
+	redirect_decision_t decision;
 	client_t client;
 
 	*gateway = NULL;
 	if (!sa_request_is_gateway(ike_sa) ||
-		!take_decision(this, ike_sa, &client))
+		!take_decision(this, ike_sa, &client, &decision))
 	{
 		return FALSE;
 	}
 	request = sa_request_create_auth(ike_sa, REDIRECT_PHASE_AUTH,
 									 this->clients);
-	this->engine->carry_out(this->engine, &request, &client.decision);
-	if (this->take && this->take(this->data, ike_sa, &client.decision))
+	this->engine->carry_out(this->engine, &request, &decision);
+	if (this->take && this->take(this->data, ike_sa, &decision))
 	{
 		return FALSE;
 	}
-	*gateway = gateway_identity_to_id(&client.decision.target);
+	*gateway = gateway_identity_to_id(&decision.target);
 	return TRUE;
 }
 

@@ -13,13 +13,11 @@
  */
 
 #include "auth_redirect.h"
+#include "session_listener.h"
 #include "wire/notify_data.h"
 
-#include <collections/hashtable.h>
 #include <daemon.h>
-#include <encoding/payloads/delete_payload.h>
 #include <processing/jobs/callback_job.h>
-#include <threading/mutex.h>
 
 /**
  * Milliseconds from the IKE_AUTH response to the INFORMATIONAL: clients that
@@ -29,26 +27,7 @@
 #define DELAY 250
 
 typedef struct private_auth_redirect_t private_auth_redirect_t;
-typedef struct waiting_t waiting_t;
 typedef struct send_job_t send_job_t;
-
-/**
- * A client that was let in to be redirected.
- */
-struct waiting_t {
-
-	/** where it goes */
-	gateway_identity_t target;
-
-	/** name of that gateway */
-	char gateway[REDIRECT_NAME_MAX];
-
-	/** TRUE if it gets no CHILD_SA */
-	bool no_child;
-
-	/** TRUE while a DELETE of the client is being answered */
-	bool deleting;
-};
 
 /**
  * Private data
@@ -71,9 +50,9 @@ struct private_auth_redirect_t {
 	session_mover_t *mover;
 
 	/**
-	 * Clients by unique id of the IKE_SA, uintptr_t => waiting_t
+	 * Clients
 	 */
-	hashtable_t *waiting;
+	client_table_t *clients;
 
 	/**
 	 * redirect_method_t
@@ -84,16 +63,6 @@ struct private_auth_redirect_t {
 	 * Seconds after the acknowledgement
 	 */
 	uint32_t grace;
-
-	/**
-	 * Clients there was no room for
-	 */
-	uint64_t dropped;
-
-	/**
-	 * Guards clients
-	 */
-	mutex_t *mutex;
 };
 
 /**
@@ -108,75 +77,32 @@ struct send_job_t {
 	session_t *session;
 
 	/** where it goes */
-	waiting_t waiting;
-};
+	redirect_decision_t decision;
 
-/**
- * Key of an IKE_SA.
- */
-static void *key(ike_sa_t *ike_sa)
-{
-	return (void*)(uintptr_t)ike_sa->get_unique_id(ike_sa);
-}
+	/** TRUE if it has no CHILD_SA */
+	bool no_child;
+};
 
 METHOD(auth_redirect_t, take, bool,
 	private_auth_redirect_t *this, ike_sa_t *ike_sa,
 	const redirect_decision_t *decision)
 {
 	int method = __atomic_load_n(&this->method, __ATOMIC_RELAXED);
-	waiting_t *waiting;
+	client_t client;
 
 	if (method == REDIRECT_METHOD_NOTIFY)
 	{
 		return FALSE;
 	}
-	INIT(waiting,
-		.target = decision->target,
-		.no_child = method == REDIRECT_METHOD_NO_CHILD,
-	);
-	memcpy(waiting->gateway, decision->gateway, sizeof(waiting->gateway));
-	this->mutex->lock(this->mutex);
-	if (this->waiting->get_count(this->waiting) >= AUTH_REDIRECT_MAX)
-	{
-		__atomic_fetch_add(&this->dropped, 1, __ATOMIC_RELAXED);
-		this->mutex->unlock(this->mutex);
-		free(waiting);
-		return TRUE;
-	}
-	if (waiting->no_child)
+	this->clients->get(this->clients, ike_sa, &client, NULL);
+	client.waiting = TRUE;
+	client.no_child = method == REDIRECT_METHOD_NO_CHILD;
+	if (this->clients->put(this->clients, ike_sa, &client, decision) &&
+		client.no_child)
 	{	/* keeps charon from making a CHILD_SA and from assigning addresses */
 		ike_sa->set_condition(ike_sa, COND_REDIRECTED, TRUE);
 	}
-	waiting = this->waiting->put(this->waiting, key(ike_sa), waiting);
-	this->mutex->unlock(this->mutex);
-	free(waiting);
 	return TRUE;
-}
-
-/**
- * Look up a client.
- *
- * @param copy			receives what is known of it
- * @param forget		TRUE to forget it as well
- */
-static bool look_up(private_auth_redirect_t *this, ike_sa_t *ike_sa,
-					waiting_t *copy, bool forget)
-{
-	waiting_t *waiting;
-
-	this->mutex->lock(this->mutex);
-	waiting = forget ? this->waiting->remove(this->waiting, key(ike_sa))
-					 : this->waiting->get(this->waiting, key(ike_sa));
-	if (waiting && copy)
-	{
-		*copy = *waiting;
-	}
-	this->mutex->unlock(this->mutex);
-	if (waiting && forget)
-	{
-		free(waiting);
-	}
-	return waiting != NULL;
 }
 
 /**
@@ -195,31 +121,34 @@ static job_requeue_t send_job(send_job_t *job)
 {
 	private_auth_redirect_t *this = job->this;
 	session_move_t move = {
-		.gateway = job->waiting.gateway,
+		.gateway = job->decision.gateway,
 		.grace = __atomic_load_n(&this->grace, __ATOMIC_RELAXED),
 		/* without CHILD_SA there is nothing to lose */
-		.ignored = job->waiting.no_child ? SESSION_IGNORED_DELETE
-										 : SESSION_IGNORED_PROVEN,
+		.ignored = job->no_child ? SESSION_IGNORED_DELETE
+								 : SESSION_IGNORED_PROVEN,
 	};
 
-	this->mover->send(this->mover, job->session, &job->waiting.target, &move);
+	this->mover->send(this->mover, job->session, &job->decision.target, &move);
 	return JOB_REQUEUE_NONE;
 }
 
 METHOD(listener_t, ike_updown, bool,
 	private_auth_redirect_t *this, ike_sa_t *ike_sa, bool up)
 {
-	waiting_t waiting;
+	redirect_decision_t decision;
+	client_t client;
 	session_t *session;
 	send_job_t *job;
 
-	if (!up || !look_up(this, ike_sa, &waiting, FALSE))
+	if (!up || !this->clients->get(this->clients, ike_sa, &client, &decision) ||
+		!client.waiting)
 	{
 		return TRUE;
 	}
-	if (!waiting.no_child)
+	if (!client.no_child)
 	{	/* nothing else to tell it later */
-		look_up(this, ike_sa, NULL, TRUE);
+		client.waiting = FALSE;
+		this->clients->put(this->clients, ike_sa, &client, NULL);
 	}
 	session = this->table->find(this->table, ike_sa->get_unique_id(ike_sa));
 	if (session)
@@ -227,7 +156,8 @@ METHOD(listener_t, ike_updown, bool,
 		INIT(job,
 			.this = this,
 			.session = session,
-			.waiting = waiting,
+			.decision = decision,
+			.no_child = client.no_child,
 		);
 		lib->scheduler->schedule_job_ms(lib->scheduler,
 			(job_t*)callback_job_create((callback_job_cb_t)send_job, job,
@@ -237,57 +167,18 @@ METHOD(listener_t, ike_updown, bool,
 	return TRUE;
 }
 
-METHOD(listener_t, ike_state_change, bool,
-	private_auth_redirect_t *this, ike_sa_t *ike_sa, ike_sa_state_t state)
-{
-	if (state == IKE_DESTROYING)
-	{
-		look_up(this, ike_sa, NULL, TRUE);
-	}
-	return TRUE;
-}
-
-METHOD(listener_t, ike_rekey, bool,
-	private_auth_redirect_t *this, ike_sa_t *old, ike_sa_t *new)
-{
-	waiting_t *waiting;
-
-	this->mutex->lock(this->mutex);
-	waiting = this->waiting->remove(this->waiting, key(old));
-	if (waiting)
-	{
-		waiting = this->waiting->put(this->waiting, key(new), waiting);
-	}
-	this->mutex->unlock(this->mutex);
-	free(waiting);
-	return TRUE;
-}
-
-/**
- * Check if a message has the payload that deletes an IKE_SA.
- */
-static bool deletes_ike_sa(message_t *message)
-{
-	delete_payload_t *payload;
-
-	payload = (delete_payload_t*)message->get_payload(message, PLV2_DELETE);
-	return payload && payload->get_protocol_id(payload) == PROTO_IKE;
-}
-
 /**
  * Note that the client is about to delete its IKE_SA.
  */
 static void note_delete(private_auth_redirect_t *this, ike_sa_t *ike_sa)
 {
-	waiting_t *waiting;
+	client_t client;
 
-	this->mutex->lock(this->mutex);
-	waiting = this->waiting->get(this->waiting, key(ike_sa));
-	if (waiting)
+	if (this->clients->get(this->clients, ike_sa, &client, NULL))
 	{
-		waiting->deleting = TRUE;
+		client.deleting = TRUE;
+		this->clients->put(this->clients, ike_sa, &client, NULL);
 	}
-	this->mutex->unlock(this->mutex);
 }
 
 /**
@@ -297,10 +188,12 @@ static void answer_without_child(private_auth_redirect_t *this,
 								 ike_sa_t *ike_sa, message_t *message)
 {
 	uint8_t data[WIRE_REDIRECT_MAX];
-	waiting_t waiting;
+	redirect_decision_t decision;
+	client_t client;
 	size_t len;
 
-	if (!look_up(this, ike_sa, &waiting, FALSE) || !waiting.no_child)
+	if (!this->clients->get(this->clients, ike_sa, &client, &decision) ||
+		!client.waiting || !client.no_child)
 	{
 		return;
 	}
@@ -308,9 +201,9 @@ static void answer_without_child(private_auth_redirect_t *this,
 	{
 		message->add_notify(message, FALSE, NO_ADDITIONAL_SAS, chunk_empty);
 	}
-	else if (waiting.deleting)
+	else if (client.deleting)
 	{	/* the DELETE has crossed our INFORMATIONAL */
-		len = redirect_notify_write(&waiting.target, chunk_empty, data);
+		len = redirect_notify_write(&decision.target, chunk_empty, data);
 		message->add_notify(message, FALSE, REDIRECT, chunk_create(data, len));
 	}
 }
@@ -319,27 +212,16 @@ METHOD(listener_t, message, bool,
 	private_auth_redirect_t *this, ike_sa_t *ike_sa, message_t *message,
 	bool incoming, bool plain)
 {
-	if (!plain || this->waiting->get_count(this->waiting) == 0)
+	exchange_type_t type = message->get_exchange_type(message);
+
+	if (plain && incoming && session_is_deleted(message))
 	{
-		return TRUE;
+		note_delete(this, ike_sa);
 	}
-	switch (message->get_exchange_type(message))
+	else if (plain && !incoming && !message->get_request(message) &&
+			 (type == IKE_AUTH || type == INFORMATIONAL))
 	{
-		case INFORMATIONAL:
-			if (incoming && message->get_request(message) &&
-				deletes_ike_sa(message))
-			{
-				note_delete(this, ike_sa);
-			}
-			/* fall-through */
-		case IKE_AUTH:
-			if (!incoming && !message->get_request(message))
-			{
-				answer_without_child(this, ike_sa, message);
-			}
-			break;
-		default:
-			break;
+		answer_without_child(this, ike_sa, message);
 	}
 	return TRUE;
 }
@@ -351,26 +233,9 @@ METHOD(auth_redirect_t, configure, void,
 	__atomic_store_n(&this->grace, grace, __ATOMIC_RELAXED);
 }
 
-METHOD(auth_redirect_t, get_dropped, uint64_t,
-	private_auth_redirect_t *this)
-{
-	return __atomic_load_n(&this->dropped, __ATOMIC_RELAXED);
-}
-
 METHOD(auth_redirect_t, destroy, void,
 	private_auth_redirect_t *this)
 {
-	enumerator_t *enumerator;
-	waiting_t *waiting;
-
-	enumerator = this->waiting->create_enumerator(this->waiting);
-	while (enumerator->enumerate(enumerator, NULL, &waiting))
-	{
-		free(waiting);
-	}
-	enumerator->destroy(enumerator);
-	this->waiting->destroy(this->waiting);
-	this->mutex->destroy(this->mutex);
 	free(this);
 }
 
@@ -378,7 +243,8 @@ METHOD(auth_redirect_t, destroy, void,
  * Described in header
  */
 auth_redirect_t *auth_redirect_create(session_table_t *table,
-									  session_mover_t *mover)
+									  session_mover_t *mover,
+									  client_table_t *clients)
 {
 	private_auth_redirect_t *this;
 
@@ -386,21 +252,16 @@ auth_redirect_t *auth_redirect_create(session_table_t *table,
 		.public = {
 			.listener = {
 				.ike_updown = _ike_updown,
-				.ike_state_change = _ike_state_change,
-				.ike_rekey = _ike_rekey,
 				.message = _message,
 			},
 			.take = _take,
 			.configure = _configure,
-			.get_dropped = _get_dropped,
 			.destroy = _destroy,
 		},
 		.table = table,
 		.mover = mover,
-		.waiting = hashtable_create(hashtable_hash_ptr, hashtable_equals_ptr,
-									32),
+		.clients = clients,
 		.method = REDIRECT_METHOD_NOTIFY,
-		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
 	return &this->public;
 }

@@ -22,15 +22,11 @@
 
 #include "session_config.h"
 #include "session_mover.h"
+#include "clients/client_table.h"
 
 #include <bus/listeners/listener.h>
 
 typedef struct auth_redirect_t auth_redirect_t;
-
-/**
- * Most clients that wait for their INFORMATIONAL, or have no CHILD_SA, at a time.
- */
-#define AUTH_REDIRECT_MAX 65536
 
 /**
  * Redirects clients that are to go elsewhere at the end of IKE_AUTH by an
@@ -66,11 +62,6 @@ struct auth_redirect_t {
 	void (*configure)(auth_redirect_t *this, int method, uint32_t grace);
 
 	/**
-	 * Number of clients there was no room for; any thread.
-	 */
-	uint64_t (*get_dropped)(auth_redirect_t *this);
-
-	/**
 	 * Destroy it; the listener must be removed.
 	 */
 	void (*destroy)(auth_redirect_t *this);
@@ -81,8 +72,10 @@ struct auth_redirect_t {
  *
  * @param table			sessions, has to outlive this
  * @param mover			moves them, has to outlive this
+ * @param clients		remembers them, has to outlive this
  */
 auth_redirect_t *auth_redirect_create(session_table_t *table,
-									  session_mover_t *mover);
+									  session_mover_t *mover,
+									  client_table_t *clients);
 
 #endif /** AUTH_REDIRECT_H_ @}*/

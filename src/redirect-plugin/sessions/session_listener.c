@@ -45,17 +45,32 @@ struct private_session_listener_t {
 	client_table_t *clients;
 };
 
+/*
+ * Described in header
+ */
+bool session_is_deleted(message_t *message)
+{
+	delete_payload_t *payload;
+
+	if (message->get_exchange_type(message) != INFORMATIONAL ||
+		!message->get_request(message))
+	{
+		return FALSE;
+	}
+	payload = (delete_payload_t*)message->get_payload(message, PLV2_DELETE);
+	return payload && payload->get_protocol_id(payload) == PROTO_IKE;
+}
+
 METHOD(listener_t, ike_updown, bool,
 	private_session_listener_t *this, ike_sa_t *ike_sa, bool up)
 {
-	client_t client = {};
+	client_t client;
 
 	if (up)
 	{
-		this->clients->get(this->clients, ike_sa->get_unique_id(ike_sa),
-						   &client);
+		this->clients->get(this->clients, ike_sa, &client, NULL);
 		this->table->add(this->table, ike_sa, &client.redirected_from);
-		this->clients->remove(this->clients, ike_sa->get_unique_id(ike_sa));
+		this->clients->settle(this->clients, ike_sa);
 	}
 	return TRUE;
 }
@@ -93,17 +108,9 @@ METHOD(listener_t, message, bool,
 	private_session_listener_t *this, ike_sa_t *ike_sa, message_t *message,
 	bool incoming, bool plain)
 {
-	delete_payload_t *payload;
-
-	if (plain && incoming && message->get_request(message) &&
-		message->get_exchange_type(message) == INFORMATIONAL)
+	if (plain && incoming && session_is_deleted(message))
 	{
-		payload = (delete_payload_t*)message->get_payload(message, PLV2_DELETE);
-		if (payload && payload->get_protocol_id(payload) == PROTO_IKE)
-		{
-			this->table->client_deletes(this->table,
-										ike_sa->get_unique_id(ike_sa));
-		}
+		this->table->client_deletes(this->table, ike_sa->get_unique_id(ike_sa));
 	}
 	return TRUE;
 }

@@ -55,4 +55,9 @@ session_listener_t *session_listener_create(session_table_t *table,
 											session_mover_t *mover,
 											client_table_t *clients);
 
+/**
+ * Check if a message, received and in plain, asks to delete its IKE_SA.
+ */
+bool session_is_deleted(message_t *message);
+
 #endif /** SESSION_LISTENER_H_ @}*/
