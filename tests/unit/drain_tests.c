@@ -471,6 +471,20 @@ START_TEST(refuses_a_drain_of_some_beside_another_one)
 }
 END_TEST
 
+START_TEST(lets_a_drain_of_nobody_be_in_the_way_of_none)
+{
+	drain_fixture_t *this = drain_fixture_create();
+
+	this->check = count_scope;
+	add(this, 1, 4, "203.0.113");
+	ck_assert_ptr_null(drain_fixture_drain(this, "nobody@example.org"));
+	ck_assert_uint_eq(drain_fixture_progress(this).total, 0);
+	ck_assert_ptr_null(drain_fixture_drain(this, "c2@example.org"));
+	ck_assert_uint_eq(drain_fixture_progress(this).left, 1);
+	drain_fixture_destroy(this);
+}
+END_TEST
+
 START_TEST(refuses_a_drain_of_some_after_the_deadline_of_one_of_all)
 {
 	drain_fixture_t *this = drain_fixture_create();
@@ -610,6 +624,7 @@ int main(void)
 	suite_add_tcase(suite, tcase);
 	tcase = tcase_create("runs");
 	tcase_add_test(tcase, refuses_a_drain_of_some_beside_another_one);
+	tcase_add_test(tcase, lets_a_drain_of_nobody_be_in_the_way_of_none);
 	tcase_add_test(tcase, refuses_a_drain_of_some_after_the_deadline_of_one_of_all);
 	tcase_add_test(tcase, blocks_nothing_once_a_drain_of_some_ended);
 	tcase_add_test(tcase, deletes_who_is_left_at_the_deadline_if_asked_to);

@@ -402,6 +402,42 @@ static void begin(private_drain_t *this, drain_options_t *options)
 }
 
 /**
+ * Stop to move sessions.
+ */
+static bool halt(private_drain_t *this)
+{
+	bool was_on;
+
+	this->mutex->lock(this->mutex);
+	was_on = this->progress.state != DRAIN_OFF;
+	this->progress.state = DRAIN_OFF;
+	this->progress.ended = time_monotonic(NULL);
+	this->mutex->unlock(this->mutex);
+	this->waves->clear(this->waves);
+	this->table->enlist(this->table, 0, FALSE, NULL);
+	this->engine->set_refusing(this->engine, FALSE);
+	if (was_on)
+	{
+		DBG1(DBG_CFG, "redirect: drain stopped, %u sessions are left",
+			 this->progress.left);
+		tell(this);
+	}
+	return was_on;
+}
+
+/**
+ * End a drain of some clients that are gone: it was about those there were, not
+ * about those to come.
+ *
+ * @return				TRUE if it was one
+ */
+static bool halt_done(private_drain_t *this)
+{
+	return this->progress.state == DRAIN_DONE && this->progress.partial &&
+		   halt(this);
+}
+
+/**
  * Find out why a drain of some clients cannot begin.
  *
  * @return				static text, NULL if it can
@@ -428,6 +464,7 @@ METHOD(drain_t, start, bool,
 
 	this->serial->lock(this->serial);
 	*error = NULL;
+	halt_done(this);
 	if (!get_self(this, self))
 	{
 		*error = "this gateway is not configured: set self to its name";
@@ -450,30 +487,6 @@ METHOD(drain_t, start, bool,
 	drain_options_clear(options);
 	this->serial->unlock(this->serial);
 	return !*error;
-}
-
-/**
- * Stop to move sessions.
- */
-static bool halt(private_drain_t *this)
-{
-	bool was_on;
-
-	this->mutex->lock(this->mutex);
-	was_on = this->progress.state != DRAIN_OFF;
-	this->progress.state = DRAIN_OFF;
-	this->progress.ended = time_monotonic(NULL);
-	this->mutex->unlock(this->mutex);
-	this->waves->clear(this->waves);
-	this->table->enlist(this->table, 0, FALSE, NULL);
-	this->engine->set_refusing(this->engine, FALSE);
-	if (was_on)
-	{
-		DBG1(DBG_CFG, "redirect: drain stopped, %u sessions are left",
-			 this->progress.left);
-		tell(this);
-	}
-	return was_on;
 }
 
 METHOD(drain_t, stop, bool,
@@ -677,11 +690,7 @@ METHOD(drain_t, tick, void,
 	more = this->targets->tick(this->targets);
 	this->table->settle(this->table, proven, this);
 	follow_state(this);
-	if (this->progress.state == DRAIN_DONE && this->progress.partial)
-	{	/* it was about the clients there were, not about those to come */
-		halt(this);
-	}
-	else if (this->public.is_on(&this->public))
+	if (!halt_done(this) && this->public.is_on(&this->public))
 	{
 		go_on(this, more);
 	}
