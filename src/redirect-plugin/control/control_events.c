@@ -42,7 +42,6 @@ const char *const control_event_names[] = {
 typedef struct private_control_events_t private_control_events_t;
 typedef struct waiting_event_t waiting_event_t;
 typedef struct known_gateway_t known_gateway_t;
-typedef struct outcomes_t outcomes_t;
 
 /**
  * An event that waits: a copy of what was told.
@@ -93,18 +92,6 @@ struct known_gateway_t {
 };
 
 /**
- * What became of clients that were sent to a gateway in an active session.
- */
-struct outcomes_t {
-
-	/** name of the gateway */
-	char gateway[REDIRECT_NAME_MAX];
-
-	/** clients by outcome */
-	uint64_t counts[SESSION_OUTCOME_MAX];
-};
-
-/**
  * Private data
  */
 struct private_control_events_t {
@@ -150,12 +137,7 @@ struct private_control_events_t {
 	hashtable_t *gateways;
 
 	/**
-	 * Outcomes by gateway, as many as were ever configured, outcomes_t*
-	 */
-	array_t *outcomes;
-
-	/**
-	 * Guards the ring and outcomes; for hooks as well
+	 * Guards the ring; for hooks as well
 	 */
 	mutex_t *mutex;
 };
@@ -364,34 +346,6 @@ static void decided(void *data, const redirect_request_t *request,
 }
 
 /**
- * Count an outcome.
- */
-static void count_outcome(private_control_events_t *this, const char *gateway,
-						  session_outcome_t outcome)
-{
-	outcomes_t *outcomes = NULL;
-	int i;
-
-	this->mutex->lock(this->mutex);
-	for (i = 0; i < array_count(this->outcomes); i++)
-	{
-		array_get(this->outcomes, i, &outcomes);
-		if (streq(outcomes->gateway, gateway))
-		{
-			break;
-		}
-	}
-	if (i == array_count(this->outcomes))
-	{
-		INIT(outcomes);
-		copy(outcomes->gateway, sizeof(outcomes->gateway), gateway);
-		array_insert(this->outcomes, ARRAY_TAIL, outcomes);
-	}
-	outcomes->counts[outcome]++;
-	this->mutex->unlock(this->mutex);
-}
-
-/**
  * A redirect had an outcome.
  */
 static void concluded(void *data, const session_info_t *info,
@@ -400,7 +354,6 @@ static void concluded(void *data, const session_info_t *info,
 	private_control_events_t *this = data;
 	waiting_event_t *event;
 
-	count_outcome(this, info->gateway, outcome);
 	if (!this->server->has_listeners(this->server, CONTROL_OUTCOME))
 	{
 		return;
@@ -527,31 +480,6 @@ METHOD(control_events_t, tick, void,
 	free(names);
 }
 
-METHOD(control_events_t, read_outcomes, void,
-	private_control_events_t *this,
-	void (*tell)(void *data, const char *gateway,
-				 const uint64_t counts[SESSION_OUTCOME_MAX]), void *data)
-{
-	outcomes_t *outcomes, copied;
-	bool more = TRUE;
-	int i;
-
-	for (i = 0; more; i++)
-	{
-		this->mutex->lock(this->mutex);
-		more = array_get(this->outcomes, i, &outcomes);
-		if (more)
-		{
-			copied = *outcomes;
-		}
-		this->mutex->unlock(this->mutex);
-		if (more)
-		{
-			tell(data, copied.gateway, copied.counts);
-		}
-	}
-}
-
 METHOD(control_events_t, get_dropped, uint64_t,
 	private_control_events_t *this)
 {
@@ -582,7 +510,6 @@ METHOD(control_events_t, destroy, void,
 	}
 	enumerator->destroy(enumerator);
 	this->gateways->destroy(this->gateways);
-	array_destroy_function(this->outcomes, (void*)free, NULL);
 	this->mutex->destroy(this->mutex);
 	free(this->ring);
 	free(this);
@@ -599,7 +526,6 @@ control_events_t *control_events_create(const control_parts_t *parts,
 	INIT(this,
 		.public = {
 			.tick = _tick,
-			.read_outcomes = _read_outcomes,
 			.get_dropped = _get_dropped,
 			.stop = _stop,
 			.destroy = _destroy,
@@ -608,7 +534,6 @@ control_events_t *control_events_create(const control_parts_t *parts,
 		.server = server,
 		.gateways = hashtable_create(hashtable_hash_str, hashtable_equals_str,
 									 16),
-		.outcomes = array_create(0, 0),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
 	parts->log->set_observer(parts->log, decided, this);

@@ -79,18 +79,6 @@ struct control_events_t {
 	void (*tick)(control_events_t *this);
 
 	/**
-	 * Read what became of redirects in active sessions, by gateway. Not for
-	 * hooks.
-	 *
-	 * @param tell		called for each gateway that has any, by its name
-	 * @param data		passed to tell
-	 */
-	void (*read_outcomes)(control_events_t *this,
-						  void (*tell)(void *data, const char *gateway,
-									const uint64_t counts[SESSION_OUTCOME_MAX]),
-						  void *data);
-
-	/**
 	 * Number of events that were dropped; any thread.
 	 */
 	uint64_t (*get_dropped)(control_events_t *this);

@@ -292,8 +292,7 @@ static void read_sessions(reader_t *this)
 	drain_progress_t progress;
 	int i;
 
-	this->context->events->read_outcomes(this->context->events, tell_outcomes,
-										 this);
+	sessions->outcomes->read(sessions->outcomes, tell_outcomes, this);
 	for (i = 0; i < SESSION_STATE_MAX; i++)
 	{
 		tell(this, SESSIONS, sessions->table->get_count(sessions->table, i),

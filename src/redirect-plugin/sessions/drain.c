@@ -15,6 +15,7 @@
 #include "drain.h"
 #include "drain_gateways.h"
 #include "session_waves.h"
+#include "utils/monotonic.h"
 
 #include <utils/debug.h>
 #include <threading/mutex.h>
@@ -113,17 +114,6 @@ struct private_drain_t {
 	 */
 	mutex_t *serial;
 };
-
-/**
- * Milliseconds of the monotonic clock.
- */
-static uint64_t now_ms()
-{
-	timeval_t tv;
-
-	time_monotonic(&tv);
-	return tv.tv_sec * 1000ULL + tv.tv_usec / 1000;
-}
 
 /*
  * Described in header
@@ -570,7 +560,7 @@ METHOD(drain_t, outcome, void,
 	if (info->run == this->progress.run && outcome == SESSION_SENT)
 	{
 		this->progress.sent++;
-		this->last = now_ms();
+		this->last = monotonic_ms();
 		this->first = this->first ?: this->last;
 	}
 	else if (info->run == this->progress.run)

@@ -64,7 +64,12 @@ static void outcome(void *data, const session_info_t *info,
 
 	drain->outcome(drain, info, outcome);
 	rebalance->outcome(rebalance, info, outcome);
-	if (this->told && outcome < SESSION_OUTCOME_MAX)
+	if (outcome >= SESSION_OUTCOME_MAX)
+	{
+		return;
+	}
+	this->public.outcomes->count(this->public.outcomes, info->gateway, outcome);
+	if (this->told)
 	{
 		this->told(this->data, info, outcome);
 	}
@@ -164,6 +169,7 @@ METHOD(redirect_sessions_t, destroy, void,
 	this->public.drain->destroy(this->public.drain);
 	this->public.mover->destroy(this->public.mover);
 	this->public.table->destroy(this->public.table);
+	this->public.outcomes->destroy(this->public.outcomes);
 	free(this);
 }
 
@@ -182,6 +188,7 @@ redirect_sessions_t *redirect_sessions_create(policy_engine_t *engine,
 		.public = {
 			.table = table,
 			.mover = mover,
+			.outcomes = session_outcomes_create(),
 			.drain = drain_create(table, mover, engine, gateways),
 			.rebalance = rebalance_create(table, mover, engine, gateways),
 			.auth = auth_redirect_create(table, mover, clients),

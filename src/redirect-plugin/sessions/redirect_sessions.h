@@ -23,6 +23,7 @@
 #include "auth_redirect.h"
 #include "drain.h"
 #include "rebalance.h"
+#include "session_outcomes.h"
 #include "clients/client_table.h"
 #include "utils/config_room.h"
 
@@ -38,6 +39,9 @@ struct redirect_sessions_t {
 
 	/** moves them one by one */
 	session_mover_t *mover;
+
+	/** what became of those that were moved, by gateway */
+	session_outcomes_t *outcomes;
 
 	/** moves all of them */
 	drain_t *drain;

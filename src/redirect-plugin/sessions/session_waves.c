@@ -13,6 +13,7 @@
  */
 
 #include "session_waves.h"
+#include "utils/monotonic.h"
 
 #include <library.h>
 #include <processing/jobs/callback_job.h>
@@ -99,17 +100,6 @@ struct private_session_waves_t {
 };
 
 /**
- * Milliseconds of the monotonic clock.
- */
-static uint64_t now_ms()
-{
-	timeval_t tv;
-
-	time_monotonic(&tv);
-	return tv.tv_sec * 1000ULL + tv.tv_usec / 1000;
-}
-
-/**
  * Put sessions into the queue in place of those that are in it.
  *
  * @param sessions		array_t of session_t*, adopted; may be NULL
@@ -167,7 +157,7 @@ static session_t *take(private_session_waves_t *this)
  */
 static bool take_wave(private_session_waves_t *this, array_t *wave)
 {
-	uint64_t now = now_ms();
+	uint64_t now = monotonic_ms();
 	session_t *session;
 	int most = this->rate * WAVE / 1000 + ASKED;
 
@@ -276,7 +266,7 @@ METHOD(session_waves_t, fill, void,
 	if (!this->waving)
 	{
 		this->waving = TRUE;
-		this->wave = now_ms();
+		this->wave = monotonic_ms();
 		this->budget = 1000;
 		lib->processor->queue_job(lib->processor,
 			(job_t*)callback_job_create((callback_job_cb_t)make_wave, this,
