@@ -91,6 +91,11 @@ typedef struct {
 
 } text_t;
 
+/**
+ * Value of a key that has none, not even ""
+ */
+static const char no_value[] = "";
+
 static void read_file(text_t *this, const char *file);
 
 /**
@@ -143,6 +148,61 @@ static bool is_named(const text_t *this, const char *path)
 }
 
 /**
+ * Find a character that nobody means: it is invisible, or looks like one of those
+ * that have a meaning. What comes from web pages and word processors has them.
+ *
+ * @return				code of the character, 0 if there is none
+ */
+static uint32_t find_odd(const char *value)
+{
+	static const struct {
+		uint32_t from, to;
+	} odd[] = {
+		{ 0xa0, 0xa0 }, { 0xad, 0xad }, { 0x2000, 0x200f }, { 0x2028, 0x202f },
+		{ 0x2060, 0x2064 }, { 0x3000, 0x3000 }, { 0xfeff, 0xfeff },
+		{ 0xff0a, 0xff0a }, { 0xff0c, 0xff0c }, { 0xff1d, 0xff1d },
+		{ 0xff20, 0xff20 }, { 0x201c, 0x201f },
+	};
+	const u_char *pos;
+	uint32_t code;
+	size_t i;
+
+	for (pos = (u_char*)value; pos[0] && pos[1]; pos++)
+	{
+		code = pos[0] >= 0xe0 && pos[2] ? (pos[0] & 0xf) << 12 |
+			   (pos[1] & 0x3f) << 6 | (pos[2] & 0x3f)
+			 : pos[0] >= 0xc0 ? (pos[0] & 0x1f) << 6 | (pos[1] & 0x3f) : 0;
+		for (i = 0; code && i < countof(odd); i++)
+		{
+			if (code >= odd[i].from && code <= odd[i].to)
+			{
+				return code;
+			}
+		}
+	}
+	return 0;
+}
+
+/**
+ * Warn of a section of the plugin that is not where the daemon looks for it.
+ *
+ * @param path			section with those above it
+ */
+static void check_place(text_t *this, const char *path, int line)
+{
+	int len = strlen(this->prefix) - strlen("plugins.redirect.");
+	char *text;
+
+	if ((streq(path, "redirect") || streq(path, "plugins.redirect") ||
+		 (strneq(path, this->prefix, len) && streq(path + len, "redirect"))) &&
+		asprintf(&text, "%s: section in %s:%d is not read, it belongs into "
+				 "%.*splugins", path, this->file, line, len, this->prefix) > 0)
+	{
+		array_insert(this->section->warnings, ARRAY_TAIL, text);
+	}
+}
+
+/**
  * Take note of a key or a section.
  *
  * @param value			value of a key, NULL for a section
@@ -151,13 +211,28 @@ static void note(text_t *this, const char *name, const char *value, int line)
 {
 	char path[PATH_LEN];
 	place_t *place, *before;
+	uint32_t odd;
 
 	if (!this->section || snprintf(path, sizeof(path), "%s%s", this->path,
-				name) >= (int)sizeof(path) || !strpfx(path, this->prefix))
+								   name) >= (int)sizeof(path))
 	{
 		return;
 	}
-	if (value && !*value)
+	if (!strpfx(path, this->prefix))
+	{
+		if (!value)
+		{
+			check_place(this, path, line);
+		}
+		return;
+	}
+	odd = value ? find_odd(value) : 0;
+	if (odd)
+	{
+		warn(this, path, "has the character U+%04X in %s:%d, which is invisible "
+			 "or looks like another", odd, this->file, line);
+	}
+	if (value == no_value)
 	{
 		warn(this, path, "no value in %s:%d, as if it were not set", this->file,
 			 line);
@@ -249,7 +324,7 @@ static void read_string(text_t *this, FILE *in, FILE *out)
  * Read a value, up to the end of the line, with one space for what is between
  * its words.
  *
- * @return				allocated
+ * @return				allocated, NULL if there is none
  */
 static char *read_value(text_t *this, FILE *in)
 {
@@ -278,6 +353,11 @@ static char *read_value(text_t *this, FILE *in)
 	}
 	back(this, in, c);
 	fclose(out);
+	if (!any)
+	{
+		free(buf);
+		return NULL;
+	}
 	return buf;
 }
 
@@ -455,7 +535,7 @@ static void read_statement(text_t *this, FILE *in, const char *name, int line)
 	if (c == '=')
 	{
 		value = read_value(this, in);
-		note(this, name, value, line);
+		note(this, name, value ?: no_value, line);
 		free(value);
 	}
 	else if (streq(name, "include") && separated && same_line)

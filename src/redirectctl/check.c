@@ -59,7 +59,8 @@ static char *find_daemon(settings_t *settings)
 	enumerator = settings->create_section_enumerator(settings, "");
 	while (enumerator->enumerate(enumerator, &daemon))
 	{
-		if ((!found || streq(daemon, "charon-systemd")) &&
+		if ((streq(daemon, "charon") || strpfx(daemon, "charon-")) &&
+			(!found || streq(daemon, "charon-systemd")) &&
 			has_section(settings, "%s.plugins", daemon))
 		{
 			free(found);

@@ -17,6 +17,7 @@
 
 #include <library.h>
 
+#include <sys/stat.h>
 #include <sys/un.h>
 
 /**
@@ -77,6 +78,43 @@ static bool is_remote(const char *uri)
 			 address.data[0] == 127);
 }
 
+/**
+ * Check whether a socket can be opened there, as far as that can be seen before.
+ */
+static bool check_place(const config_section_t *section, char *uri)
+{
+	char *path = uri + strlen("unix://"), *port = strrchr(uri, ':'), *dir;
+	struct stat st;
+	bool good = TRUE;
+
+	if (strpfx(uri, "tcp://"))
+	{
+		good = port > strchr(uri, ':') && atoi(port + 1) > 0 &&
+			   atoi(port + 1) <= 65535;
+		if (!good)
+		{
+			config_section_error(section, "socket", uri, "must end with a port "
+								 "from 1 to 65535");
+		}
+	}
+	else if (strpfx(uri, "unix://"))
+	{
+		dir = path_dirname(path);
+		if (stat(dir, &st) != 0 || !S_ISDIR(st.st_mode))
+		{
+			config_section_warn(section, "socket", uri, "there is no directory %s",
+								dir);
+		}
+		else if (stat(path, &st) == 0 && !S_ISSOCK(st.st_mode))
+		{
+			config_section_warn(section, "socket", uri, "something else than a "
+								"socket is there");
+		}
+		free(dir);
+	}
+	return good;
+}
+
 static const config_option_t options[] = {
 	{ "enabled", CONFIG_BOOL, offsetof(control_config_t, enabled),
 		.def = "yes" },
@@ -100,6 +138,7 @@ control_config_t *control_config_read(const config_section_t *section)
 	INIT(config);
 	good = config_section_read(&control, options, countof(options), NULL,
 							   config);
+	good = good && (!config->enabled || check_place(&control, config->socket));
 	if (good && is_remote(config->socket) && !config->remote)
 	{
 		config_section_error(&control, "socket", config->socket, "whoever reaches "

@@ -118,6 +118,11 @@ bool initiator_allowed_parse(const char *value, initiator_allowed_t **field,
 
 	INIT(this);
 	good = parse_elements(this, value, &addresses, why);
+	if (good && !addresses && !this->names)
+	{
+		snprintf(why, CONFIG_WHY_MAX, "has no element");
+		good = FALSE;
+	}
 	if (good && addresses)
 	{
 		this->addresses = ip_set_create(addresses, NULL);

@@ -187,6 +187,50 @@ bool conditions_unsupported(const conditions_t *this)
 	return this->support == SUPPORT_NO;
 }
 
+/**
+ * Find a condition that excludes everybody: "! *".
+ *
+ * @return				name of its option, NULL if there is none
+ */
+static const char *find_nobody(const conditions_t *this)
+{
+	const struct {
+		const char *key;
+		condition_t condition;
+		array_t *ids;
+	} lists[] = {
+		{ "id", CONDITION_ID, this->ids },
+		{ "eap_identity", CONDITION_EAP_IDENTITY, this->eap_ids },
+		{ "group", CONDITION_GROUP, this->groups },
+		{ "issuer", CONDITION_ISSUER, this->issuers },
+	};
+	identification_t *id;
+	char *connection;
+	size_t i;
+	int j;
+
+	for (i = 0; i < countof(lists); i++)
+	{
+		for (j = 0; this->negated[lists[i].condition] &&
+					array_get(lists[i].ids, j, &id); j++)
+		{
+			if (id->get_type(id) == ID_ANY)
+			{
+				return lists[i].key;
+			}
+		}
+	}
+	for (j = 0; this->negated[CONDITION_CONNECTION] &&
+				array_get(this->connections, j, &connection); j++)
+	{
+		if (streq(connection, "*"))
+		{
+			return "connection";
+		}
+	}
+	return NULL;
+}
+
 /*
  * Described in header
  */
@@ -201,6 +245,11 @@ const char *conditions_never(const conditions_t *this, const char **key)
 	{
 		return "no client is part of it, so the rule never matches; enabled = no "
 			   "switches it off";
+	}
+	*key = find_nobody(this);
+	if (*key)
+	{
+		return "everybody is excluded, so the rule never matches";
 	}
 	*key = "time";
 	inverse.negated[CONDITION_TIME] = !inverse.negated[CONDITION_TIME];

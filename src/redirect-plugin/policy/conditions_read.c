@@ -304,6 +304,53 @@ static void check_separators(const config_section_t *section, const char *key,
 	}
 }
 
+/**
+ * Warn of addresses that no client has.
+ */
+static void check_addresses(const config_section_t *section, const char *key,
+							const ip_set_t *set)
+{
+	ip_set_t *nobody = ip_set_create("::ffff:0:0/96, 224.0.0.0/4, ff00::/8", NULL);
+	ip_address_t from, to;
+	char buf[64];
+	size_t i;
+
+	for (i = 0; set && i < ip_set_get_count(set); i++)
+	{
+		ip_set_get(set, i, &from, &to);
+		if (ip_set_contains(nobody, &from) && ip_set_contains(nobody, &to))
+		{
+			config_section_warn(section, key,
+								ip_address_to_string(&from, buf, sizeof(buf)),
+								"no packet comes from or to there%s", from.data[0]
+								? "" : "; IPv4 addresses are written as 192.0.2.1");
+		}
+	}
+	ip_set_destroy(nobody);
+}
+
+/**
+ * Warn of issuers that are no distinguished names, as all are.
+ */
+static void check_issuers(const config_section_t *section, array_t *issuers)
+{
+	identification_t *issuer;
+	int i;
+
+	for (i = 0; array_get(issuers, i, &issuer); i++)
+	{
+		if (issuer->get_type(issuer) != ID_DER_ASN1_DN &&
+			issuer->get_type(issuer) != ID_ANY)
+		{
+			config_section_warn(section, "issuer",
+								config_section_get(section, "issuer"), "not a "
+								"distinguished name like C=CH, O=Example, CN=*, so "
+								"it matches no issuer");
+			return;
+		}
+	}
+}
+
 /*
  * Described in header
  */
@@ -337,6 +384,9 @@ bool conditions_read(const config_section_t *section, const gateway_t *gateways,
 		.key = key,
 		.salt = gateway_hash(chunk_create((u_char*)name, strlen(name))),
 	};
+	check_addresses(section, "remote", values.remote);
+	check_addresses(section, "local", values.local);
+	check_issuers(section, conditions->issuers);
 	memcpy(conditions->negated, values.negated, sizeof(values.negated));
 	good = read_redirected_from(section, gateways, count,
 								values.redirected_from,

@@ -110,5 +110,11 @@ session_config_t *session_config_read(const config_section_t *section)
 		free(config);
 		return NULL;
 	}
+	if (config->drain.deadline && config->drain.deadline < config->grace &&
+		config->grace != SESSION_GRACE_NEVER)
+	{
+		config_section_warn(&drain, "deadline", config_section_get(&drain, "deadline"),
+							"shorter than grace, the time clients have to leave");
+	}
 	return config;
 }
