@@ -39,6 +39,12 @@ struct private_initiator_t {
 	 * What the parts share.
 	 */
 	initiator_context_t context;
+
+	/**
+	 * Whether charon may set up a connection in the IKE_SA of another one, as
+	 * its IKE_SA manager read it when it was created.
+	 */
+	bool reuse;
 };
 
 /**
@@ -316,11 +322,43 @@ METHOD(listener_t, alert, bool,
 }
 
 /**
+ * Have charon give each connection an IKE_SA of its own if one has options that
+ * say where it may be sent: in the IKE_SA of another one they would not hold.
+ * What strongswan.conf says itself stays.
+ *
+ * @return				whether charon may reuse IKE_SAs
+ */
+static bool set_reuse(void)
+{
+	config_section_t plugin = config_section_create(lib->settings, NULL, lib->ns);
+
+	if (!lib->settings->get_str(lib->settings, "%s.reuse_ikesa", NULL, lib->ns) &&
+		lib->settings->get_bool(lib->settings, "%s.plugins.redirect.guard.enabled",
+								TRUE, lib->ns) &&
+		initiator_config_apart(&plugin))
+	{
+		DBG1(DBG_CFG, "redirect: %s.reuse_ikesa is set to no, as "
+			 "guard.connections has follow, accept or deny: they would not hold "
+			 "in the IKE_SA of another connection", lib->ns);
+		lib->settings->set_bool(lib->settings, "%s.reuse_ikesa", FALSE, lib->ns);
+	}
+	return lib->settings->get_bool(lib->settings, "%s.reuse_ikesa", TRUE, lib->ns);
+}
+
+/**
  * Put a configuration into force; waits for hooks that read the old one.
  */
 static void set_config(
 	private_initiator_t *this, initiator_config_t *config)
 {
+	/* an explicit yes was warned of when the configuration was read */
+	if (config->apart && this->reuse &&
+		!lib->settings->get_bool(lib->settings, "%s.reuse_ikesa", FALSE, lib->ns))
+	{
+		DBG1(DBG_CFG, "redirect: warning: follow, accept and deny of "
+			 "guard.connections hold for all connections only after a restart: "
+			 "until then charon sets up connections in IKE_SAs of others");
+	}
 	this->context.guard->configure(this->context.guard, config->enabled,
 								   config->loopback);
 	this->context.config->replace(this->context.config, config);
@@ -409,6 +447,7 @@ initiator_t *initiator_create(guard_t *guard, initiator_lookup_t lookup)
 			.resolver = initiator_resolver_create(lookup),
 			.script = initiator_script_create(),
 		},
+		.reuse = set_reuse(),
 	);
 	/* empty settings cannot have errors */
 	set_config(this, initiator_config_read(&section));

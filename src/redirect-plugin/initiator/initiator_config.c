@@ -14,7 +14,6 @@
 
 #include "initiator_config.h"
 #include "initiator_history.h"
-#include "utils/config_options.h"
 
 #include <library.h>
 
@@ -136,6 +135,45 @@ static bool load_connections(initiator_config_t *this,
 	return good;
 }
 
+/*
+ * Described in header
+ */
+bool initiator_config_apart(const config_section_t *plugin)
+{
+	config_section_t guard = config_section_sub(plugin, "guard");
+	config_section_t all = config_section_sub(&guard, "connections"), one;
+	array_t *names = config_section_names(&all);
+	bool apart = FALSE;
+	char *name;
+	int i;
+
+	for (i = 0; i < array_count(names) && !apart; i++)
+	{
+		array_get(names, i, &name);
+		one = config_section_sub(&all, name);
+		apart = config_section_get(&one, "follow") ||
+				config_section_get(&one, "accept") ||
+				config_section_get(&one, "deny");
+	}
+	config_list_destroy(names);
+	return apart;
+}
+
+/**
+ * Warn if charon is told to set up connections in the IKE_SAs of others.
+ */
+static void check_reuse(const config_section_t *plugin,
+						const config_section_t *guard)
+{
+	if (plugin->settings->get_bool(plugin->settings, "%s.reuse_ikesa", FALSE,
+								   plugin->path[0]))
+	{
+		config_section_warn(guard, "connections", NULL, "follow, accept and deny "
+				"do not hold for a connection that is set up in the IKE_SA of "
+				"another one, as %s.reuse_ikesa = yes says", plugin->path[0]);
+	}
+}
+
 /**
  * Check that the hook can be run.
  */
@@ -188,6 +226,11 @@ initiator_config_t *initiator_config_read(const config_section_t *plugin)
 	}
 	good = check_hook(&section, this->hook) && good;
 	good = load_connections(this, &section) && good;
+	this->apart = this->enabled && initiator_config_apart(plugin);
+	if (this->apart)
+	{
+		check_reuse(plugin, &section);
+	}
 	if (!good)
 	{
 		initiator_config_destroy(this);

@@ -21,9 +21,7 @@
 #define INITIATOR_CONFIG_H_
 
 #include "initiator_allowed.h"
-
-#include <collections/array.h>
-#include <settings/settings.h>
+#include "utils/config_options.h"
 
 typedef struct initiator_config_t initiator_config_t;
 typedef struct initiator_connection_t initiator_connection_t;
@@ -69,6 +67,10 @@ struct initiator_config_t {
 	/** connections with a section of their own, initiator_connection_t* */
 	array_t *connections;
 
+	/** TRUE if connections differ in where they may be sent, so that none must
+	 * be set up in the IKE_SA of another */
+	bool apart;
+
 	/** time to resolve the name of a target */
 	uint32_t resolve_timeout;
 
@@ -97,6 +99,13 @@ struct initiator_config_t {
  * @return				configuration, NULL if there was an error
  */
 initiator_config_t *initiator_config_read(const config_section_t *plugin);
+
+/**
+ * Whether a connection has options of its own that say where it may be sent.
+ *
+ * @param plugin		section NS.plugins.redirect
+ */
+bool initiator_config_apart(const config_section_t *plugin);
 
 /**
  * Find what applies to a connection.
