@@ -42,6 +42,27 @@ START_TEST(waits_for_a_gateway_that_is_alive_but_slow_in_ike_auth)
 }
 END_TEST
 
+/* the manager gives the IKE_SA the responder's SPI of any message it has found it for,
+ * and one of the gateway before may have waited while the client began anew */
+START_TEST(finds_the_answer_though_a_response_of_the_gateway_before_came_late)
+{
+	message_t *request;
+	ike_sa_t *ike_sa;
+
+	redirect_to("192.0.2.9");
+	ike_sa = harness_checkout(TRUE, FALSE);
+	ike_sa->get_id(ike_sa)->set_responder_spi(ike_sa->get_id(ike_sa), 0x1234);
+	charon->ike_sa_manager->checkin(charon->ike_sa_manager, ike_sa);
+	request = harness_next();
+	ike_sa = harness_checkout(TRUE, FALSE);
+	ck_assert_int_eq(ike_sa->retransmit(ike_sa, 0), SUCCESS);
+	charon->ike_sa_manager->checkin(charon->ike_sa_manager, ike_sa);
+	request->destroy(request);
+	harness_deliver_all(NULL);
+	harness_expect_served("192.0.2.9");
+}
+END_TEST
+
 /* RFC 4739: with several rounds the last response need not have an AUTH payload,
  * and the last request need not have one; R6-5, R6-9: first or last response */
 static const authenticate_t rounds[] = {
@@ -193,6 +214,8 @@ static Suite *suite(void)
 	tcase_add_checked_fixture(c, harness_setup, harness_teardown);
 	tcase_set_timeout(c, 240);
 	tcase_add_test(c, waits_for_a_gateway_that_is_alive_but_slow_in_ike_auth);
+	tcase_add_test(c,
+		finds_the_answer_though_a_response_of_the_gateway_before_came_late);
 	tcase_add_loop_test(c, is_served_with_several_rounds, 0, countof(rounds));
 	tcase_add_loop_test(c,
 			follows_a_redirect_in_the_last_response_of_several_rounds, 0,

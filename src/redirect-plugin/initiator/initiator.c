@@ -289,6 +289,23 @@ METHOD(listener_t, authorize, bool,
 	return TRUE;
 }
 
+/**
+ * Let any answer to a request for an IKE_SA be found: the manager puts the SPI of a
+ * responder into the IKE_SA for every message it finds it for, also for a response of
+ * the gateway before that waited while the IKE_SA was begun anew with another.
+ */
+static void forget_responder(ike_sa_t *ike_sa, packet_t *packet)
+{
+	chunk_t data = packet->get_data(packet);
+	ike_sa_id_t *id = ike_sa->get_id(ike_sa);
+
+	/* the octet of the header that tells the exchange */
+	if (data.len > 18 && data.ptr[18] == IKE_SA_INIT && id->is_initiator(id))
+	{
+		id->set_responder_spi(id, 0);
+	}
+}
+
 METHOD(listener_t, alert, bool,
 	private_initiator_t *this, ike_sa_t *ike_sa, alert_t alert, va_list args)
 {
@@ -310,6 +327,9 @@ METHOD(listener_t, alert, bool,
 			break;
 		case ALERT_PEER_AUTH_FAILED:
 			initiator_wrap_failed(attempt, FALSE);
+			break;
+		case ALERT_RETRANSMIT_SEND:
+			forget_responder(ike_sa, va_arg(args, packet_t*));
 			break;
 		case ALERT_RETRANSMIT_SEND_TIMEOUT:
 		case ALERT_PEER_INIT_UNREACHABLE:
