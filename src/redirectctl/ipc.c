@@ -99,7 +99,12 @@ static bool receive_all(private_ipc_t *this, void *data, size_t len)
 	for (all = 0; all < (ssize_t)len; all += max(got, 0))
 	{
 		got = recv(this->fd, data + all, len - all, MSG_WAITALL);
-		if (got == 0 || (got < 0 && errno != EINTR))
+		if (got == 0)
+		{
+			errno = ECONNRESET;
+			return FALSE;
+		}
+		if (got < 0 && errno != EINTR)
 		{
 			return FALSE;
 		}
@@ -129,6 +134,7 @@ static bool receive_message(private_ipc_t *this, vici_operation_t *op,
 	len = untoh32(header);
 	if (!len || len > MESSAGE_MAX)
 	{
+		errno = EPROTO;
 		return FALSE;
 	}
 	data = chunk_alloc(len);
@@ -151,10 +157,17 @@ static bool receive_message(private_ipc_t *this, vici_operation_t *op,
 }
 
 /**
- * Complain that there is no answer.
+ * Complain that there is no answer; errno tells why.
  */
 static void complain_gone()
 {
+	if (errno == EAGAIN)
+	{
+		fprintf(stderr, "redirectctl: charon has not answered for %d s, it hangs or "
+				"is stopped; what it was asked to do it may still do when it "
+				"goes on\n", ANSWER_TIMEOUT);
+		return;
+	}
 	fprintf(stderr, "redirectctl: charon does not answer, or has closed the "
 			"connection: it ended, or all places of its socket are taken "
 			"(control.clients), then its log tells\n");
@@ -372,6 +385,10 @@ static void complain(const char *uri, int error)
 		snprintf(other, sizeof(other), "unix://%.*s" VICI_SOCKET,
 				 slash ? (int)(slash - path) : 0, path);
 		vici = connect_to(other);
+		if (!vici && errno != EACCES && errno != EPERM)
+		{	/* it may run, and the URI may be wrong */
+			vici = connect_to("unix:///run" VICI_SOCKET);
+		}
 		if (vici || errno == EACCES || errno == EPERM)
 		{
 			complain_missing(vici, uri);

@@ -374,6 +374,12 @@ int main(int argc, char *argv[])
 	}
 	argc = take_options(argc, argv);
 	code = argc < 0 ? EXIT_USAGE : run(argc, argv);
+	if (fflush(stdout) != 0 || ferror(stdout))
+	{	/* what nobody can read is not done */
+		fprintf(stderr, "redirectctl: output was not written: %s\n",
+				strerror(errno));
+		code = code ?: EXIT_REFUSED;
+	}
 	library_deinit();
 	return code;
 }

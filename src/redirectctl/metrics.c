@@ -123,6 +123,10 @@ static int write_file(const char *path)
  */
 static int run(int argc, char *argv[])
 {
+	if (options.format != OUTPUT_TEXT)
+	{
+		return usage_error(&cmd_metrics, "they have a format of their own");
+	}
 	if (argc == 3 && streq(argv[1], "--textfile"))
 	{
 		return write_file(argv[2]);

@@ -107,6 +107,17 @@ static void write_any(const char *name, vici_message_t *message)
 }
 
 /**
+ * Check whether there is an event.
+ */
+static bool is_event(const char *name)
+{
+	int i;
+
+	for (i = 0; events[i] && !streq(events[i], name); i++);
+	return events[i] != NULL;
+}
+
+/**
  * Ask for the events that are named, or for all.
  */
 static bool listen_all(ipc_t *ipc, int argc, char *argv[])
@@ -137,7 +148,7 @@ static int run(int argc, char *argv[])
 {
 	vici_message_t *message;
 	char name[257];
-	int count = 0;
+	int i, count = 0;
 	ipc_t *ipc;
 
 	if (argc >= 2 && streq(argv[1], "--count"))
@@ -153,6 +164,13 @@ static int run(int argc, char *argv[])
 	{
 		return usage_error(&cmd_monitor, "'%s' is not known", argv[1]);
 	}
+	for (i = 1; i < argc; i++)
+	{
+		if (!is_event(argv[i]))
+		{
+			return usage_error(&cmd_monitor, "there is no event '%s'", argv[i]);
+		}
+	}
 	ipc = ipc_create(options.uri);
 	if (!ipc)
 	{
@@ -161,7 +179,7 @@ static int run(int argc, char *argv[])
 	if (!listen_all(ipc, argc, argv))
 	{
 		ipc->destroy(ipc);
-		return EXIT_USAGE;
+		return EXIT_UNREACHABLE;
 	}
 	while ((message = ipc->wait(ipc, name, -1)))
 	{

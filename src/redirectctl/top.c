@@ -283,6 +283,11 @@ static int run(int argc, char *argv[])
 	int i, count = 0;
 	seen_t *seen;
 
+	if (options.format != OUTPUT_TEXT)
+	{
+		return usage_error(&cmd_top, "it is for people; take 'status', 'gateways' "
+						   "or 'monitor'");
+	}
 	if (!read_arguments(argc, argv, &this.interval, &count))
 	{
 		return usage_error(&cmd_top, "--interval and --count need numbers from 1");

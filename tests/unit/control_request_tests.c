@@ -241,7 +241,7 @@ START_TEST(refuses_a_drain_that_is_not_understood_in_full)
 {
 	static const refused_t refused[] = {
 		{ "match=unique-id=9", "drain.match: unknown option" },
-		{ "match[\n-unique-id=9\n]", "drain.match: unknown list" },
+		{ "match[\n-unique-id=9\n]", "drain.match: takes one value, or is unknown" },
 		{ "unique-id=9", "drain.unique-id: unknown option" },
 		{ "Match{\nunique-id=9\n}", "drain.Match: unknown section" },
 		{ "match{\nids=carol@x\n}", "drain.match.ids: unknown option" },
@@ -260,7 +260,7 @@ START_TEST(refuses_a_drain_that_is_not_understood_in_full)
 		{ "deadlin=10m", "unknown option, did you mean 'deadline'?" },
 		{ "deadline=10m\r", "drain.deadline: must be UTF-8" },
 		{ "deadline=31d", "must be a time from 0s to 30d" },
-		{ "deadline[\n-10m\n]", "drain.deadline: unknown list" },
+		{ "deadline[\n-10m\n]", "drain.deadline: takes one value, or is unknown" },
 		{ "deadline=", "drain.deadline: is empty" },
 		{ "rate=1\nrate=100", "drain.rate: is there twice" },
 		{ "rate=0", "must be a number from 1 to 100000" },

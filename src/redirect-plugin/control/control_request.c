@@ -192,7 +192,7 @@ static bool read_part(reader_t *this, vici_type_t type, const char *name,
 		case VICI_LIST_START:
 			this->values = 0;
 			return begin(this, name, FALSE) &&
-				   (this->other >= 0 || refuse(this, "unknown list"));
+				   (this->other >= 0 || refuse(this, "takes one value, or is unknown"));
 		case VICI_LIST_ITEM:
 			return add_value(this, value);
 		case VICI_LIST_END:
