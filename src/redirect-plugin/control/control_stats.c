@@ -33,7 +33,7 @@ enum {
 	OVERLOADED, LOAD,
 	PROBES, STORE, LISTED, RECORDS, HEARD,
 	GUARD, MALFORMED,
-	FAST_PATH, SEND_FAILURES,
+	FAST_PATH, SEND_FAILURES, XDP,
 	ENTRIES, DROPS,
 	FAMILIES,
 };
@@ -121,6 +121,9 @@ static const control_family_t families[FAMILIES] = {
 		"path.", TRUE, { "result" } },
 	[SEND_FAILURES] = { "fast_path_send_failures_total", "Answers of the fast "
 		"path that the kernel did not take.", TRUE, {} },
+	[XDP] = { "fast_path_xdp_frames_total", "Frames with requests that the fast "
+		"path got before the network stack, and those of them that were dropped: "
+		"damaged, or charon had enough waiting.", TRUE, { "what" } },
 	[ENTRIES] = { "table_entries", "Entries of tables that are limited.", FALSE,
 		{ "table" } },
 	[DROPS] = { "table_drops_total", "What there was no room for.", TRUE,
@@ -501,6 +504,8 @@ static void read_fast_path(reader_t *this)
 			 enum_to_name(fast_path_result_names, i));
 	}
 	tell(this, SEND_FAILURES, counters.send_failed, NULL);
+	tell(this, XDP, counters.xdp_frames, "received");
+	tell(this, XDP, counters.xdp_dropped, "dropped");
 }
 
 /**

@@ -76,6 +76,10 @@ struct fast_path_counters_t {
 
 	/** answers that the kernel did not take */
 	uint64_t send_failed;
+
+	/** frames that came by AF_XDP, and how many of them were dropped: damaged,
+	 * or for charon, which had enough waiting */
+	uint64_t xdp_frames, xdp_dropped;
 };
 
 /**

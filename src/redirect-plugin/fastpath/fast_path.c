@@ -17,10 +17,15 @@
 #include "ike_sockets.h"
 #include "socket_wrapper.h"
 #include "source_limit.h"
+#include "xdp_door.h"
 
 #include <daemon.h>
+#include <threading/thread.h>
 
+#include <poll.h>
 #include <sched.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 typedef struct private_fast_path_t private_fast_path_t;
 
@@ -40,6 +45,13 @@ struct private_fast_path_t {
 	packet_filter_t filter;
 
 	/**
+	 * Keeps the thread that receives waiting while options change, and what ends
+	 * that.
+	 */
+	packet_filter_t idle;
+	int idle_event;
+
+	/**
 	 * Where packets come from, owned by charon; NULL if not started.
 	 */
 	socket_wrapper_t *wrapper;
@@ -48,6 +60,14 @@ struct private_fast_path_t {
 	 * Charon's sockets, NULL if they were not found.
 	 */
 	ike_sockets_t *sockets;
+
+	/**
+	 * Door before the network stack, NULL if there is none; who uses it, and the
+	 * interfaces it was made for.
+	 */
+	xdp_door_t *door;
+	xdp_door_user_t door_user;
+	char door_interfaces[FAST_PATH_XDP_LEN];
 
 	/**
 	 * Makes the decisions.
@@ -93,6 +113,31 @@ static void count_failed(private_fast_path_t *this, int failed)
 	__atomic_fetch_add(&this->counters.send_failed, failed, __ATOMIC_RELAXED);
 }
 
+/**
+ * Close the door before the network stack, if there is one.
+ */
+static void close_door(private_fast_path_t *this)
+{
+	DESTROY_IF(this->door);
+	__atomic_store_n(&this->door, NULL, __ATOMIC_RELEASE);
+	this->door_interfaces[0] = '\0';
+}
+
+/**
+ * Let the door do its work, if there is one; TRUE if there are packets for charon.
+ */
+static bool run_door(private_fast_path_t *this, linked_list_t *packets)
+{
+	xdp_door_t *door = __atomic_load_n(&this->door, __ATOMIC_ACQUIRE);
+
+	if (door)
+	{
+		door->run(door);
+		door->take(door, packets);
+	}
+	return packets->get_count(packets) > 0;
+}
+
 CALLBACK(receive_, void,
 	private_fast_path_t *this, linked_list_t *packets)
 {
@@ -103,6 +148,10 @@ CALLBACK(receive_, void,
 	{	/* packets were passed on amidst answers: let charon's workers go first,
 		 * they may have no other CPU than the one that keeps this thread busy */
 		sched_yield();
+	}
+	if (run_door(this, packets))
+	{
+		return;
 	}
 	do
 	{
@@ -123,6 +172,7 @@ CALLBACK(receive_, void,
 			count_failed(this, failed);
 		}
 		this->flooded = answered > 0;
+		run_door(this, packets);
 	}
 	while (received && !packets->get_count(packets));
 	if (this->sockets->is_denied(this->sockets))
@@ -130,6 +180,7 @@ CALLBACK(receive_, void,
 		DBG1(DBG_NET, "redirect: receiving in batches is denied, the fast path "
 			 "receives packets one by one");
 		this->filter.receive = NULL;
+		close_door(this);
 	}
 }
 
@@ -191,20 +242,101 @@ CALLBACK(wake, void,
 	}
 }
 
+CALLBACK(create_examiner, examiner_t*,
+	private_fast_path_t *this)
+{
+	return examiner_create(this->engine, this->sources, &this->config,
+						   &this->counters);
+}
+
+CALLBACK(ring, void,
+	private_fast_path_t *this)
+{
+	this->sockets->ring(this->sockets);
+}
+
+CALLBACK(wait_idle, void,
+	private_fast_path_t *this, linked_list_t *packets)
+{
+	struct pollfd pfd = {
+		.fd = this->idle_event,
+		.events = POLLIN,
+	};
+	bool old;
+
+	old = thread_cancelability(TRUE);
+	poll(&pfd, 1, -1);
+	thread_cancelability(old);
+}
+
+CALLBACK(consume_nothing, bool,
+	private_fast_path_t *this, packet_t *packet)
+{
+	return FALSE;
+}
+
+CALLBACK(end_idle, void,
+	private_fast_path_t *this)
+{
+	ignore_result(eventfd_write(this->idle_event, 1));
+}
+
+/**
+ * Open the door, if it is configured and not open already.
+ */
+static void open_door(private_fast_path_t *this)
+{
+	socket_manager_t *sockets = this->wrapper->get_original(this->wrapper);
+	xdp_door_t *door;
+
+	if (!this->config.xdp[0] || streq(this->config.xdp, this->door_interfaces))
+	{
+		return;
+	}
+	if (!this->filter.receive)
+	{	/* what is for charon has to get to the thread that receives */
+		DBG1(DBG_NET, "redirect: fast_path_xdp needs a fast path that receives in "
+			 "batches");
+		return;
+	}
+	door = xdp_door_create(this->config.xdp, sockets->get_port(sockets, FALSE),
+						   sockets->get_port(sockets, TRUE), &this->door_user);
+	if (door)
+	{
+		strcpy(this->door_interfaces, this->config.xdp);
+		__atomic_store_n(&this->door, door, __ATOMIC_RELEASE);
+		ring(this);
+	}
+}
+
 /**
  * Let packets come here or not, as configured.
  */
 static void configure(private_fast_path_t *this)
 {
-	/* without a filter packets go to charon as ever, for this moment */
-	this->wrapper->set_filter(this->wrapper, NULL);
+	eventfd_t value;
+
+	/* packets wait for this moment, or go to charon as ever */
+	this->wrapper->set_filter(this->wrapper, &this->idle);
+	if (this->door)
+	{	/* its threads use the options */
+		this->door->pause(this->door);
+	}
 	this->config = this->next;
+	this->filter.receive = this->config.batch && this->sockets &&
+						   !this->sockets->is_denied(this->sockets)
+								? receive_ : NULL;
+	if (!this->config.enabled || !this->filter.receive ||
+		!streq(this->config.xdp, this->door_interfaces))
+	{	/* but not to open the same again: drivers may reset their queues */
+		close_door(this);
+	}
+	this->wrapper->set_filter(this->wrapper,
+							  this->config.enabled ? &this->filter : NULL);
+	ignore_result(eventfd_read(this->idle_event, &value));
 	if (this->config.enabled)
 	{
-		this->filter.receive = this->config.batch && this->sockets &&
-							   !this->sockets->is_denied(this->sockets)
-									? receive_ : NULL;
-		this->wrapper->set_filter(this->wrapper, &this->filter);
+		open_door(this);
 	}
 }
 
@@ -223,8 +355,7 @@ METHOD(fast_path_t, start, void,
 	private_fast_path_t *this)
 {
 	this->sources = source_limit_create();
-	this->examiner = examiner_create(this->engine, this->sources, &this->config,
-									 &this->counters);
+	this->examiner = create_examiner(this);
 	this->wrapper = socket_wrapper_install();
 	this->sockets = ike_sockets_create(
 								this->wrapper->get_original(this->wrapper));
@@ -240,6 +371,7 @@ METHOD(fast_path_t, stop, void,
 	private_fast_path_t *this)
 {
 	this->wrapper->set_filter(this->wrapper, NULL);
+	close_door(this);
 	this->wrapper = NULL;
 	this->examiner->destroy(this->examiner);
 	this->sources->destroy(this->sources);
@@ -273,6 +405,7 @@ METHOD(fast_path_t, get_counters, void,
 METHOD(fast_path_t, destroy, void,
 	private_fast_path_t *this)
 {
+	close(this->idle_event);
 	free(this);
 }
 
@@ -295,8 +428,21 @@ fast_path_t *fast_path_create(policy_engine_t *engine)
 			.consume = consume,
 			.wake = wake,
 		},
+		.idle = {
+			.receive = wait_idle,
+			.consume = consume_nothing,
+			.wake = end_idle,
+		},
+		.idle_event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC),
 		.engine = engine,
+		.door_user = {
+			.create_examiner = create_examiner,
+			.ring = ring,
+		},
 	);
 	this->filter.data = this;
+	this->idle.data = this;
+	this->door_user.data = this;
+	this->door_user.counters = &this->counters;
 	return &this->public;
 }

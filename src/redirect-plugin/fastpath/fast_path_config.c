@@ -14,6 +14,36 @@
 
 #include "fast_path_config.h"
 
+#include <stdio.h>
+
+#include <net/if.h>
+
+/**
+ * Read a list of names of interfaces, as the kernel allows them.
+ */
+static bool parse_xdp(const char *value, void *field, char why[CONFIG_WHY_MAX])
+{
+	enumerator_t *enumerator;
+	bool valid = strlen(value) < FAST_PATH_XDP_LEN;
+	char *name;
+
+	enumerator = enumerator_create_token(value, ",", " ");
+	while (valid && enumerator->enumerate(enumerator, &name))
+	{
+		valid = *name && strlen(name) < IFNAMSIZ && !strpbrk(name, "/: \t") &&
+				!streq(name, ".") && !streq(name, "..");
+	}
+	enumerator->destroy(enumerator);
+	if (!valid)
+	{
+		snprintf(why, CONFIG_WHY_MAX, "must be a comma separated list of names of "
+				 "interfaces, shorter than %d", FAST_PATH_XDP_LEN);
+		return FALSE;
+	}
+	snprintf(field, FAST_PATH_XDP_LEN, "%s", value);
+	return TRUE;
+}
+
 static const char *const cookies[] = { "ignore", "require", NULL };
 
 static const config_option_t options[] = {
@@ -25,6 +55,8 @@ static const config_option_t options[] = {
 		.def = "ignore", .words = cookies },
 	{ "fast_path_limit", CONFIG_NUMBER, offsetof(fast_path_config_t, limit),
 		.def = "0", .min = 0, .max = 10000000 },
+	{ "fast_path_xdp", CONFIG_PARSE, offsetof(fast_path_config_t, xdp),
+		.def = NULL, .parse = parse_xdp },
 	{ "loopback", CONFIG_BOOL, offsetof(fast_path_config_t, loopback),
 		.def = "no" },
 };

@@ -26,6 +26,11 @@ typedef struct fast_path_config_t fast_path_config_t;
 typedef enum fast_path_cookies_t fast_path_cookies_t;
 
 /**
+ * Room for a list of interfaces.
+ */
+#define FAST_PATH_XDP_LEN 256
+
+/**
  * What to do while charon demands cookies.
  */
 enum fast_path_cookies_t {
@@ -54,6 +59,10 @@ struct fast_path_config_t {
 
 	/** TRUE to allow loopback addresses in REDIRECTED_FROM */
 	bool loopback;
+
+	/** interfaces to take requests from by AF_XDP, separated by commas; empty if
+	 * there is none */
+	char xdp[FAST_PATH_XDP_LEN];
 };
 
 /**

@@ -97,9 +97,9 @@ struct private_ike_sockets_t {
 	u_int first;
 
 	/**
-	 * Event that ends waiting.
+	 * Events that end waiting: to receive nothing, or whatever there is.
 	 */
-	int event;
+	int event, bell;
 
 	/**
 	 * Longest datagram that charon receives.
@@ -255,7 +255,7 @@ static void receive_from(private_ike_sockets_t *this, ike_socket_t *socket,
 METHOD(ike_sockets_t, receive_, int,
 	private_ike_sockets_t *this)
 {
-	struct pollfd pfd[SOCKETS_MAX + 1];
+	struct pollfd pfd[SOCKETS_MAX + 2];
 	int i, index, ready, share;
 	eventfd_t value;
 	bool old;
@@ -268,13 +268,17 @@ METHOD(ike_sockets_t, receive_, int,
 			.events = POLLIN,
 		};
 	}
-	pfd[i] = (struct pollfd){
+	pfd[i++] = (struct pollfd){
 		.fd = this->event,
+		.events = POLLIN,
+	};
+	pfd[i++] = (struct pollfd){
+		.fd = this->bell,
 		.events = POLLIN,
 	};
 	DBG2(DBG_NET, "waiting for data on sockets");
 	old = thread_cancelability(TRUE);
-	ready = poll(pfd, this->count + 1, -1);
+	ready = poll(pfd, i, -1);
 	thread_cancelability(old);
 	if (ready <= 0)
 	{
@@ -284,6 +288,14 @@ METHOD(ike_sockets_t, receive_, int,
 	{	/* datagrams stay where they are, whoever receives next gets them */
 		ignore_result(eventfd_read(this->event, &value));
 		return 0;
+	}
+	if (pfd[this->count + 1].revents)
+	{
+		ignore_result(eventfd_read(this->bell, &value));
+		if (!--ready)
+		{
+			return 0;
+		}
 	}
 	/* a flood on one port leaves the others their share */
 	share = IKE_SOCKETS_BATCH / ready;
@@ -482,12 +494,22 @@ METHOD(ike_sockets_t, wake, void,
 	ignore_result(eventfd_write(this->event, 1));
 }
 
+METHOD(ike_sockets_t, ring, void,
+	private_ike_sockets_t *this)
+{
+	ignore_result(eventfd_write(this->bell, 1));
+}
+
 METHOD(ike_sockets_t, destroy, void,
 	private_ike_sockets_t *this)
 {
 	if (this->event >= 0)
 	{
 		close(this->event);
+	}
+	if (this->bell >= 0)
+	{
+		close(this->bell);
 	}
 	free(this->buffers);
 	free(this);
@@ -580,9 +602,11 @@ ike_sockets_t *ike_sockets_create(socket_manager_t *manager)
 			.get = _get,
 			.answer = _answer,
 			.wake = _wake,
+			.ring = _ring,
 			.destroy = _destroy,
 		},
 		.event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC),
+		.bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC),
 		.max_packet = lib->settings->get_int(lib->settings, "%s.max_packet",
 											 PACKET_MAX_DEFAULT, lib->ns),
 		.set_source = lib->settings->get_bool(lib->settings,
@@ -591,7 +615,7 @@ ike_sockets_t *ike_sockets_create(socket_manager_t *manager)
 					"%s.plugins.socket-default.set_sourceif", FALSE, lib->ns),
 		.limit = LOG_LIMIT_INIT(1),
 	);
-	if (this->event < 0 || !find_sockets(this, manager))
+	if (this->event < 0 || this->bell < 0 || !find_sockets(this, manager))
 	{
 		destroy(this);
 		return NULL;

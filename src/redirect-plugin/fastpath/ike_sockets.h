@@ -115,6 +115,12 @@ struct ike_sockets_t {
 	void (*wake)(ike_sockets_t *this);
 
 	/**
+	 * Let the current or next receive() not wait, but take what there is, if
+	 * anything: something else came for who receives. Any thread.
+	 */
+	void (*ring)(ike_sockets_t *this);
+
+	/**
 	 * Destroy an ike_sockets_t; charon's sockets stay open.
 	 */
 	void (*destroy)(ike_sockets_t *this);

@@ -53,9 +53,9 @@ struct private_socket_wrapper_t {
 	packet_filter_t *filter;
 
 	/**
-	 * TRUE while a thread is in a method of the filter.
+	 * Filter that a thread is in a method of, NULL if none.
 	 */
-	bool inside;
+	packet_filter_t *inside;
 
 	/**
 	 * Protects filter and inside.
@@ -77,7 +77,7 @@ static packet_filter_t *enter(private_socket_wrapper_t *this)
 
 	this->mutex->lock(this->mutex);
 	filter = this->filter;
-	this->inside = filter != NULL;
+	this->inside = filter;
 	this->mutex->unlock(this->mutex);
 	return filter;
 }
@@ -88,7 +88,7 @@ static packet_filter_t *enter(private_socket_wrapper_t *this)
 static void leave(private_socket_wrapper_t *this)
 {
 	this->mutex->lock(this->mutex);
-	this->inside = FALSE;
+	this->inside = NULL;
 	this->left->broadcast(this->left);
 	this->mutex->unlock(this->mutex);
 }
@@ -223,7 +223,7 @@ METHOD(socket_wrapper_t, set_filter, void,
 	this->mutex->lock(this->mutex);
 	old = this->filter;
 	this->filter = filter;
-	while (old && old != filter && this->inside)
+	while (old && old != filter && this->inside == old)
 	{
 		old->wake(old->data);
 		this->left->wait(this->left, this->mutex);

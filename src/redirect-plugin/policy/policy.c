@@ -70,6 +70,7 @@ static const config_option_t options[] = {
 	{ "fast_path_batch", CONFIG_ELSEWHERE, 0, .def = NULL },
 	{ "fast_path_cookies", CONFIG_ELSEWHERE, 0, .def = NULL },
 	{ "fast_path_limit", CONFIG_ELSEWHERE, 0, .def = NULL },
+	{ "fast_path_xdp", CONFIG_ELSEWHERE, 0, .def = NULL },
 	{ "load", CONFIG_ELSEWHERE, 0, .def = NULL },
 	{ "auth_method", CONFIG_ELSEWHERE, 0, .def = NULL },
 	{ "grace", CONFIG_ELSEWHERE, 0, .def = NULL },
