@@ -178,6 +178,9 @@ class Charon(Gateway):
                         ignore=shutil.ignore_patterns("*.la"))
         if self.plugin:
             shutil.copy(self._charons.plugin(self.charon, self.plugin), plugins)
+            helper = self._charons.xdp_helper(self.charon)
+            if helper:
+                shutil.copy(helper, plugins)
         self.place.namespaces.check(
             ["bash", "-s", "-", self.charon.daemon, plugins,
              self.charon.plugins], stdin=MOUNT)

@@ -101,6 +101,13 @@ class Charons:
         raise ValueError(f"libstrongswan-{name}.so is not built in {root}; "
                          "scripts/build does that")
 
+    def xdp_helper(self, charon):
+        """The program that stands beside the plugin for AF_XDP, None if it was
+        not built."""
+        path = os.path.join(self._build, f"{self._variant}-{charon.version}",
+                            "src", "redirect-xdp", "redirect-xdp")
+        return path if os.path.exists(path) else None
+
     def redirectctl(self, charon):
         """The operator's command, as built for a charon."""
         return os.path.join(self._build, f"{self._variant}-{charon.version}",

@@ -132,6 +132,8 @@ class Lab:
                 shutil.copy(
                     self._charons.plugin(charon, plugin),
                     os.path.join(directory, f"libstrongswan-{plugin}.so"))
+            if "redirect" in wanted and self._charons.xdp_helper(charon):
+                shutil.copy(self._charons.xdp_helper(charon), directory)
             self._plugins[key] = directory
         return self._plugins[key]
 
