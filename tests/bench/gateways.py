@@ -211,11 +211,14 @@ class BareProvider(Charon):
 
 
 def redirect_options(fast_path="yes", batch="yes", remote=network.SOURCES,
-                     target=TARGET):
+                     target=TARGET, more=""):
     """Options of our plugin that redirect some clients."""
     return f"""redirect {{
       fast_path = {fast_path}
       fast_path_batch = {batch}
+      {more}
+      # few clients send everything: they come back all the time
+      max_returns = 0
       self = gateway
       gateways {{
         gateway {{ addresses = 198.51.100.254 }}
@@ -252,6 +255,20 @@ class FastPath(Charon):
     name = "redirect, fast path"
     plugin = "redirect"
     options = redirect_options()
+
+
+class Xdp(Charon):
+    """Our plugin, before the network stack."""
+
+    name = "redirect, AF_XDP"
+    plugin = "redirect"
+    options = redirect_options(more="fast_path_xdp = eth0")
+
+    def start(self):
+        super().start()
+        _, out, _ = self.place.namespaces.run(["ip", "link", "show", "eth0"])
+        if "prog/xdp" not in out:
+            raise OSError("AF_XDP does not work here")
 
 
 class Unaffected(Charon):

@@ -108,6 +108,48 @@ class Redirects(Part):
               flush=True)
 
 
+class Xdp(Part):
+    """Clients that are redirected before the network stack."""
+
+    def run(self):
+        """Measure and print."""
+        kinds = [gateways.Xdp, gateways.FastPath, gateways.BatchResponder]
+        if self.bench.libreswan:
+            kinds.append(gateways.Libreswan)
+        started = [self.start(kind) for kind in kinds]
+        found = self.rounds(started, ["--window", "512"])
+        print("Redirected clients, window 512, random sources, AF_XDP against "
+              "sockets; ratio of rates to the fast path on sockets")
+        table(["", "redirects/s", "CPU us", "p50 us", "p99 us", "lost",
+               "ratio"], rows_of(started, found, gateways.FastPath))
+        xdp = found[gateways.Xdp]
+        for kind, limit in ((gateways.BatchResponder, 1.6),
+                            (gateways.FastPath, 2), (gateways.Libreswan, 12)):
+            if kind in found:
+                self.met.append(bar(
+                    f"{kind.name} / AF_XDP, CPU per redirect",
+                    cpu_advantage(xdp, found[kind]), limit))
+                print("  by rate: "
+                      f"{median_ratio(xdp, found[kind], 'rate'):.3g}")
+            else:
+                print("libreswan was not measured: no packages")
+                self.met.append(False)
+        self._flood(started[0])
+
+    def _flood(self, gateway):
+        """Memory while it is flooded."""
+        seconds = 10 if self.bench.quick else 60
+        before = network.resident(gateway.pid)
+        values = self.load.measure(gateway, "--seconds", str(seconds),
+                                   "--window", "512")
+        after = network.resident(gateway.pid)
+        print(f"{values['redirects']:,.0f} redirects by AF_XDP in {seconds} s: "
+              f"charon's memory went from {before} to {after} KiB")
+        self.met.append(bar("growth, KiB", after - before, 1024,
+                            at_least=False))
+        print(flush=True)
+
+
 class Served(Part):
     """Clients that are not redirected, with and without the plugin."""
 
@@ -325,6 +367,7 @@ class Profile(Part):
 
 PARTS = {
     "redirects": Redirects,
+    "xdp": Xdp,
     "served": Served,
     "dpd": Dpd,
     "memory": Memory,
