@@ -415,6 +415,38 @@ static bool run_threads(const char *selector, int decisions)
 	return bar(needed > 0 && needed <= one * BAR_SCALING, "scaling", selector);
 }
 
+/**
+ * Print what decisions cost the more gateways and rules there are.
+ */
+static bool run_curve(const char *selector, int decisions)
+{
+	static const int sizes[] = { 2, 4, 16, 128, 500, 1024, 4096 };
+	bench_t *this;
+	uint64_t waits;
+	size_t i;
+	bool done = TRUE;
+
+	printf("\n%-20s %8s %12s %12s\n", selector, "number", "of gateways",
+		   "of rules");
+	for (i = 0; i < countof(sizes) * 2; i++)
+	{
+		this = calloc(1, sizeof(*this));
+		this->decisions = decisions;
+		done &= set_up(this, selector, i % 2 ? 2 : sizes[i / 2],
+					   i % 2 ? sizes[i / 2] : 1);
+		measure_threads(this, 1, &waits);
+		if (i % 2 == 0)
+		{
+			printf("%-20s %8d", "CPU us a decision", sizes[i / 2]);
+		}
+		printf(" %12.3f%s", measure_threads(this, 1, &waits) / 1000.0,
+			   i % 2 ? "\n" : "");
+		tear_down(this);
+		free(this);
+	}
+	return done;
+}
+
 int main(int argc, char *argv[])
 {
 	int decisions = argc > 1 ? atoi(argv[1]) : 40000;
@@ -442,6 +474,7 @@ int main(int argc, char *argv[])
 	{
 		met = run_threads(selectors[i], decisions) && met;
 	}
+	met = run_curve("rendezvous", decisions) && met;
 	printf("%s\n", met ? "MET     all bars: median below 5 us (500 gateways, 200 "
 		   "rules) and 50 us (1000, 1000), no allocation, 8 threads as one"
 		   : "MISSED  some bars, see above");

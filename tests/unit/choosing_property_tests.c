@@ -332,6 +332,41 @@ START_TEST(sends_no_client_in_a_circle)
 }
 END_TEST
 
+START_TEST(prepared_candidates_are_those_of_a_look_at_each)
+{
+	uint64_t ids[GATEWAYS], seed = 9000;
+	redirect_scope_t scope = { .ids = ids };
+	redirect_decision_t prepared, each;
+	redirect_request_t request;
+	fleet_t fleet;
+	char name[16];
+	int i, j;
+
+	for (i = 0; i < FLEETS; i++)
+	{
+		fleet = create_fleet("rendezvous", &seed);
+		for (scope.count = 0; scope.count < fleet.count; scope.count++)
+		{
+			snprintf(name, sizeof(name), "g%d", scope.count);
+			ids[scope.count] = gateway_hash(chunk_from_str(name));
+		}
+		qsort(ids, scope.count, sizeof(*ids), redirect_scope_compare);
+		for (j = 0; j < 50; j++)
+		{
+			request = create_client(&fleet, &seed);
+			prepared = policy_fixture_decide(&fleet.fixture, request);
+			request.scope = &scope;
+			each = policy_fixture_decide(&fleet.fixture, request);
+			ck_assert_str_eq(prepared.gateway, each.gateway);
+			ck_assert_int_eq(prepared.reason, each.reason);
+			ck_assert(memeq(prepared.left_out, each.left_out,
+							sizeof(each.left_out)));
+		}
+		policy_fixture_destroy(&fleet.fixture);
+	}
+}
+END_TEST
+
 START_TEST(moves_as_few_clients_as_possible_when_a_fleet_changes)
 {
 	redirect_request_t request;
@@ -412,6 +447,7 @@ int main(void)
 	tcase_add_test(tcase,
 				   moves_as_few_clients_as_possible_when_a_fleet_changes);
 	tcase_add_test(tcase, all_gateways_come_to_the_same_answer);
+	tcase_add_test(tcase, prepared_candidates_are_those_of_a_look_at_each);
 	suite_add_tcase(suite, tcase);
 	return policy_fixture_run(suite);
 }

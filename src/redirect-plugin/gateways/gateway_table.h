@@ -33,6 +33,7 @@ typedef struct gateway_table_t gateway_table_t;
 typedef struct gateway_status_t gateway_status_t;
 typedef struct gateway_origin_t gateway_origin_t;
 typedef struct gateway_view_t gateway_view_t;
+typedef struct gateway_takers_t gateway_takers_t;
 typedef struct gateway_live_t gateway_live_t;
 typedef enum gateway_left_out_t gateway_left_out_t;
 typedef enum gateway_source_t gateway_source_t;
@@ -179,6 +180,21 @@ struct gateway_status_t {
 };
 
 /**
+ * Gateways by whether a client can be sent there; positions, ascending.
+ */
+struct gateway_takers_t {
+
+	/** those that take it until the next view, whatever is sent there */
+	uint16_t *open;
+
+	/** all others: left out, or able to become full */
+	uint16_t *rest;
+
+	/** numbers of both */
+	uint16_t open_count, rest_count;
+};
+
+/**
  * All gateways of a configuration at a moment, for decisions: immutable but for
  * the counters that live holds. Arrays have the order of the configuration.
  */
@@ -201,6 +217,13 @@ struct gateway_view_t {
 
 	/** gateway_family_t of their addresses */
 	uint8_t *families;
+
+	/** ids and weights of gateways once more, side by side */
+	uint64_t *ids;
+	double *weights;
+
+	/** who takes clients that can use these gateway_family_t */
+	gateway_takers_t takers[(GATEWAY_IPV4 | GATEWAY_IPV6) + 1];
 
 	/** counters, owned by the table */
 	gateway_live_t **live;
@@ -377,6 +400,18 @@ uint32_t gateway_live_assigned(const gateway_live_t *live);
  * @param client		hash of what identifies the client, not 0
  */
 void gateway_live_returned(gateway_live_t *live, uint64_t client);
+
+/**
+ * Check whether a gateway of a view can become full before the next view.
+ *
+ * @param view			view
+ * @param i				position of the gateway
+ */
+static inline bool gateway_view_can_fill(const gateway_view_t *view, int i)
+{
+	return view->gateways[i].capacity &&
+		   view->gateways[i].sessions != REDIRECT_SELECTOR_UNKNOWN;
+}
 
 /**
  * Destroy a view.

@@ -20,14 +20,22 @@
 gateway_view_t *gateway_view_create(uint16_t count)
 {
 	gateway_view_t *view;
+	size_t families;
 
 	INIT(view,
 		.count = count,
 		.gateways = calloc(count, sizeof(*view->gateways)),
 		.left_out = calloc(count, sizeof(*view->left_out)),
 		.families = calloc(count, sizeof(*view->families)),
+		.ids = calloc(count, sizeof(*view->ids)),
+		.weights = calloc(count, sizeof(*view->weights)),
 		.live = calloc(count, sizeof(*view->live)),
 	);
+	for (families = 0; families < countof(view->takers); families++)
+	{
+		view->takers[families].open = calloc(count, sizeof(uint16_t));
+		view->takers[families].rest = calloc(count, sizeof(uint16_t));
+	}
 	return view;
 }
 
@@ -91,9 +99,38 @@ static bool fill_gateways(gateway_view_t *view, const gateway_t *gateways,
 							: &live->since_sessions.clients,
 			.recent = &live->recent.clients,
 		};
+		view->ids[i] = view->gateways[i].id;
+		view->weights[i] = view->gateways[i].weight;
 		gateway_live_limit(live, all_capacities);
 	}
 	return starting;
+}
+
+/**
+ * Tell apart who takes clients for sure, for each use of families.
+ */
+static void find_takers(gateway_view_t *view)
+{
+	gateway_takers_t *takers;
+	size_t families;
+	int i;
+
+	for (families = 0; families < countof(view->takers); families++)
+	{
+		takers = &view->takers[families];
+		for (i = 0; i < view->count; i++)
+		{
+			if (view->left_out[i] || !(view->families[i] & families) ||
+				gateway_view_can_fill(view, i))
+			{
+				takers->rest[takers->rest_count++] = i;
+			}
+			else
+			{
+				takers->open[takers->open_count++] = i;
+			}
+		}
+	}
 }
 
 /**
@@ -123,6 +160,7 @@ static redirect_selector_known_t find_known(const gateway_view_t *view)
 bool gateway_view_fill(gateway_view_t *view, const gateway_t *gateways,
 					   uint32_t now, uint32_t slow_start)
 {
+	bool starting;
 	int i;
 
 	for (i = 0; i < view->count; i++)
@@ -132,7 +170,9 @@ bool gateway_view_fill(gateway_view_t *view, const gateway_t *gateways,
 							~view->live[i]->families_down;
 	}
 	view->known = find_known(view);
-	return fill_gateways(view, gateways, now, slow_start);
+	starting = fill_gateways(view, gateways, now, slow_start);
+	find_takers(view);
+	return starting;
 }
 
 /*
@@ -140,6 +180,15 @@ bool gateway_view_fill(gateway_view_t *view, const gateway_t *gateways,
  */
 void gateway_view_destroy(gateway_view_t *view)
 {
+	size_t families;
+
+	for (families = 0; families < countof(view->takers); families++)
+	{
+		free(view->takers[families].open);
+		free(view->takers[families].rest);
+	}
+	free(view->ids);
+	free(view->weights);
 	free(view->gateways);
 	free(view->left_out);
 	free(view->families);

@@ -34,10 +34,17 @@ static bool is_full(const gateway_view_t *view, int i)
 {
 	const redirect_selector_gateway_t *gateway = &view->gateways[i];
 
-	return gateway->capacity &&
-		   gateway->sessions != REDIRECT_SELECTOR_UNKNOWN &&
+	return gateway_view_can_fill(view, i) &&
 		   (uint64_t)gateway->sessions + gateway_live_assigned(view->live[i]) >=
 		   gateway->capacity;
+}
+
+/**
+ * Position of this gateway if it takes no clients, -1 otherwise.
+ */
+static int closed_self(candidates_t *this)
+{
+	return this->draining || this->state->overload ? this->self : -1;
 }
 
 /**
@@ -57,7 +64,7 @@ static gateway_left_out_t left_out(candidates_t *this, int i, int from)
 		this->decision->returned = view->live[i];
 		return GATEWAY_LEFT_RETURNED;
 	}
-	if (i == this->self && (this->draining || this->state->overload))
+	if (i == closed_self(this))
 	{
 		return GATEWAY_LEFT_SELF;
 	}
@@ -78,29 +85,101 @@ static gateway_left_out_t left_out(candidates_t *this, int i, int from)
 }
 
 /**
- * Collect the gateways of the rule that the client can be sent to.
+ * Order positions of gateways.
  */
-static uint16_t collect(candidates_t *this, uint16_t *candidates)
+static int compare(const void *a, const void *b)
+{
+	return *(const uint16_t*)a - *(const uint16_t*)b;
+}
+
+/**
+ * Take the candidates that the view has prepared, if the rule names all gateways
+ * and nothing about this client or gateways that fill up needs a look at each.
+ *
+ * @param own			where candidates are copied to if one is taken out
+ * @param count			receives how many there are
+ * @return				candidates, NULL if each gateway has to be looked at
+ */
+static const uint16_t *take_prepared(candidates_t *this, uint16_t *own,
+									 uint16_t *count)
+{
+	const gateway_takers_t *takers = &this->state->view->takers[this->families];
+	uint16_t left_out_by[GATEWAY_LEFT_MAX] = {};
+	uint16_t *closed = NULL, self = closed_self(this);
+	gateway_left_out_t why;
+	int i;
+
+	if (this->rule->gateway_count != this->policy->gateway_count ||
+		this->returned || this->request->scope)
+	{
+		return NULL;
+	}
+	for (i = 0; i < takers->rest_count; i++)
+	{
+		why = left_out(this, takers->rest[i], -1);
+		if (why == GATEWAY_CANDIDATE)
+		{
+			return NULL;
+		}
+		left_out_by[why]++;
+	}
+	for (i = 0; i < GATEWAY_LEFT_MAX; i++)
+	{
+		this->decision->left_out[i] += left_out_by[i];
+	}
+	*count = takers->open_count;
+	if (closed_self(this) >= 0)
+	{
+		closed = bsearch(&self, takers->open, *count, sizeof(self), compare);
+	}
+	if (!closed)
+	{
+		return takers->open;
+	}
+	i = closed - takers->open;
+	(*count)--;
+	memcpy(own, takers->open, i * sizeof(*own));
+	memcpy(own + i, closed + 1, (*count - i) * sizeof(*own));
+	this->decision->left_out[GATEWAY_LEFT_SELF]++;
+	return own;
+}
+
+/**
+ * Collect the gateways of the rule that the client can be sent to.
+ *
+ * @param own			room for candidates
+ * @param number		receives how many there are
+ * @return				candidates
+ */
+static const uint16_t *collect(candidates_t *this, uint16_t *own,
+							   uint16_t *number)
 {
 	const rule_t *rule = this->rule;
+	const uint16_t *prepared;
 	gateway_left_out_t why;
 	uint16_t count = 0;
 	int i, from;
 
 	from = policy_find_gateway(this->policy, &this->request->redirected_from);
+	prepared = from < 0 ? take_prepared(this, own, number) : NULL;
+	if (prepared)
+	{
+		return prepared;
+	}
 	for (i = 0; i < rule->gateway_count; i++)
 	{
 		why = left_out(this, rule->gateways[i], from);
 		if (why == GATEWAY_CANDIDATE)
 		{
-			candidates[count++] = rule->gateways[i];
+			own[count++] = rule->gateways[i];
 		}
 		else
 		{
 			this->decision->left_out[why]++;
 		}
 	}
-	return count;
+	*number = count;
+	return own;
 }
 
 /**
@@ -185,6 +264,8 @@ static int pick(candidates_t *this, const uint16_t *candidates, uint16_t count)
 		.count = count,
 		.known = this->state->view->known,
 		.others = this->state->view->others,
+		.ids = this->state->view->ids,
+		.weights = this->state->view->weights,
 	};
 	int index;
 
@@ -211,10 +292,11 @@ static int pick(candidates_t *this, const uint16_t *candidates, uint16_t count)
  */
 int candidates_select(candidates_t *this, redirect_reason_t *reason)
 {
-	uint16_t candidates[GATEWAYS_MAX], count;
+	uint16_t own[GATEWAYS_MAX], count;
+	const uint16_t *candidates;
 	int gateway;
 
-	count = collect(this, candidates);
+	candidates = collect(this, own, &count);
 	if (!count)
 	{
 		*reason = REDIRECT_REASON_NO_GATEWAY;

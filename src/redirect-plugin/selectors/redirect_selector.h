@@ -37,7 +37,7 @@ typedef enum redirect_selector_known_t redirect_selector_known_t;
 
 /**
  * Version of this interface. Gateways come in an array, so even a member that
- * is added to one of the structs changes the number.
+ * is added to them changes the number; members at the end of a view do not.
  */
 #define REDIRECT_SELECTOR_API 1
 
@@ -138,6 +138,12 @@ struct redirect_selector_view_t {
 	/** clients that reach a gateway for each one that this gateway sends there,
 	 * as others send clients, too: at least 1, learned from samples */
 	double others;
+
+	/** ids of all gateways once more, side by side; NULL if not known */
+	const uint64_t *ids;
+
+	/** weights of all gateways, likewise */
+	const double *weights;
 };
 
 /**
@@ -240,16 +246,27 @@ static inline uint32_t redirect_selector_recent(
 }
 
 /**
+ * What redirect_selector_mix() multiplies with, and what it adds to the second
+ * hash for the first one.
+ */
+#define REDIRECT_SELECTOR_MIX_FIRST 0xbf58476d1ce4e5b9ULL
+#define REDIRECT_SELECTOR_MIX_SECOND 0x94d049bb133111ebULL
+static inline uint64_t redirect_selector_salt(uint64_t a)
+{
+	return 0x9e3779b97f4a7c15ULL + (a << 6) + (a >> 2);
+}
+
+/**
  * Mix two hashes into one whose bits all depend on both (the finalizer of
  * SplitMix64: Steele, Lea, Flood, "Fast splittable pseudorandom number
  * generators", OOPSLA 2014).
  */
 static inline uint64_t redirect_selector_mix(uint64_t a, uint64_t b)
 {
-	uint64_t x = a ^ (b + 0x9e3779b97f4a7c15ULL + (a << 6) + (a >> 2));
+	uint64_t x = a ^ (b + redirect_selector_salt(a));
 
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ULL;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebULL;
+	x = (x ^ x >> 30) * REDIRECT_SELECTOR_MIX_FIRST;
+	x = (x ^ x >> 27) * REDIRECT_SELECTOR_MIX_SECOND;
 	return x ^ x >> 31;
 }
 

@@ -29,12 +29,13 @@
  * weight / -ln(u) with u uniform in (0, 1); the bound by Mirrokni, Thorup,
  * Zadimoghaddam, "Consistent hashing with bounded loads", SODA 2018.
  *
- * Cost: a hash a candidate, and a handful of logarithms; with balance_factor one
- * more look at each candidate. Take it unless there is a reason for another.
+ * Cost: a hash a candidate, eight of them together where the processor has
+ * AVX-512, and a handful of logarithms; with balance_factor one more look at each
+ * candidate. Take it unless there is a reason for another.
  */
 
 #include "rendezvous.h"
-#include "rendezvous_score.h"
+#include "rendezvous_scan.h"
 #include "selector_load.h"
 
 #include <library.h>
@@ -55,19 +56,88 @@ struct private_rendezvous_t {
 	 * Most clients of a gateway, relative to its share; 0 if not bounded
 	 */
 	double factor;
+
+	/**
+	 * How to look for gateways that may win
+	 */
+	rendezvous_scan_t scan;
 };
 
+/**
+ * Most gateways in a row that are looked for if there are not only such, and
+ * fewest that are worth it.
+ */
+#define ROW_MAX 256
+#define ROW_MIN 16
+
+/**
+ * Get how many candidates from one on are gateways side by side.
+ *
+ * @return				some of them, 0 if they are too few
+ */
+static int get_row(const redirect_selector_view_t *view, int i)
+{
+	const uint16_t *candidates = view->candidates + i;
+	int count = view->count - i;
+
+	if (!view->ids)
+	{
+		return 0;
+	}
+	while (count >= ROW_MIN && candidates[count - 1] - *candidates != count - 1)
+	{
+		count = min(count / 2, ROW_MAX);
+	}
+	return count >= ROW_MIN ? count : 0;
+}
+
+/**
+ * Let gateways side by side take part.
+ *
+ * @param from			index of the first candidate
+ * @param count			number of them
+ */
+static void offer_row(private_rendezvous_t *this, rendezvous_score_t *best,
+					  uint64_t client, const redirect_selector_view_t *view,
+					  int from, int count)
+{
+	int first = view->candidates[from], i = 0;
+
+	while (TRUE)
+	{
+		i += this->scan(view->ids + first + i, view->weights + first + i,
+						count - i, client, best->score);
+		if (i == count)
+		{
+			break;
+		}
+		rendezvous_score_offer(best, client, &view->gateways[first + i],
+							   from + i);
+		i++;
+	}
+}
+
 METHOD(redirect_selector_t, select_, int,
-	redirect_selector_t *this, const redirect_selector_request_t *request,
+	private_rendezvous_t *this, const redirect_selector_request_t *request,
 	const redirect_selector_view_t *view)
 {
 	rendezvous_score_t best = RENDEZVOUS_SCORE_INIT;
-	int i;
+	int i, end, row;
 
-	for (i = 0; i < view->count; i++)
+	for (i = 0; i < view->count; i = end)
 	{
-		rendezvous_score_offer(&best, request->client,
-							   &view->gateways[view->candidates[i]], i);
+		row = get_row(view, i);
+		end = min(i + max(row, ROW_MIN), view->count);
+		if (row)
+		{
+			offer_row(this, &best, request->client, view, i, row);
+			continue;
+		}
+		for (; i < end; i++)
+		{
+			rendezvous_score_offer(&best, request->client,
+								   &view->gateways[view->candidates[i]], i);
+		}
 	}
 	return best.index;
 }
@@ -102,7 +172,7 @@ METHOD(redirect_selector_t, select_bounded, int,
 	}
 	/* unless another thread sent clients there in between */
 	return best.index >= 0 ? best.index
-						   : select_(&this->public, request, view);
+						   : select_(this, request, view);
 }
 
 METHOD(redirect_selector_t, destroy, void,
@@ -126,6 +196,7 @@ redirect_selector_t *rendezvous_selector_create(
 			.destroy = _destroy,
 		},
 		.factor = options->balance_factor / 100.0,
+		.scan = rendezvous_scan_get(FALSE),
 	);
 	if (options->balance_factor)
 	{

@@ -45,6 +45,20 @@ struct rendezvous_score_t {
 #define RENDEZVOUS_SCORE_INIT { .score = 0, .index = -1 }
 
 /**
+ * What a gateway draws for a client: 53 bits in the middle of their interval, so
+ * that it is never 0 or 1.
+ *
+ * @param client		hash of the client
+ * @param id			hash of the gateway
+ * @return				number in (0, 1)
+ */
+static inline double rendezvous_score_draw(uint64_t client, uint64_t id)
+{
+	/* signed, as processors convert that in one step */
+	return ((int64_t)(redirect_selector_mix(client, id) >> 11) + 0.5) * 0x1p-53;
+}
+
+/**
  * Calculate the score of a candidate, if it is better than the best so far.
  *
  * The score is weight / -ln(u), with u uniform in (0, 1). As -ln(u) is never
@@ -60,10 +74,7 @@ static inline double rendezvous_score_better(const rendezvous_score_t *best,
 							uint64_t client,
 							const redirect_selector_gateway_t *gateway)
 {
-	/* 53 bits in the middle of their interval, so u is never 0 or 1 */
-	double u = ((redirect_selector_mix(client, gateway->id) >> 11) + 0.5) *
-			   0x1p-53;
-	double score;
+	double u = rendezvous_score_draw(client, gateway->id), score;
 
 	if (gateway->weight <= best->score * (1 - u))
 	{
