@@ -63,6 +63,8 @@ class Lab:
             # hosts start one after the other: a gateway that is not there yet
             # must not be found down for that
             self._settings.setdefault("probe.fall", round(3 * patience))
+            # what scenarios set is for clients that move in no time
+            self._settings.setdefault("grace", f"{max(30, 3 * patience)}s")
         self._env = {"LAB_PATIENCE": str(patience),
                      "LAB_LIBRESWAN": charons.libreswan()}
         os.makedirs(directory)
