@@ -92,9 +92,10 @@ class Gateway:
 
     name = None     # what tables call it
     daemon = None   # name of its process
+    queues = 1      # of its interface
 
     def __init__(self, net, area):
-        self.place = net.add_place(type(self).__name__)
+        self.place = net.add_place(type(self).__name__, self.queues)
         self.work = os.path.join(area, type(self).__name__)
         os.makedirs(self.work)
         self.process = None
@@ -269,6 +270,13 @@ class Xdp(Charon):
         _, out, _ = self.place.namespaces.run(["ip", "link", "show", "eth0"])
         if "prog/xdp" not in out:
             raise OSError("AF_XDP does not work here")
+
+
+class TwoQueues(Xdp):
+    """The same on an interface with two queues."""
+
+    name = "redirect, AF_XDP, two queues"
+    queues = 2
 
 
 class Unaffected(Charon):

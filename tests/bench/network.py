@@ -17,6 +17,7 @@ same time, idle but for the one that is loaded, and rounds can go from one to
 the other without starting anything again.
 """
 
+import glob
 import os
 import re
 import subprocess
@@ -73,13 +74,17 @@ class Net:
     def _batch(made, commands):
         made.check_net(["ip", "-batch", "-"], "\n".join(commands) + "\n")
 
-    def add_place(self, name):
-        """A new place for a gateway."""
+    def add_place(self, name, queues=1):
+        """A new place for a gateway.
+
+        queues: of the cable, in each direction
+        """
+        many = f"numtxqueues {queues} numrxqueues {queues}"
         place = Place(self._places, self._make(name))
         self._places += 1
         self._batch(self.load, [
-            f"link add {place.interface} type veth peer name eth0 "
-            f"netns {place.namespaces.pid}",
+            f"link add {place.interface} {many} type veth peer name eth0 "
+            f"{many} netns {place.namespaces.pid}",
             f"link set {place.interface} up",
             f"addr add {place.load_address}/30 dev {place.interface}"])
         self._batch(place.namespaces, [
@@ -133,6 +138,15 @@ def pid_of(process, name):
         except FileNotFoundError:
             continue
     return None
+
+
+def cpu_by_thread(pid):
+    """CPU time of each thread of a process, in seconds."""
+    times = {}
+    for path in glob.glob(f"/proc/{pid}/task/*/schedstat"):
+        with open(path, encoding="ascii") as file:
+            times[path] = int(file.read().split()[0]) / 1e9
+    return times
 
 
 def resident(pid):

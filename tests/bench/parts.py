@@ -134,7 +134,24 @@ class Xdp(Part):
             else:
                 print("libreswan was not measured: no packages")
                 self.met.append(False)
+        self._queues()
         self._flood(started[0])
+
+    def _queues(self):
+        """Clients on several ports come to both queues."""
+        gateway = self.start(gateways.TwoQueues)
+        before = network.cpu_by_thread(gateway.pid)
+        loads = [self.load.start(gateway, "--seconds", "2", "--local-port",
+                                 str(port)) for port in range(500, 508)]
+        for load in loads:
+            load.communicate()
+        times = sorted((time - before.get(thread, 0) for thread, time in
+                        network.cpu_by_thread(gateway.pid).items()),
+                       reverse=True)
+        print(f"Two queues: {times[0]:.2f}, {times[1]:.2f} and "
+              f"{times[2]:.2f} s of CPU by thread")
+        self.met.append(bar("second thread / first, CPU", times[1] / times[0],
+                            0.3))
 
     def _flood(self, gateway):
         """Memory while it is flooded."""
