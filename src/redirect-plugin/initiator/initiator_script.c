@@ -15,15 +15,23 @@
 #include "initiator_script.h"
 
 #include <collections/linked_list.h>
-#include <threading/condvar.h>
+#include <processing/jobs/callback_job.h>
 #include <threading/mutex.h>
-#include <threading/thread.h>
-#include <utils/process.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /**
  * Environment variables and the NULL behind them.
  */
 #define VARIABLES 9
+
+/**
+ * Milliseconds between two looks at the script that runs.
+ */
+#define LOOK_INTERVAL 50
 
 typedef struct private_initiator_script_t private_initiator_script_t;
 typedef struct entry_t entry_t;
@@ -39,24 +47,19 @@ struct private_initiator_script_t {
 	initiator_script_t public;
 
 	/**
-	 * Runs that wait, entry_t*.
+	 * Runs, the one under way first, entry_t*; while there is one there is a
+	 * job.
 	 */
 	linked_list_t *queue;
 
 	/**
-	 * Thread that runs them, NULL before the first.
-	 */
-	thread_t *thread;
-
-	/**
-	 * Protects the queue, signals runs.
+	 * Protects the queue.
 	 */
 	mutex_t *mutex;
-	condvar_t *condvar;
 };
 
 /**
- * A run that waits.
+ * A run.
  */
 struct entry_t {
 
@@ -65,6 +68,12 @@ struct entry_t {
 
 	/** environment, ends with NULL */
 	char *envp[VARIABLES];
+
+	/** its process, which leads a group, 0 until it is started */
+	pid_t pid;
+
+	/** time on the monotonic clock when it is killed */
+	time_t deadline;
 };
 
 /**
@@ -83,139 +92,144 @@ static void entry_destroy(entry_t *entry)
 }
 
 /**
- * Write a variable.
- */
-static char *variable(const char *name, const char *value)
-{
-	char *line = NULL;
-
-	if (asprintf(&line, "%s=%s", name, value ?: "") < 0)
-	{
-		return NULL;
-	}
-	return line;
-}
-
-/**
- * Write a variable with an address.
- */
-static char *address_variable(const char *name, const ip_address_t *address)
-{
-	char buf[INET6_ADDRSTRLEN];
-
-	return variable(name, ip_address_to_string(address, buf, sizeof(buf)));
-}
-
-/**
  * Write down what the script is told. Every value is either ours or a checked
  * one of wire/, and no shell reads them.
  */
 static entry_t *entry_create(const initiator_script_run_t *run)
 {
 	char gateway[GATEWAY_IDENTITY_FQDN_MAX + 1];
+	char from[INET6_ADDRSTRLEN], target[INET6_ADDRSTRLEN];
+	const char *variables[VARIABLES - 1][2] = {
+		{ "PATH", "/usr/sbin:/usr/bin:/sbin:/bin" },
+		{ "REDIRECT_EVENT", run->event },
+		{ "REDIRECT_CONNECTION", run->connection },
+		{ "REDIRECT_PHASE", enum_to_name(guard_phase_names, run->phase) },
+		{ "REDIRECT_TRUST", run->authenticated ? "authenticated"
+											   : "unauthenticated" },
+		{ "REDIRECT_OLD_GATEWAY",
+			ip_address_to_string(&run->from, from, sizeof(from)) },
+		{ "REDIRECT_NEW_GATEWAY", gateway },
+		{ "REDIRECT_NEW_ADDRESS",
+			ip_address_to_string(&run->target, target, sizeof(target)) },
+	};
 	entry_t *entry;
-	int i = 0;
+	u_int i;
 
+	gateway_identity_to_string(run->gateway, gateway, sizeof(gateway));
 	INIT(entry,
 		.script = strdup(run->script),
 	);
-	gateway_identity_to_string(run->gateway, gateway, sizeof(gateway));
-	entry->envp[i++] = variable("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-	entry->envp[i++] = variable("REDIRECT_EVENT", run->event);
-	entry->envp[i++] = variable("REDIRECT_CONNECTION", run->connection);
-	entry->envp[i++] = variable("REDIRECT_PHASE",
-							enum_to_name(guard_phase_names, run->phase));
-	entry->envp[i++] = variable("REDIRECT_TRUST", run->authenticated
-							? "authenticated" : "unauthenticated");
-	entry->envp[i++] = address_variable("REDIRECT_OLD_GATEWAY", &run->from);
-	entry->envp[i++] = variable("REDIRECT_NEW_GATEWAY", gateway);
-	entry->envp[i++] = address_variable("REDIRECT_NEW_ADDRESS", &run->target);
+	for (i = 0; i < countof(variables); i++)
+	{
+		if (asprintf(&entry->envp[i], "%s=%s", variables[i][0],
+					 variables[i][1] ?: "") < 0)
+		{
+			entry->envp[i] = NULL;
+			break;
+		}
+	}
 	return entry;
 }
 
 /**
- * Run the script once and wait for it.
+ * Start the script. libstrongswan's process_t would only wait, for ever.
  */
-static void run_script(entry_t *entry)
+static bool start(entry_t *entry)
 {
 	char *argv[] = { entry->script, NULL };
-	process_t *process;
-	int status = 0;
 
-	process = process_start(argv, entry->envp, NULL, NULL, NULL, TRUE);
-	if (!process)
+	entry->pid = fork();
+	if (!entry->pid)
 	{
-		DBG1(DBG_LIB, "running redirect hook %s failed", entry->script);
+		setpgid(0, 0);
+		closefrom(3);
+		execve(entry->script, argv, entry->envp);
+		_exit(127);
 	}
-	else if (process->wait(process, &status) && status != 0)
+	if (entry->pid < 0)
 	{
-		DBG1(DBG_LIB, "redirect hook %s ended with status %d", entry->script,
-			 status);
+		DBG1(DBG_LIB, "running redirect hook %s failed: %s", entry->script,
+			 strerror(errno));
+		return FALSE;
 	}
+	entry->deadline = time_monotonic(NULL) + INITIATOR_SCRIPT_TIMEOUT;
+	return TRUE;
 }
 
 /**
- * Main function of the thread.
+ * Look whether the script has ended, and kill it if it had time enough.
  */
-static void *run_scripts(private_initiator_script_t *this)
+static bool has_ended(entry_t *entry)
 {
-	entry_t *entry;
-	bool old;
+	int status;
 
-	thread_cancelability(FALSE);
-	while (TRUE)
+	if (waitpid(entry->pid, &status, WNOHANG) == 0)
 	{
-		this->mutex->lock(this->mutex);
-		thread_cleanup_push((thread_cleanup_t)this->mutex->unlock, this->mutex);
-		old = thread_cancelability(TRUE);
-		while (this->queue->remove_first(this->queue,
-										 (void**)&entry) != SUCCESS)
+		if (time_monotonic(NULL) >= entry->deadline)
 		{
-			this->condvar->wait(this->condvar, this->mutex);
+			DBG1(DBG_LIB, "redirect hook %s did not end within %d seconds, "
+				 "killing it", entry->script, INITIATOR_SCRIPT_TIMEOUT);
+			kill(-entry->pid, SIGKILL);
+			entry->deadline += INITIATOR_SCRIPT_TIMEOUT;
 		}
-		thread_cancelability(old);
-		thread_cleanup_pop(TRUE);
-
-		thread_cleanup_push((thread_cleanup_t)entry_destroy, entry);
-		old = thread_cancelability(TRUE);
-		run_script(entry);
-		thread_cancelability(old);
-		thread_cleanup_pop(TRUE);
+		return FALSE;
 	}
-	return NULL;
+	if (WIFEXITED(status) && WEXITSTATUS(status))
+	{
+		DBG1(DBG_LIB, "redirect hook %s ended with status %d", entry->script,
+			 WEXITSTATUS(status));
+	}
+	return TRUE;
+}
+
+/**
+ * Job: look after the runs; no thread waits for a script.
+ */
+static job_requeue_t look_after(private_initiator_script_t *this)
+{
+	job_requeue_t requeue = JOB_REQUEUE_NONE;
+	entry_t *entry;
+
+	this->mutex->lock(this->mutex);
+	while (this->queue->get_first(this->queue, (void**)&entry) == SUCCESS)
+	{
+		if (entry->pid ? !has_ended(entry) : start(entry))
+		{
+			requeue = JOB_RESCHEDULE_MS(LOOK_INTERVAL);
+			break;
+		}
+		this->queue->remove_first(this->queue, (void**)&entry);
+		entry_destroy(entry);
+	}
+	this->mutex->unlock(this->mutex);
+	return requeue;
 }
 
 METHOD(initiator_script_t, run, bool,
 	private_initiator_script_t *this, const initiator_script_run_t *run)
 {
-	bool queued = FALSE;
+	int count;
 
 	this->mutex->lock(this->mutex);
-	if (!this->thread)
-	{
-		this->thread = thread_create((thread_main_t)run_scripts, this);
-	}
-	if (this->thread &&
-		this->queue->get_count(this->queue) < INITIATOR_SCRIPT_QUEUE_MAX)
+	count = this->queue->get_count(this->queue);
+	if (count < INITIATOR_SCRIPT_QUEUE_MAX)
 	{
 		this->queue->insert_last(this->queue, entry_create(run));
-		this->condvar->signal(this->condvar);
-		queued = TRUE;
 	}
 	this->mutex->unlock(this->mutex);
-	return queued;
+	if (!count)
+	{
+		lib->processor->queue_job(lib->processor, (job_t*)
+				callback_job_create((callback_job_cb_t)look_after, this, NULL,
+									NULL));
+	}
+	return count < INITIATOR_SCRIPT_QUEUE_MAX;
 }
 
 METHOD(initiator_script_t, destroy, void,
 	private_initiator_script_t *this)
 {
-	if (this->thread)
-	{
-		this->thread->cancel(this->thread);
-		this->thread->join(this->thread);
-	}
 	this->queue->destroy_function(this->queue, (void*)entry_destroy);
-	this->condvar->destroy(this->condvar);
 	this->mutex->destroy(this->mutex);
 	free(this);
 }
@@ -234,7 +248,6 @@ initiator_script_t *initiator_script_create()
 		},
 		.queue = linked_list_create(),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
-		.condvar = condvar_create(CONDVAR_TYPE_DEFAULT),
 	);
 	return &this->public;
 }

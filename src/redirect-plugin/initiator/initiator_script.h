@@ -27,9 +27,14 @@ typedef struct initiator_script_t initiator_script_t;
 typedef struct initiator_script_run_t initiator_script_run_t;
 
 /**
- * Runs of the script that may wait for the one that runs.
+ * Runs of the script at most, with the one under way.
  */
 #define INITIATOR_SCRIPT_QUEUE_MAX 64
+
+/**
+ * Seconds until a script that does not end is killed, with its children.
+ */
+#define INITIATOR_SCRIPT_TIMEOUT 30
 
 /**
  * What the script is told, by environment variables only.
@@ -63,27 +68,29 @@ struct initiator_script_run_t {
 };
 
 /**
- * Runs a script for redirects, one run after the other, in a thread of its own:
- * a script that hangs holds up only the runs after it.
+ * Runs a script for redirects, one run after the other in the order of the
+ * events. A job looks now and then whether it ended, so a script that hangs
+ * holds up no thread, only the runs after it, and these not for ever.
  */
 struct initiator_script_t {
 
 	/**
-	 * Queue a run of the script. Any thread, does not block.
+	 * Queue a run of the script. Any thread, waits for a fork() at most.
 	 *
 	 * @param run		what to tell, borrowed for the time of the call
-	 * @return			FALSE if too many runs wait already
+	 * @return			FALSE if there are too many runs already
 	 */
 	bool (*run)(initiator_script_t *this, const initiator_script_run_t *run);
 
 	/**
-	 * Forget runs that wait and destroy it; does not wait for the script.
+	 * Forget runs that wait and destroy it; a script that runs goes on. No job
+	 * may run anymore.
 	 */
 	void (*destroy)(initiator_script_t *this);
 };
 
 /**
- * Create it; the thread starts with the first run.
+ * Create it.
  */
 initiator_script_t *initiator_script_create();
 
