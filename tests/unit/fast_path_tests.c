@@ -660,6 +660,43 @@ START_TEST(wraps_charons_socket_once)
 }
 END_TEST
 
+START_TEST(drops_what_is_longer_than_max_packet)
+{
+	static const char *const limited[] = {
+		"fast_path_batch = yes\n} }\nmax_packet = 500\nplugins { redirect {",
+		"fast_path_batch = no\n} }\nmax_packet = 500\nplugins { redirect {",
+	};
+	/* with four octets for the marker in front */
+	u_char longer[500 - 4 + 1];
+
+	memset(longer, 'x', sizeof(longer));
+	fast_path_fixture_start(&gateway, limited[_i]);
+	fast_path_fixture_send(&gateway, LOCAL, FALSE, chunk_from_thing(longer));
+	/* they arrive in order: the first one is gone if the second is there */
+	fast_path_fixture_send(&gateway, LOCAL, FALSE,
+						   chunk_create(longer, sizeof(longer) - 1));
+	fast_path_fixture_passed_is(chunk_create(longer, sizeof(longer) - 1));
+	ck_assert_int_eq(fast_path_fixture_waiting(), 0);
+	fast_path_fixture_stop(&gateway);
+}
+END_TEST
+
+START_TEST(answers_by_the_interface_of_its_address_with_set_sourceif)
+{
+	struct in6_addr expected;
+	ike_message_t message;
+
+	fast_path_fixture_start(&gateway, "fast_path_batch = yes\n}\n"
+							"socket-default { set_sourceif = yes }\nredirect {");
+	ike_message_typical(&message);
+	check_answered(LOCAL, FALSE, &message);
+	check_answered("::1", TRUE, &message);
+	inet_pton(AF_INET6, "::1", &expected);
+	ck_assert(memeq(&gateway.from.sin6_addr, &expected, sizeof(expected)));
+	fast_path_fixture_stop(&gateway);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *suite = suite_create("fast_path");
@@ -689,6 +726,9 @@ static Suite *suite(void)
 						countof(ways));
 	tcase_add_test(tcase, receives_one_by_one_if_batches_are_denied);
 	tcase_add_test(tcase, answers_without_the_dscp_of_other_packets);
+	tcase_add_loop_test(tcase, drops_what_is_longer_than_max_packet, 0, 2);
+	tcase_add_test(tcase,
+				   answers_by_the_interface_of_its_address_with_set_sourceif);
 	tcase_add_test(tcase, leaves_cookies_to_charon_if_they_are_required);
 	tcase_add_test(tcase, passes_what_is_above_the_limit_of_a_network);
 	tcase_add_test(tcase, never_answers_with_more_than_was_asked);
