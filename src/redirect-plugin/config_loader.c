@@ -69,6 +69,11 @@ struct private_config_loader_t {
 	array_t *rooms;
 
 	/**
+	 * Gateways that joined
+	 */
+	gateways_joined_t joined;
+
+	/**
 	 * What became of the last configuration
 	 */
 	loader_state_t state;
@@ -236,7 +241,7 @@ static policy_t *read_all(private_config_loader_t *this, settings_t *settings,
 	config_text_check_includes(file, report->errors);
 	good = !array_count(report->errors);
 	good = read_rooms(this, &section, configs) && good;
-	policy = policy_create(&section, this->registry, unknown);
+	policy = policy_create(&section, this->registry, &this->joined, unknown);
 	*unknown = *unknown && good;
 	if (!good)
 	{
@@ -425,18 +430,14 @@ METHOD(config_loader_t, add_room, void,
 	array_insert(this->rooms, i, (void*)room);
 }
 
-METHOD(config_loader_t, check, config_report_t,
-	private_config_loader_t *this, settings_t *settings, const char *ns,
-	const char *file, const char *above, const ip_set_t *host)
+/**
+ * Destroy the configurations of all rooms.
+ */
+static void discard_rooms(private_config_loader_t *this, void *configs[])
 {
-	void *configs[array_count(this->rooms) + 1];
-	config_report_t report;
 	config_room_t room;
-	bool unknown = FALSE;
 	int i;
 
-	policy_destroy(read_all(this, settings, ns, file, above, host, configs,
-							&unknown, &report));
 	for (i = 0; i < array_count(this->rooms); i++)
 	{
 		array_get(this->rooms, i, &room);
@@ -445,6 +446,51 @@ METHOD(config_loader_t, check, config_report_t,
 			room.discard(configs[i]);
 		}
 	}
+}
+
+METHOD(config_loader_t, set_joined, void,
+	private_config_loader_t *this, gateways_joined_t joined)
+{
+	void *configs[array_count(this->rooms) + 1];
+	config_report_t report;
+	policy_t *policy;
+	bool unknown = FALSE;
+
+	this->mutex->lock(this->mutex);
+	gateways_joined_clear(&this->joined);
+	this->joined = joined;
+	if (this->status.loaded)
+	{
+		policy = read_all(this, lib->settings, lib->ns, lib->conf, "", NULL,
+						  configs, &unknown, &report);
+		discard_rooms(this, configs);
+		/* settings that were read since, and maybe refused, are not for us */
+		if (policy && report.hash == this->status.hash)
+		{
+			DBG1(DBG_CFG, "redirect: %u gateways, %u of these joined by the "
+				 "store", report.gateways, joined.count);
+			this->engine->set_policy(this->engine, policy);
+		}
+		else
+		{
+			policy_destroy(policy);
+		}
+		config_report_clear(&report);
+	}
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(config_loader_t, check, config_report_t,
+	private_config_loader_t *this, settings_t *settings, const char *ns,
+	const char *file, const char *above, const ip_set_t *host)
+{
+	void *configs[array_count(this->rooms) + 1];
+	config_report_t report;
+	bool unknown = FALSE;
+
+	policy_destroy(read_all(this, settings, ns, file, above, host, configs,
+							&unknown, &report));
+	discard_rooms(this, configs);
 	return report;
 }
 
@@ -461,6 +507,7 @@ METHOD(config_loader_t, destroy, void,
 {
 	this->registry->set_observer(this->registry, NULL, NULL);
 	array_destroy(this->rooms);
+	gateways_joined_clear(&this->joined);
 	this->mutex->destroy(this->mutex);
 	free(this);
 }
@@ -486,6 +533,7 @@ config_loader_t *config_loader_create(policy_engine_t *engine,
 	INIT(this,
 		.public = {
 			.load = _load_,
+			.set_joined = _set_joined,
 			.add_room = _add_room,
 			.check = _check,
 			.get_status = _get_status,

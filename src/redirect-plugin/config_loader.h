@@ -101,6 +101,14 @@ struct config_loader_t {
 	bool (*load)(config_loader_t *this);
 
 	/**
+	 * Take over which gateways joined the fleet. They are added to those of the
+	 * configuration in force, or else to the next one that is not refused.
+	 *
+	 * @param joined	gateways, adopted
+	 */
+	void (*set_joined)(config_loader_t *this, gateways_joined_t joined);
+
+	/**
 	 * Have the options of a room put into force. Those of all rooms are read
 	 * anyway: a new one has to be added to the list in config_loader.c as well.
 	 * Not while the configuration is loaded; rooms are put into force in the

@@ -269,6 +269,16 @@ static uint64_t get_config_hash(void *data)
 }
 
 /**
+ * Gateways joined the fleet, or left it.
+ */
+static void set_joined(void *data, gateways_joined_t joined)
+{
+	config_loader_t *loader = data;
+
+	loader->set_joined(loader, joined);
+}
+
+/**
  * Create the room of established sessions.
  */
 static void create_sessions(private_redirect_plugin_t *this)
@@ -371,6 +381,8 @@ plugin_t *redirect_plugin_create()
 	add_room(this, this->initiator->get_room(this->initiator));
 	this->cluster = cluster_create(this->engine, this->table, this->stores);
 	this->cluster->link->set_hash_source(this->cluster->link, get_config_hash,
+										 this->loader);
+	this->cluster->link->set_joined_sink(this->cluster->link, set_joined,
 										 this->loader);
 	add_room(this, this->cluster->get_room(this->cluster));
 	create_sessions(this);

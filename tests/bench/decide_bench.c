@@ -180,7 +180,7 @@ static bool configure(bench_t *this, const char *selector, int gateways,
 	settings = settings_create_string(conf);
 	free(conf);
 	section = config_section_create(settings, errors, "charon");
-	policy = policy_create(&section, this->registry, &unknown);
+	policy = policy_create(&section, this->registry, NULL, &unknown);
 	settings->destroy(settings);
 	while (array_remove(errors, ARRAY_HEAD, &error))
 	{

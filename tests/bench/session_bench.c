@@ -231,7 +231,7 @@ static double set_up(uint32_t count)
 	registry = selector_registry_create();
 	gateways = gateway_table_create();
 	engine = policy_engine_create(gateways, NULL);
-	engine->set_policy(engine, policy_create(&section, registry, &unknown));
+	engine->set_policy(engine, policy_create(&section, registry, NULL, &unknown));
 	settings->destroy(settings);
 	array_destroy(errors);
 	table = session_table_create();

@@ -67,7 +67,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	registry = selector_registry_create();
 	settings = settings_create_string(conf);
 	section = config_section_create(settings, errors, "charon");
-	policy = policy_create(&section, registry, &more);
+	policy = policy_create(&section, registry, NULL, &more);
 	fuzz_assert(policy && !array_count(errors));
 	settings->destroy(settings);
 	array_destroy(errors);

@@ -162,7 +162,7 @@ static void configure(fleet_t *this, gateway_state *gateway, const char *conf)
 	fclose(file);
 	settings = settings_create_string(text);
 	section = config_section_create(settings, errors, "charon");
-	policy = policy_create(&section, this->registry, &unknown);
+	policy = policy_create(&section, this->registry, NULL, &unknown);
 	settings->destroy(settings);
 	while (array_remove(errors, ARRAY_HEAD, &error))
 	{

@@ -198,6 +198,20 @@ static gateway_verdict_t get_probed(void *data, const char *name)
 	return streq(name, "sun") ? this->probed : GATEWAY_UNKNOWN;
 }
 
+/**
+ * Have the members know the gateways in force.
+ */
+static void set_gateways(known_t *this)
+{
+	const policy_state_t *state;
+	int token;
+
+	state = this->policy.engine->acquire(this->policy.engine, &token);
+	this->members->set_gateways(this->members, state->policy->gateways,
+								state->policy->gateway_count);
+	this->policy.engine->release(this->policy.engine, token);
+}
+
 static void know(known_t *this)
 {
 	*this = (known_t){
@@ -206,6 +220,7 @@ static void know(known_t *this)
 	this->members = cluster_members_create(this->policy.table,
 				cluster_signer_create(chunk_from_str(SECRET)), get_probed, this);
 	this->members->set_self(this->members, "moon");
+	set_gateways(this);
 }
 
 static void forget(known_t *this)
@@ -363,6 +378,179 @@ START_TEST(lets_most_probers_outweigh_a_heartbeat)
 	ck_assert_int_eq(get_status(&this.policy, "sun").health_by,
 					 GATEWAY_WITNESS_PEERS);
 	forget(&this);
+}
+END_TEST
+
+/**
+ * Members of a fleet in the subnets that they are reached at.
+ */
+static cluster_join_t create_join(char *names, const char *subnets)
+{
+	cluster_join_t join = {
+		.names = array_create(0, 0),
+		.subnets = ip_set_create(subnets, NULL),
+		.forget = 60,
+	};
+
+	array_insert(join.names, ARRAY_TAIL, strdup(names));
+	return join;
+}
+
+/**
+ * A heartbeat of a gateway that no configuration names.
+ */
+static cluster_heartbeat_t from(const char *addresses, uint64_t sequence)
+{
+	cluster_heartbeat_t heartbeat = typical;
+
+	snprintf(heartbeat.addresses, sizeof(heartbeat.addresses), "%s", addresses);
+	heartbeat.state = GATEWAY_ACTIVE;
+	heartbeat.sequence = sequence;
+	return heartbeat;
+}
+
+/**
+ * Get the names of those that joined, "same" if that is no news.
+ */
+static void assert_joined(known_t *this, const char *names)
+{
+	gateways_joined_t joined;
+	char list[256] = "same";
+	size_t len = 0;
+	int i;
+
+	if (this->members->get_joined(this->members, &joined))
+	{
+		list[0] = '\0';
+		for (i = 0; i < joined.count; i++)
+		{
+			len += snprintf(list + len, sizeof(list) - len, "%s%s",
+							len ? "," : "", joined.gateways[i].name);
+		}
+	}
+	gateways_joined_clear(&joined);
+	ck_assert_str_eq(list, names);
+}
+
+START_TEST(lets_members_join_and_forgets_them_when_they_are_gone)
+{
+	cluster_join_t join = create_join("east-*", "198.51.100.0/24, 2001:db8::/32");
+	cluster_heartbeat_t heartbeat = from("198.51.100.7,2001:db8::7", 1);
+	known_t this;
+
+	know(&this);
+	this.members->set_join(this.members, &join);
+	assert_joined(&this, "");
+	ck_assert_int_eq(hear(&this, "east-7", &heartbeat, 1000), CLUSTER_OK);
+	assert_joined(&this, "same");
+	/* it works: it writes again */
+	heartbeat.sequence++;
+	ck_assert_int_eq(hear(&this, "east-7", &heartbeat, 2000), CLUSTER_OK);
+	assert_joined(&this, "east-7");
+	heartbeat.sequence++;
+	ck_assert_int_eq(hear(&this, "east-7", &heartbeat, 3000), CLUSTER_OK);
+	assert_joined(&this, "same");
+	heartbeat.sequence++;
+	heartbeat.weight = 50;
+	ck_assert_int_eq(hear(&this, "east-7", &heartbeat, 4000), CLUSTER_OK);
+	assert_joined(&this, "east-7");
+	/* it is not forgotten while the store fails, nor when it is back */
+	this.members->tell(this.members, 200000, 3000, 10000, FALSE);
+	this.members->tell(this.members, 201000, 3000, 10000, TRUE);
+	this.members->tell(this.members, 260000, 3000, 10000, TRUE);
+	assert_joined(&this, "same");
+	this.members->tell(this.members, 261000, 3000, 10000, TRUE);
+	assert_joined(&this, "");
+	forget(&this);
+	cluster_join_clear(&join);
+}
+END_TEST
+
+static struct {
+	const char *name, *addresses;
+	cluster_verdict_t verdict;
+} outsiders[] = {
+	{ "east-7", "198.51.100.7", CLUSTER_OK },
+	{ "west-7", "198.51.100.7", CLUSTER_OUTSIDE },
+	{ "east-7", "198.51.101.7", CLUSTER_OUTSIDE },
+	{ "east-7", "198.51.100.7,203.0.113.1", CLUSTER_OUTSIDE },
+	{ "east-7", "2001:db8::7", CLUSTER_OUTSIDE },
+	{ "east-7", "east-7.example.org", CLUSTER_OUTSIDE },
+	{ "east-7", "198.51.100.7,east-7.example.org", CLUSTER_OUTSIDE },
+	{ "east-7", "", CLUSTER_OUTSIDE },
+	{ "east-7", ",", CLUSTER_OUTSIDE },
+	{ "east-{7}", "198.51.100.7", CLUSTER_OUTSIDE },
+	{ "east-\"", "198.51.100.7", CLUSTER_OUTSIDE },
+};
+
+START_TEST(refuses_who_is_outside_of_members_by_name_or_address)
+{
+	cluster_join_t join = create_join("east-*", "198.51.100.0/24");
+	cluster_heartbeat_t heartbeat = from(outsiders[_i].addresses, 1);
+	uint64_t counters[CLUSTER_VERDICT_MAX];
+	bool good = outsiders[_i].verdict == CLUSTER_OK;
+	known_t this;
+
+	know(&this);
+	this.members->set_join(this.members, &join);
+	assert_joined(&this, "");
+	ck_assert_int_eq(hear(&this, outsiders[_i].name, &heartbeat, 1000),
+					 outsiders[_i].verdict);
+	heartbeat.sequence++;
+	ck_assert_int_eq(hear(&this, outsiders[_i].name, &heartbeat, 2000),
+					 outsiders[_i].verdict);
+	this.members->get_counters(this.members, counters);
+	ck_assert_uint_eq(counters[outsiders[_i].verdict], 2);
+	assert_joined(&this, good ? outsiders[_i].name : "same");
+	forget(&this);
+	cluster_join_clear(&join);
+}
+END_TEST
+
+START_TEST(lets_a_member_not_move_outside)
+{
+	cluster_join_t join = create_join("east-*", "198.51.100.0/24");
+	cluster_heartbeat_t heartbeat = from("198.51.100.7", 1);
+	cluster_member_t member;
+	known_t this;
+
+	know(&this);
+	this.members->set_join(this.members, &join);
+	ck_assert_int_eq(hear(&this, "east-7", &heartbeat, 1000), CLUSTER_OK);
+	heartbeat = from("203.0.113.1", 2);
+	ck_assert_int_eq(hear(&this, "east-7", &heartbeat, 2000), CLUSTER_OUTSIDE);
+	ck_assert(this.members->get(this.members, "east-7", 2000, &member));
+	ck_assert_str_eq(member.heartbeat.addresses, "198.51.100.7");
+	/* nor is one that the configuration names told where it is */
+	ck_assert_int_eq(hear(&this, "sun", &heartbeat, 2000), CLUSTER_OK);
+	assert_joined(&this, "");
+	forget(&this);
+	cluster_join_clear(&join);
+}
+END_TEST
+
+START_TEST(drops_members_when_options_change)
+{
+	cluster_join_t east = create_join("east-*", "198.51.100.0/24");
+	cluster_join_t west = create_join("west-*", "198.51.100.0/24");
+	cluster_heartbeat_t heartbeat = from("198.51.100.7", 1);
+	known_t this;
+
+	know(&this);
+	this.members->set_join(this.members, &east);
+	ck_assert_int_eq(hear(&this, "east-7", &heartbeat, 1000), CLUSTER_OK);
+	heartbeat.sequence++;
+	ck_assert_int_eq(hear(&this, "east-7", &heartbeat, 2000), CLUSTER_OK);
+	ck_assert_int_eq(hear(&this, "sun", &typical, 2000), CLUSTER_OK);
+	assert_joined(&this, "east-7");
+	this.members->set_join(this.members, &west);
+	set_gateways(&this);
+	assert_joined(&this, "");
+	/* those that the configuration names are known as before */
+	ck_assert_int_eq(hear(&this, "sun", &typical, 2000), CLUSTER_REPLAYED);
+	forget(&this);
+	cluster_join_clear(&east);
+	cluster_join_clear(&west);
 }
 END_TEST
 
@@ -636,6 +824,11 @@ int main(void)
 	tcase_add_test(tcase, hears_who_drains_but_not_against_its_operator);
 	tcase_add_test(tcase, holds_to_an_order_until_the_gateway_knows_it);
 	tcase_add_test(tcase, lets_most_probers_outweigh_a_heartbeat);
+	tcase_add_test(tcase, lets_members_join_and_forgets_them_when_they_are_gone);
+	tcase_add_loop_test(tcase, refuses_who_is_outside_of_members_by_name_or_address,
+						0, countof(outsiders));
+	tcase_add_test(tcase, lets_a_member_not_move_outside);
+	tcase_add_test(tcase, drops_members_when_options_change);
 	suite_add_tcase(suite, tcase);
 	tcase = tcase_create("link");
 	tcase_add_checked_fixture(tcase, set_up, tear_down);

@@ -48,7 +48,7 @@ policy_t *policy_fixture_read(selector_registry_t *registry, const char *conf,
 	ck_assert_msg(settings != NULL, "not the syntax of strongswan.conf");
 	*errors = array_create(0, 0);
 	section = config_section_create(settings, *errors, "charon");
-	policy = policy_create(&section, registry, &unknown);
+	policy = policy_create(&section, registry, NULL, &unknown);
 	settings->destroy(settings);
 	ck_assert_msg((policy == NULL) == (array_count(*errors) > 0),
 				  "policy and %d errors", array_count(*errors));

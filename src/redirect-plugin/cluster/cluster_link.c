@@ -104,6 +104,12 @@ struct private_cluster_link_t {
 	void *hash_data;
 
 	/**
+	 * Who is told which gateways joined
+	 */
+	void (*joined)(void *data, gateways_joined_t list);
+	void *joined_data;
+
+	/**
 	 * Guards all of the above; the functions of the sink never take it
 	 */
 	mutex_t *mutex;
@@ -160,6 +166,23 @@ static bool get_self(private_cluster_link_t *this, char name[REDIRECT_NAME_MAX])
 	}
 	this->engine->release(this->engine, token);
 	return found;
+}
+
+/**
+ * Let the members know which gateways the configuration names; the mutex is held.
+ */
+static void update_gateways(private_cluster_link_t *this)
+{
+	const policy_state_t *state;
+	int token;
+
+	state = this->engine->acquire(this->engine, &token);
+	if (state->policy)
+	{
+		this->members->set_gateways(this->members, state->policy->gateways,
+									state->policy->gateway_count);
+	}
+	this->engine->release(this->engine, token);
 }
 
 /**
@@ -286,6 +309,7 @@ static void open_store(private_cluster_link_t *this)
 	{
 		return;
 	}
+	update_gateways(this);
 	this->store = store_config_open(this->config, create_store, this->stores,
 									&sink, cluster_kinds, why);
 	if (!this->store)
@@ -396,7 +420,8 @@ static job_requeue_t run(void *data)
 	private_cluster_link_t *this = data;
 	uint64_t now = get_time(), fresh;
 	char self[REDIRECT_NAME_MAX] = "";
-	bool listed = FALSE, changed = FALSE;
+	bool listed = FALSE, changed = FALSE, joined = FALSE;
+	gateways_joined_t list;
 
 	this->mutex->lock(this->mutex);
 	if (!this->running)
@@ -413,6 +438,7 @@ static job_requeue_t run(void *data)
 	{
 		fresh = this->config->interval * 3000 + LOOK_INTERVAL;
 		get_self(this, self);
+		update_gateways(this);
 		this->members->set_self(this->members, self);
 		if (this->store)
 		{
@@ -421,8 +447,13 @@ static job_requeue_t run(void *data)
 		listed = is_listed(this, now, fresh);
 		changed = this->members->tell(this->members, now, fresh,
 									  this->config->stale * 1000, listed);
+		joined = this->joined && this->members->get_joined(this->members, &list);
 	}
 	this->mutex->unlock(this->mutex);
+	if (joined)
+	{
+		this->joined(this->joined_data, list);
+	}
 	if (changed)
 	{	/* nobody is sent to a gateway that is down from now on */
 		this->engine->refresh(this->engine);
@@ -484,8 +515,12 @@ METHOD(cluster_link_t, configure, void,
 		{
 			set_secret(this, config->secret);
 		}
-		open_store(this);
 	}
+	if (this->members)
+	{	/* the options before go now */
+		this->members->set_join(this->members, &config->join);
+	}
+	open_store(this);
 	this->mutex->unlock(this->mutex);
 	store_config_destroy(old);
 }
@@ -647,6 +682,7 @@ METHOD(cluster_link_t, order, bool,
 	}
 	else
 	{
+		update_gateways(this);
 		if (this->members->get(this->members, name, get_time(), &member) &&
 			member.order.sequence)
 		{
@@ -722,6 +758,16 @@ METHOD(cluster_link_t, set_hash_source, void,
 	this->mutex->unlock(this->mutex);
 }
 
+METHOD(cluster_link_t, set_joined_sink, void,
+	private_cluster_link_t *this,
+	void (*joined)(void *data, gateways_joined_t list), void *data)
+{
+	this->mutex->lock(this->mutex);
+	this->joined = joined;
+	this->joined_data = data;
+	this->mutex->unlock(this->mutex);
+}
+
 METHOD(cluster_link_t, destroy, void,
 	private_cluster_link_t *this)
 {
@@ -756,6 +802,7 @@ cluster_link_t *cluster_link_create(policy_engine_t *engine,
 			.get_member = _get_member,
 			.get_status = _get_status,
 			.set_hash_source = _set_hash_source,
+			.set_joined_sink = _set_joined_sink,
 			.destroy = _destroy,
 		},
 		.engine = engine,

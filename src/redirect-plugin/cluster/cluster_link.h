@@ -124,6 +124,15 @@ struct cluster_link_t {
 							void *data);
 
 	/**
+	 * Set who is told which gateways joined, by a job without locks.
+	 *
+	 * @param joined		receives them, and adopts them
+	 */
+	void (*set_joined_sink)(cluster_link_t *this,
+							void (*joined)(void *data, gateways_joined_t list),
+							void *data);
+
+	/**
 	 * Destroy it, once stopped and without jobs.
 	 */
 	void (*destroy)(cluster_link_t *this);

@@ -53,9 +53,19 @@ struct private_cluster_members_t {
 	void *data;
 
 	/**
-	 * name => entry_t, only of gateways that the table knows
+	 * name => entry_t, of gateways that the configuration names and that joined
 	 */
 	hashtable_t *entries;
+
+	/**
+	 * Who may join, NULL for nobody
+	 */
+	const cluster_join_t *join;
+
+	/**
+	 * TRUE if get_joined() told who joined
+	 */
+	bool joined_told;
 
 	/**
 	 * Which gateway this is
@@ -81,6 +91,17 @@ struct entry_t {
 	/** its name */
 	char name[REDIRECT_NAME_MAX];
 
+	/** TRUE if the configuration names it, or else it may join; and whether the
+	 * configuration before did */
+	bool named, was_named;
+
+	/** heartbeats that were news, up to 2: with the second one it joins */
+	uint8_t news;
+
+	/** since when it is not heard of while the store works, 0 if it is; only if it
+	 * joined */
+	uint64_t missing;
+
 	/** what it told last */
 	cluster_heartbeat_t heartbeat;
 
@@ -101,21 +122,59 @@ struct entry_t {
 };
 
 /**
- * Get the entry of a gateway, create it if the table knows the gateway.
+ * Create the entry of a gateway.
  */
-static entry_t *get_entry(private_cluster_members_t *this, const char *name)
+static entry_t *create_entry(private_cluster_members_t *this, const char *name,
+							 bool named)
 {
-	gateway_status_t status;
 	entry_t *entry;
 
-	entry = this->entries->get(this->entries, name);
-	if (!entry && this->table->get_status(this->table, name, &status))
-	{
-		INIT(entry);
-		snprintf(entry->name, sizeof(entry->name), "%s", name);
-		this->entries->put(this->entries, entry->name, entry);
-	}
+	INIT(entry,
+		.named = named,
+	);
+	snprintf(entry->name, sizeof(entry->name), "%s", name);
+	this->entries->put(this->entries, entry->name, entry);
 	return entry;
+}
+
+/**
+ * Whether a gateway that is not named is of the fleet by what it told.
+ *
+ * @param gateway		filled in, NULL only to ask
+ */
+static bool may_stay(private_cluster_members_t *this, entry_t *entry,
+					 gateway_t *gateway)
+{
+	return this->join && entry->heard &&
+		   cluster_join_create(this->join, entry->name, &entry->heartbeat,
+							   gateway);
+}
+
+/**
+ * Forget gateways that are neither named nor of the fleet anymore.
+ *
+ * @param now			time, 0 to look at options instead
+ */
+static void forget_left(private_cluster_members_t *this, uint64_t now)
+{
+	enumerator_t *enumerator;
+	entry_t *entry;
+	char *name;
+
+	enumerator = this->entries->create_enumerator(this->entries);
+	while (enumerator->enumerate(enumerator, &name, &entry))
+	{
+		if (!entry->named &&
+			(now ? entry->missing &&
+				   now - entry->missing >= this->join->forget * 1000ULL
+				 : !may_stay(this, entry, NULL)))
+		{
+			this->entries->remove_at(this->entries, enumerator);
+			this->joined_told = FALSE;
+			free(entry);
+		}
+	}
+	enumerator->destroy(enumerator);
 }
 
 /**
@@ -155,8 +214,64 @@ static cluster_verdict_t learn_heartbeat(private_cluster_members_t *this,
 		this->table->set(this->table, entry->name, (int)heartbeat->state, -1, -1,
 						 GATEWAY_SOURCE_STORE);
 	}
+	if (!entry->named && entry->news &&
+		(entry->news == 1 || !streq(last->addresses, heartbeat->addresses) ||
+		 last->weight != heartbeat->weight ||
+		 last->capacity != heartbeat->capacity))
+	{	/* one record may be left over, the second shows that it works */
+		this->joined_told = FALSE;
+	}
+	entry->news = min(2, entry->news + 1);
 	entry->heartbeat = *heartbeat;
 	entry->heard = now;
+	return CLUSTER_OK;
+}
+
+/**
+ * Check whether a gateway that is not named may be in the fleet with what it
+ * tells.
+ *
+ * @param entry			what is known of it, created if it joins
+ */
+static cluster_verdict_t admit(private_cluster_members_t *this,
+							   const char *name,
+							   const cluster_heartbeat_t *heartbeat,
+							   entry_t **entry)
+{
+	if (!this->join || !this->join->names)
+	{
+		return CLUSTER_STRANGER;
+	}
+	if (!cluster_join_create(this->join, name, heartbeat, NULL) ||
+		(!*entry && this->entries->get_count(this->entries) >= GATEWAYS_MAX))
+	{
+		return CLUSTER_OUTSIDE;
+	}
+	if (!*entry)
+	{
+		*entry = create_entry(this, name, FALSE);
+	}
+	return CLUSTER_OK;
+}
+
+/**
+ * Take over an order that is proven.
+ */
+static cluster_verdict_t learn_order(private_cluster_members_t *this,
+									 entry_t *entry,
+									 const cluster_order_t *order)
+{
+	gateway_status_t status;
+
+	if (!this->table->get_status(this->table, entry->name, &status))
+	{	/* joins right now: the order comes again with the next list */
+		return CLUSTER_STRANGER;
+	}
+	if (order->sequence <= entry->order.sequence)
+	{
+		return CLUSTER_REPLAYED;
+	}
+	apply_order(this, entry, order);
 	return CLUSTER_OK;
 }
 
@@ -169,15 +284,20 @@ METHOD(cluster_members_t, learn, cluster_verdict_t,
 		cluster_order_t order;
 	} record;
 	cluster_verdict_t verdict;
-	entry_t *entry = NULL;
+	entry_t *entry;
 	bool same = FALSE;
 
 	this->mutex->lock(this->mutex);
 	verdict = cluster_record_read(this->signer, kind, name, value, &record);
-	if (verdict == CLUSTER_OK)
+	entry = this->entries->get(this->entries, name);
+	if (verdict == CLUSTER_OK && (!entry || !entry->named) &&
+		kind == CLUSTER_HEARTBEAT)
 	{
-		entry = get_entry(this, name);
-		verdict = entry ? CLUSTER_OK : CLUSTER_STRANGER;
+		verdict = admit(this, name, &record.heartbeat, &entry);
+	}
+	else if (verdict == CLUSTER_OK && !entry)
+	{
+		verdict = CLUSTER_STRANGER;
 	}
 	if (verdict == CLUSTER_OK && kind == CLUSTER_HEARTBEAT)
 	{
@@ -189,17 +309,93 @@ METHOD(cluster_members_t, learn, cluster_verdict_t,
 	else if (verdict == CLUSTER_OK)
 	{
 		same = record.order.sequence == entry->order.sequence;
-		verdict = record.order.sequence > entry->order.sequence
-											? CLUSTER_OK : CLUSTER_REPLAYED;
-		if (verdict == CLUSTER_OK)
-		{
-			apply_order(this, entry, &record.order);
-		}
+		verdict = learn_order(this, entry, &record.order);
 	}
 	/* the same list is sent again and again */
 	this->counters[verdict] += !same;
 	this->mutex->unlock(this->mutex);
 	return verdict;
+}
+
+METHOD(cluster_members_t, set_gateways, void,
+	private_cluster_members_t *this, const gateway_t *gateways, uint16_t count)
+{
+	enumerator_t *enumerator;
+	entry_t *entry;
+	char *name;
+	int i;
+
+	this->mutex->lock(this->mutex);
+	enumerator = this->entries->create_enumerator(this->entries);
+	while (enumerator->enumerate(enumerator, &name, &entry))
+	{
+		entry->was_named = entry->named;
+		entry->named = FALSE;
+	}
+	enumerator->destroy(enumerator);
+	for (i = 0; i < count; i++)
+	{
+		if (!gateways[i].joined)
+		{
+			entry = this->entries->get(this->entries, gateways[i].name) ?:
+					create_entry(this, gateways[i].name, TRUE);
+			entry->named = TRUE;
+		}
+	}
+	enumerator = this->entries->create_enumerator(this->entries);
+	while (enumerator->enumerate(enumerator, &name, &entry))
+	{
+		this->joined_told = this->joined_told &&
+							(entry->named || !entry->was_named);
+	}
+	enumerator->destroy(enumerator);
+	forget_left(this, 0);
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(cluster_members_t, set_join, void,
+	private_cluster_members_t *this, const cluster_join_t *join)
+{
+	this->mutex->lock(this->mutex);
+	this->join = join;
+	this->mutex->unlock(this->mutex);
+}
+
+/**
+ * Order gateways by their names, as everybody does.
+ */
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(((const gateway_t*)a)->name, ((const gateway_t*)b)->name);
+}
+
+METHOD(cluster_members_t, get_joined, bool,
+	private_cluster_members_t *this, gateways_joined_t *joined)
+{
+	enumerator_t *enumerator;
+	entry_t *entry;
+	bool news;
+	char *name;
+
+	*joined = (gateways_joined_t){};
+	this->mutex->lock(this->mutex);
+	news = !this->joined_told;
+	this->joined_told = TRUE;
+	if (news)
+	{
+		joined->gateways = calloc(this->entries->get_count(this->entries) + 1,
+								  sizeof(gateway_t));
+		enumerator = this->entries->create_enumerator(this->entries);
+		while (enumerator->enumerate(enumerator, &name, &entry))
+		{
+			joined->count += !entry->named && entry->news > 1 &&
+				may_stay(this, entry, &joined->gateways[joined->count]);
+		}
+		enumerator->destroy(enumerator);
+		qsort(joined->gateways, joined->count, sizeof(gateway_t), compare_names);
+	}
+	this->mutex->unlock(this->mutex);
+	return news;
 }
 
 METHOD(cluster_members_t, set_self, void,
@@ -217,7 +413,7 @@ METHOD(cluster_members_t, set_order, void,
 	entry_t *entry;
 
 	this->mutex->lock(this->mutex);
-	entry = get_entry(this, name);
+	entry = this->entries->get(this->entries, name);
 	if (entry)
 	{
 		apply_order(this, entry, order);
@@ -304,6 +500,8 @@ static bool tell_one(private_cluster_members_t *this, entry_t *entry,
 	{
 		verdict = GATEWAY_DOWN;
 	}
+	/* while the store fails, who does not write is not known */
+	entry->missing = verdict == GATEWAY_DOWN ? entry->missing ?: now : 0;
 	if (entry->up || entry->down)
 	{
 		peers = entry->down > entry->up ? GATEWAY_DOWN : GATEWAY_UP;
@@ -355,6 +553,7 @@ METHOD(cluster_members_t, tell, bool,
 		}
 	}
 	enumerator->destroy(enumerator);
+	forget_left(this, now);
 	this->mutex->unlock(this->mutex);
 	return changed;
 }
@@ -420,6 +619,9 @@ cluster_members_t *cluster_members_create(gateway_table_t *table,
 	INIT(this,
 		.public = {
 			.learn = _learn,
+			.set_gateways = _set_gateways,
+			.set_join = _set_join,
+			.get_joined = _get_joined,
 			.set_self = _set_self,
 			.set_order = _set_order,
 			.tell = _tell,

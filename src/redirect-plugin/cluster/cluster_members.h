@@ -21,7 +21,7 @@
 #ifndef CLUSTER_MEMBERS_H_
 #define CLUSTER_MEMBERS_H_
 
-#include "cluster_record.h"
+#include "cluster_join.h"
 
 typedef struct cluster_members_t cluster_members_t;
 typedef struct cluster_member_t cluster_member_t;
@@ -45,8 +45,9 @@ struct cluster_member_t {
  * What gateways told through the store; it is believed as far as it is proven,
  * and told to the table of gateways.
  *
- * Nobody is trusted with addresses: they are those of the configuration, and a
- * gateway that it does not have is a stranger. What is told has an age of its
+ * Nobody is trusted with addresses: they are those of the configuration. A gateway
+ * that it does not have is a stranger, unless the configuration lets it join by
+ * its name and the subnets of its addresses. What is told has an age of its
  * own: the time since the sequence of its writer grew, by the clock of this
  * host. So clocks need not agree, and a store that repeats old records does not
  * keep a dead gateway alive. An attacker that owns the store can make
@@ -70,6 +71,30 @@ struct cluster_members_t {
 	 */
 	cluster_verdict_t (*learn)(cluster_members_t *this, cluster_kind_t kind,
 							   const char *name, chunk_t value, uint64_t now);
+
+	/**
+	 * Set who may join that the configuration does not name.
+	 *
+	 * @param join			options, have to outlive it or the next call
+	 */
+	void (*set_join)(cluster_members_t *this, const cluster_join_t *join);
+
+	/**
+	 * Set which gateways the configuration names, once it or who may join changed.
+	 *
+	 * @param gateways		gateways in force; those that joined do not count
+	 * @param count			number of gateways
+	 */
+	void (*set_gateways)(cluster_members_t *this, const gateway_t *gateways,
+						 uint16_t count);
+
+	/**
+	 * Get the gateways that joined.
+	 *
+	 * @param joined		receives them, see gateways_joined_clear()
+	 * @return				FALSE if they are those of the last call
+	 */
+	bool (*get_joined)(cluster_members_t *this, gateways_joined_t *joined);
 
 	/**
 	 * Set which gateway this is: what the store has of it is remembered, but not

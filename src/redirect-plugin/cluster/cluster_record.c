@@ -94,7 +94,7 @@ static const struct {
 
 const char *const cluster_kinds[] = { "gateway", "order", NULL };
 
-ENUM(cluster_verdict_names, CLUSTER_OK, CLUSTER_STRANGER,
+ENUM(cluster_verdict_names, CLUSTER_OK, CLUSTER_OUTSIDE,
 	"accepted",
 	"too-long",
 	"malformed",
@@ -102,6 +102,7 @@ ENUM(cluster_verdict_names, CLUSTER_OK, CLUSTER_STRANGER,
 	"forged",
 	"replayed",
 	"of-a-stranger",
+	"outside-of-members",
 );
 
 /*

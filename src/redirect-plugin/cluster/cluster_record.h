@@ -140,6 +140,9 @@ enum cluster_verdict_t {
 	CLUSTER_REPLAYED,
 	/** about a gateway that the configuration does not have */
 	CLUSTER_STRANGER,
+	/** of a gateway that may not join: its name or an address is not of a member,
+	 * or too many did */
+	CLUSTER_OUTSIDE,
 	/** number of verdicts */
 	CLUSTER_VERDICT_MAX,
 };

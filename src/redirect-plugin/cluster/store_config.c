@@ -57,7 +57,7 @@ static const config_option_t tls_options[] = {
 	{ "name", CONFIG_TEXT, offsetof(store_config_t, tls_name), .def = NULL },
 };
 
-static const char *const sections[] = { "tls", NULL };
+static const char *const sections[] = { "tls", "members", NULL };
 
 /**
  * Read a secret from the first line of a file, in place of the option itself.
@@ -144,6 +144,7 @@ store_config_t *store_config_read(const config_section_t *section)
 							   config);
 	good = config_section_read(&tls, tls_options, countof(tls_options), NULL,
 							   config) && good;
+	good = cluster_join_read(&cluster, &config->join) && good;
 	good = good && read_secret(&cluster, "password_file", config->password_file,
 							   &config->password) &&
 		   read_secret(&cluster, "secret_file", config->secret_file,
@@ -251,6 +252,7 @@ void store_config_destroy(store_config_t *config)
 		wipe(config->password);
 		wipe(config->secret);
 		config_list_destroy(config->sentinels);
+		cluster_join_clear(&config->join);
 		free(config->url);
 		free(config->prefix);
 		free(config->username);

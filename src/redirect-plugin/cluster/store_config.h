@@ -21,6 +21,7 @@
 #ifndef STORE_CONFIG_H_
 #define STORE_CONFIG_H_
 
+#include "cluster_join.h"
 #include "redirect_store.h"
 #include "utils/config_options.h"
 
@@ -54,6 +55,9 @@ struct store_config_t {
 
 	/** gateways that may drain at a time */
 	uint32_t max_draining;
+
+	/** who may join without being named */
+	cluster_join_t join;
 };
 
 /**

@@ -197,7 +197,7 @@ int gateway_find(const config_section_t *section, const char *key,
 
 	for (i = 0; i < count; i++)
 	{
-		if (streq(gateways[i].name, name))
+		if (!gateways[i].joined && streq(gateways[i].name, name))
 		{
 			return i;
 		}

@@ -100,6 +100,9 @@ struct gateway_t {
 
 	/** ike_probe_kind_t */
 	int probe;
+
+	/** TRUE if the configuration does not name it, see gateway_joined.h */
+	bool joined;
 };
 
 /**
@@ -120,7 +123,7 @@ bool gateway_read(const config_section_t *section, bool loopback,
 void gateway_clear(gateway_t *gateway);
 
 /**
- * Find a gateway by the name an option gives.
+ * Find a gateway of the configuration by the name an option gives.
  *
  * @param section		section with the option
  * @param key			name of the option

@@ -110,7 +110,8 @@ static array_t *read_names(const config_section_t *section, int max, bool *good)
 /**
  * Read all gateways.
  */
-static bool read_gateways(const config_section_t *section, policy_t *policy)
+static bool read_gateways(const config_section_t *section, policy_t *policy,
+						  const gateways_joined_t *joined)
 {
 	config_section_t sub, gateways = config_section_sub(section, "gateways");
 	array_t *names;
@@ -119,7 +120,8 @@ static bool read_gateways(const config_section_t *section, policy_t *policy)
 	int i;
 
 	names = read_names(&gateways, GATEWAYS_MAX, &good);
-	policy->gateways = calloc(array_count(names) + 1, sizeof(gateway_t));
+	policy->gateways = calloc(array_count(names) + (joined ? joined->count : 0)
+							  + 1, sizeof(gateway_t));
 	for (i = 0; i < array_count(names); i++)
 	{
 		array_get(names, i, &name);
@@ -128,6 +130,8 @@ static bool read_gateways(const config_section_t *section, policy_t *policy)
 					&policy->gateways[policy->gateway_count++]) && good;
 	}
 	config_list_destroy(names);
+	gateway_joined_add(policy->gateways, &policy->gateway_count, joined,
+					   policy->loopback);
 	return good;
 }
 
@@ -321,7 +325,8 @@ static bool create_others(const config_section_t *section, policy_t *policy,
  * Described in header
  */
 policy_t *policy_create(const config_section_t *section,
-						selector_registry_t *registry, bool *unknown)
+						selector_registry_t *registry,
+						const gateways_joined_t *joined, bool *unknown)
 {
 	config_section_t overload = config_section_sub(section, "overload");
 	policy_options_t values = {};
@@ -344,7 +349,7 @@ policy_t *policy_create(const config_section_t *section,
 	policy->max_returns = values.max_returns;
 	policy->dry_run = values.dry_run;
 	good = overload_marks_read(&overload, &policy->overload) && good;
-	good = read_gateways(section, policy) && good;
+	good = read_gateways(section, policy, joined) && good;
 	if (values.self)
 	{
 		policy->self = gateway_find(section, "self", policy->gateways,

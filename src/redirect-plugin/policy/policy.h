@@ -22,6 +22,7 @@
 
 #include "rule.h"
 #include "rule_index.h"
+#include "gateways/gateway_joined.h"
 #include "gateways/overload_marks.h"
 
 typedef struct policy_t policy_t;
@@ -54,7 +55,7 @@ struct policy_address_t {
  */
 struct policy_t {
 
-	/** gateways in the order of the file */
+	/** gateways in the order of the file, then those that joined */
 	gateway_t *gateways;
 
 	/** number of gateways */
@@ -114,12 +115,14 @@ struct policy_t {
  * @param section		section charon.plugins.redirect; errors are added to
  *						those of it
  * @param registry		selectors
+ * @param joined		gateways that joined, copied; may be NULL
  * @param unknown		receives TRUE if a selector is named that is not
  *						registered (yet)
  * @return				policy, NULL if there was an error
  */
 policy_t *policy_create(const config_section_t *section,
-						selector_registry_t *registry, bool *unknown);
+						selector_registry_t *registry,
+						const gateways_joined_t *joined, bool *unknown);
 
 /**
  * Find the gateway that has an address. O(log n), any thread, hot path.

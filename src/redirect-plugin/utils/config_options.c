@@ -628,14 +628,23 @@ static bool take_negation(const char **value, const config_option_t *option,
 /*
  * Described in header
  */
+const char *config_name_end(const char *name)
+{
+	while (*name > ' ' && *name < 0x7f && !strchr(".,:=#{}\"", *name))
+	{
+		name++;
+	}
+	return name;
+}
+
+/*
+ * Described in header
+ */
 bool config_section_check_name(const config_section_t *section, int max)
 {
-	const char *name = section->path[section->depth - 1], *pos = name;
+	const char *name = section->path[section->depth - 1];
+	const char *pos = config_name_end(name);
 
-	while (*pos > ' ' && *pos < 0x7f && !strchr(".,:=#{}\"", *pos))
-	{
-		pos++;
-	}
 	if (*pos || streq(name, "any"))
 	{
 		config_section_error(section, NULL, NULL, *pos ? "not a name, must be "

@@ -208,6 +208,13 @@ bool config_section_read_values(const config_section_t *section,
 								void *config);
 
 /**
+ * Find the first character that no name of a section may have.
+ *
+ * @return				position in name, of its end if there is none
+ */
+const char *config_name_end(const char *name);
+
+/**
  * Check that the name of a section can be used everywhere: in lists, commands,
  * metrics and logs.
  *
