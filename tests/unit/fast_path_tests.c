@@ -681,7 +681,7 @@ START_TEST(drops_what_is_longer_than_max_packet)
 }
 END_TEST
 
-START_TEST(answers_by_the_interface_of_its_address_with_set_sourceif)
+START_TEST(answers_both_families_with_set_sourceif)
 {
 	struct in6_addr expected;
 	ike_message_t message;
@@ -727,8 +727,7 @@ static Suite *suite(void)
 	tcase_add_test(tcase, receives_one_by_one_if_batches_are_denied);
 	tcase_add_test(tcase, answers_without_the_dscp_of_other_packets);
 	tcase_add_loop_test(tcase, drops_what_is_longer_than_max_packet, 0, 2);
-	tcase_add_test(tcase,
-				   answers_by_the_interface_of_its_address_with_set_sourceif);
+	tcase_add_test(tcase, answers_both_families_with_set_sourceif);
 	tcase_add_test(tcase, leaves_cookies_to_charon_if_they_are_required);
 	tcase_add_test(tcase, passes_what_is_above_the_limit_of_a_network);
 	tcase_add_test(tcase, never_answers_with_more_than_was_asked);
