@@ -183,26 +183,45 @@ static bool has_ended(entry_t *entry)
 }
 
 /**
- * Job: look after the runs; no thread waits for a script.
+ * Get the first run, which only the job below removes. That it removed one and
+ * found no other is one step, since run() queues a job for the next one then.
+ *
+ * @param ended		first run, to remove and destroy; NULL to remove none
+ */
+static entry_t *get_first(private_initiator_script_t *this, entry_t *ended)
+{
+	entry_t *entry = NULL;
+
+	this->mutex->lock(this->mutex);
+	if (ended)
+	{
+		this->queue->remove_first(this->queue, (void**)&entry);
+		entry = NULL;
+	}
+	this->queue->get_first(this->queue, (void**)&entry);
+	this->mutex->unlock(this->mutex);
+	if (ended)
+	{
+		entry_destroy(ended);
+	}
+	return entry;
+}
+
+/**
+ * Job: look after the runs; no thread waits for a script, nor hooks for a fork.
  */
 static job_requeue_t look_after(private_initiator_script_t *this)
 {
-	job_requeue_t requeue = JOB_REQUEUE_NONE;
-	entry_t *entry;
+	entry_t *entry = NULL;
 
-	this->mutex->lock(this->mutex);
-	while (this->queue->get_first(this->queue, (void**)&entry) == SUCCESS)
+	while ((entry = get_first(this, entry)))
 	{
 		if (entry->pid ? !has_ended(entry) : start(entry))
 		{
-			requeue = JOB_RESCHEDULE_MS(LOOK_INTERVAL);
-			break;
+			return JOB_RESCHEDULE_MS(LOOK_INTERVAL);
 		}
-		this->queue->remove_first(this->queue, (void**)&entry);
-		entry_destroy(entry);
 	}
-	this->mutex->unlock(this->mutex);
-	return requeue;
+	return JOB_REQUEUE_NONE;
 }
 
 METHOD(initiator_script_t, run, bool,
