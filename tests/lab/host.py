@@ -131,9 +131,14 @@ class LabHost:
                 except UnicodeDecodeError:
                     shutil.copy(source, self.namespaces.path(target))
 
-    def adapt(self, kernel_esp, settings):
+    def adapt(self, kernel_esp, retransmit, settings):
         """Let charon log to a file, and bring its own ESP if the kernel
         has none: a scenario's strongswan.conf says nothing of either.
+
+        retransmit: seconds after which it retransmits if the scenario does not
+        say, None for its own default. Charon drops the new gateway's answer to
+        IKE_SA_INIT if it comes while the REDIRECT is still processed, which
+        costs a client without the plugin that time.
 
         settings: options of the plugin that override the scenario's, those of
         a section as section.option
@@ -145,6 +150,8 @@ class LabHost:
             text = re.sub(r"^(\s*load\s*=.*?)\bkernel-netlink\b",
                           r"\1kernel-libipsec kernel-netlink", text,
                           flags=re.MULTILINE)
+        if retransmit:
+            text = f"charon {{\n  retransmit_timeout = {retransmit}\n}}\n{text}"
         if "include lab.conf" not in text:
             text += "\ninclude lab.conf\n"
         options = "".join(_option(key.split("."), value)

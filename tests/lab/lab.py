@@ -34,6 +34,9 @@ WIDTH = 240
 # hosts on which a command runs at once
 PARALLEL = 8
 
+# seconds after which clients retransmit on machines that are not slow
+RETRANSMIT = 1.0
+
 
 class Failure(Exception):
     """A scenario cannot go on."""
@@ -59,6 +62,7 @@ class Lab:
         self._memory = memory
         self._plugins = {}
         patience *= memory.patience
+        self._patience = patience
         if patience > 1:
             # hosts start one after the other: a gateway that is not there yet
             # must not be found down for that
@@ -120,7 +124,9 @@ class Lab:
             lab_host.overlay(overlay, {**self.scenario.values,
                                        **hosts.own_placeholders(host)})
         if charon:
-            lab_host.adapt(esp, self._settings)
+            client = host.name not in self.scenario.gateways
+            lab_host.adapt(esp, RETRANSMIT if client and self._patience <= 1
+                           else None, self._settings)
 
     def _plugin_directory(self, name, charon):
         """charon's plugins with ours beside them, as the host wants them."""
