@@ -34,7 +34,7 @@ WIDTH = 240
 # hosts on which a command runs at once
 PARALLEL = 8
 
-# seconds after which clients retransmit on machines that are not slow
+# seconds after which clients retransmit that may miss an answer
 RETRANSMIT = 1.0
 
 
@@ -124,9 +124,14 @@ class Lab:
             lab_host.overlay(overlay, {**self.scenario.values,
                                        **hosts.own_placeholders(host)})
         if charon:
-            client = host.name not in self.scenario.gateways
-            lab_host.adapt(esp, RETRANSMIT if client and self._patience <= 1
-                           else None, self._settings)
+            lab_host.adapt(esp, self._retransmit(host.name), self._settings)
+
+    def _retransmit(self, name):
+        """Seconds after which a client without the plugin retransmits."""
+        if name in self.scenario.gateways or self._patience > 1 or \
+                "redirect" in self.scenario.plugins(name):
+            return None
+        return RETRANSMIT
 
     def _plugin_directory(self, name, charon):
         """charon's plugins with ours beside them, as the host wants them."""
