@@ -63,6 +63,40 @@ START_TEST(finds_the_answer_though_a_response_of_the_gateway_before_came_late)
 }
 END_TEST
 
+/* as charon does when an address of this host changes during the set-up */
+static void roam(void)
+{
+	ike_sa_t *ike_sa;
+
+	ike_sa = harness_checkout(TRUE, FALSE);
+	ike_sa->set_other_host(ike_sa, host_create_from_string(GATEWAY, 500));
+	ck_assert_int_eq(ike_sa->reauth(ike_sa), SUCCESS);
+	charon->ike_sa_manager->checkin(charon->ike_sa_manager, ike_sa);
+}
+
+START_TEST(goes_on_to_the_target_after_its_own_address_changed)
+{
+	int i;
+
+	redirect_to("192.0.2.9");
+	for (i = 0; i < _i; i++)
+	{
+		harness_deliver(NULL);
+	}
+	harness_drop();
+	roam();
+	harness_expect_to(GATEWAY);
+	/* what charon asks the gateway in between is lost */
+	harness_drop();
+	harness_jobs();
+	harness_expect_to("192.0.2.9");
+	harness_deliver_all(NULL);
+	harness_expect_served("192.0.2.9");
+	ck_assert_uint_eq(harness_count(GUARD_SILENT), 0);
+	ck_assert_uint_eq(harness_count(GUARD_RETURNED), 0);
+}
+END_TEST
+
 /* RFC 4739: with several rounds the last response need not have an AUTH payload,
  * and the last request need not have one; R6-5, R6-9: first or last response */
 static const authenticate_t rounds[] = {
@@ -216,6 +250,8 @@ static Suite *suite(void)
 	tcase_add_test(c, waits_for_a_gateway_that_is_alive_but_slow_in_ike_auth);
 	tcase_add_test(c,
 		finds_the_answer_though_a_response_of_the_gateway_before_came_late);
+	tcase_add_loop_test(c, goes_on_to_the_target_after_its_own_address_changed,
+						0, 3);
 	tcase_add_loop_test(c, is_served_with_several_rounds, 0, countof(rounds));
 	tcase_add_loop_test(c,
 			follows_a_redirect_in_the_last_response_of_several_rounds, 0,

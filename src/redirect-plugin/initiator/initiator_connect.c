@@ -287,6 +287,25 @@ static status_t go_on(initiator_job_t *job, ike_sa_t *ike_sa,
 	return try_next(job->context, ike_sa, attempt);
 }
 
+/**
+ * Job: begin anew with the target, as this host's address is another one now.
+ */
+static status_t begin_anew(initiator_job_t *job, ike_sa_t *ike_sa,
+						   initiator_attempt_t *attempt)
+{
+	status_t status;
+
+	if (attempt->tries != job->serial || initiator_attempt_is_up(attempt) ||
+		!initiator_attempt_is_away(attempt))
+	{
+		return SUCCESS;
+	}
+	attempt->redirect->next = 0;
+	status = initiator_connect_restart(job->context, ike_sa, attempt);
+	return status == NOT_FOUND
+				? initiator_connect_return(job->context, ike_sa, attempt) : status;
+}
+
 /*
  * Described in header
  */
@@ -295,6 +314,13 @@ void initiator_connect_strayed(initiator_context_t *context, ike_sa_t *ike_sa,
 {
 	initiator_redirect_t *redirect = attempt->redirect;
 
+	if (attempt->state != INITIATOR_FAILED)
+	{
+		attempt->tries++;
+		initiator_job_queue(initiator_job_create(context, ike_sa,
+							attempt->tries, begin_anew), 0);
+		return;
+	}
 	initiator_connect_report(context, ike_sa, redirect, GUARD_SILENT);
 	attempt->tries++;
 	if (redirect->next < redirect->count)

@@ -86,8 +86,10 @@ void initiator_connect_report(initiator_context_t *context, ike_sa_t *ike_sa,
 						  initiator_redirect_t *redirect, guard_count_t count);
 
 /**
- * Charon itself gave up the address of a target that was tried, and now asks the
- * configured gateway: note that, and have a job try the next address, if any.
+ * Charon itself left the address of a target that was tried, and now asks the
+ * configured gateway. If it gave it up: note that, and have a job try the next
+ * address, if any. It also begins anew when an address of this host changes,
+ * which is not the target's fault: a job begins with that again.
  * Does not block, for the message hook.
  */
 void initiator_connect_strayed(initiator_context_t *context, ike_sa_t *ike_sa,
