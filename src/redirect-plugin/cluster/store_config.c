@@ -14,6 +14,8 @@
 
 
 #include "store_config.h"
+#include "store_registry.h"
+#include "utils/constructors.h"
 
 #include <library.h>
 
@@ -104,6 +106,39 @@ static bool read_secret(const config_section_t *section, const char *key,
 }
 
 /**
+ * Kinds of stores that there are plugins for; others may bring their own.
+ */
+static const char *const schemes[] = { "redis", "rediss", "valkey", "valkeys" };
+
+/**
+ * Check the scheme of the URL.
+ */
+static bool check_url(const config_section_t *section, const char *url)
+{
+	char scheme[CONSTRUCTORS_NAME_MAX];
+	bool known = FALSE;
+	int i;
+
+	if (!store_registry_scheme(url, scheme, sizeof(scheme)))
+	{
+		config_section_error(section, "url", url, "must begin with the kind of "
+							 "store, as redis://store.example.org does");
+		return FALSE;
+	}
+	for (i = 0; i < (int)countof(schemes); i++)
+	{
+		known = known || streq(schemes[i], scheme);
+	}
+	if (!known)
+	{
+		config_section_warn(section, "url", url, "%s is a kind of store that only "
+							"a plugin of another project can offer, this one has "
+							"redis, rediss, valkey and valkeys", scheme);
+	}
+	return TRUE;
+}
+
+/**
  * Check what belongs together.
  */
 static bool check(const config_section_t *section, const store_config_t *config)
@@ -126,7 +161,7 @@ static bool check(const config_section_t *section, const store_config_t *config)
 							 "interval");
 		return FALSE;
 	}
-	return TRUE;
+	return check_url(section, config->url);
 }
 
 /*

@@ -139,21 +139,17 @@ bool initiator_allowed_parse(const char *value, initiator_allowed_t **field,
 	return TRUE;
 }
 
-/*
- * Described in header
+/**
+ * Check if an identity matches one of the names of a list.
+ *
+ * @param id			identity, destroyed
  */
-bool initiator_allowed_has_name(const initiator_allowed_t *this,
-							const gateway_identity_t *gateway)
+static bool has_id(const initiator_allowed_t *this, identification_t *id)
 {
-	identification_t *id, *name;
+	identification_t *name;
 	bool match = FALSE;
 	int i;
 
-	if (!this || !this->names)
-	{
-		return FALSE;
-	}
-	id = gateway_identity_to_id(gateway);
 	for (i = 0; i < array_count(this->names) && !match; i++)
 	{
 		array_get(this->names, i, &name);
@@ -161,6 +157,46 @@ bool initiator_allowed_has_name(const initiator_allowed_t *this,
 	}
 	id->destroy(id);
 	return match;
+}
+
+/*
+ * Described in header
+ */
+bool initiator_allowed_has_name(const initiator_allowed_t *this,
+							const gateway_identity_t *gateway)
+{
+	return this && this->names &&
+		   has_id(this, gateway_identity_to_id(gateway));
+}
+
+/*
+ * Described in header
+ */
+void initiator_allowed_check(const config_section_t *section,
+							 const char *accept,
+							 const initiator_allowed_t *deny)
+{
+	enumerator_t *enumerator;
+	ip_set_t *set;
+	char *element;
+
+	enumerator = enumerator_create_token(accept ?: "", ",", " \t");
+	while (deny && enumerator->enumerate(enumerator, &element))
+	{
+		set = ip_set_create(element, NULL);
+		if (*element && (set ? deny->addresses &&
+							   ip_set_covers(deny->addresses, set)
+							 : has_id(deny,
+								identification_create_from_encoding(ID_FQDN,
+												chunk_from_str(element)))))
+		{
+			config_section_warn(section, NULL, NULL, "'%.64s' is never accepted, "
+								"as deny has all of it and is asked first",
+								element);
+		}
+		ip_set_destroy(set);
+	}
+	enumerator->destroy(enumerator);
 }
 
 /*

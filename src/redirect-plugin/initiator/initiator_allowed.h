@@ -45,6 +45,17 @@ bool initiator_allowed_parse(const char *value, initiator_allowed_t **field,
 						 char why[CONFIG_WHY_MAX]);
 
 /**
+ * Warn of elements that a list of what is accepted has in vain.
+ *
+ * @param section		section the warnings are about
+ * @param accept		list as it is in the file, NULL for none
+ * @param deny			list that is asked before, may be NULL
+ */
+void initiator_allowed_check(const config_section_t *section,
+							 const char *accept,
+							 const initiator_allowed_t *deny);
+
+/**
  * Check if a name matches one of the names of a list.
  *
  * @param this			list, NULL contains nothing

@@ -96,10 +96,13 @@ static const char *const any[] = { "*", NULL };
  * Read the section of one connection.
  */
 static bool load_connection(initiator_config_t *this,
+							const config_section_t *guard,
 							const config_section_t *section, const char *name)
 {
 	config_section_t sub = config_section_sub(section, name);
 	initiator_connection_t *connection;
+	const char *accept;
+	bool good;
 
 	INIT(connection,
 		.name = strdup(name),
@@ -108,8 +111,16 @@ static bool load_connection(initiator_config_t *this,
 		.loop_detect_period = this->defaults.loop_detect_period,
 	);
 	array_insert(this->connections, ARRAY_TAIL, connection);
-	return config_section_read(&sub, connection_options,
+	good = config_section_read(&sub, connection_options,
 							   countof(connection_options), NULL, connection);
+	accept = config_section_get(&sub, "accept");
+	if (accept || connection->deny)
+	{
+		initiator_allowed_check(&sub,
+							accept ?: config_section_get(guard, "accept"),
+							connection->deny ?: this->defaults.deny);
+	}
+	return good;
 }
 
 /**
@@ -129,7 +140,7 @@ static bool load_connections(initiator_config_t *this,
 	for (i = 0; i < array_count(names); i++)
 	{
 		array_get(names, i, &name);
-		good = load_connection(this, &section, name) && good;
+		good = load_connection(this, guard, &section, name) && good;
 	}
 	config_list_destroy(names);
 	return good;
@@ -224,6 +235,8 @@ initiator_config_t *initiator_config_read(const config_section_t *plugin)
 
 		initiator_allowed_parse(DENY_DEFAULT, &this->defaults.deny, why);
 	}
+	initiator_allowed_check(&section, config_section_get(&section, "accept"),
+							this->defaults.deny);
 	good = check_hook(&section, this->hook) && good;
 	good = load_connections(this, &section) && good;
 	this->apart = this->enabled && initiator_config_apart(plugin);

@@ -154,6 +154,62 @@ static bool is_wild_address(const char *text)
 }
 
 /**
+ * Find out why an identity is none that a client could have: strongSwan takes any
+ * text, but makes something else of it.
+ *
+ * @return				reason, NULL if there is nothing wrong
+ */
+static const char *why_nobody(identification_t *id, const char *text)
+{
+	chunk_t encoding = id->get_encoding(id);
+	const char *hex = strpfx(text, "@#") ? text + 1 : strstr(text, ":#");
+	size_t unit = 0;
+
+	switch (id->get_type(id))
+	{
+		case ID_ANY:
+		case ID_DER_ASN1_DN:
+			return NULL;
+		case ID_IPV4_ADDR:
+			unit = 4;
+			break;
+		case ID_IPV6_ADDR:
+			unit = 16;
+			break;
+		case ID_IPV4_ADDR_SUBNET:
+		case ID_IPV4_ADDR_RANGE:
+			unit = 8;
+			break;
+		case ID_IPV6_ADDR_SUBNET:
+		case ID_IPV6_ADDR_RANGE:
+			unit = 32;
+			break;
+		default:
+			break;
+	}
+	/* what is taken as it stands has no hexadecimal digits */
+	if (hex && !chunk_equals(encoding, chunk_from_str((char*)text)))
+	{
+		hex += strcspn(hex, "#") + 1;
+		if (!*hex || hex[strspn(hex, "0123456789abcdefABCDEF:")])
+		{
+			return "hexadecimal digits must follow the #";
+		}
+	}
+	if (!encoding.len)
+	{
+		return "nothing is left of it: no identity is empty, and a # that is not in "
+			   "quotes begins a comment";
+	}
+	if (unit && encoding.len != unit)
+	{
+		return "not the octets of an address: write it without a type in front, as in "
+			   "192.0.2.1";
+	}
+	return NULL;
+}
+
+/**
  * Add an identity.
  *
  * @param parts			number of parts of a distinguished name, 0 if it is not
@@ -163,9 +219,14 @@ static void add(reader_t *this, char *text, int parts)
 {
 	identification_t *id = identification_create_from_string(text);
 	bool dn = id->get_type(id) == ID_DER_ASN1_DN;
+	const char *why = why_nobody(id, text);
 
 	array_insert_create(&this->ids, ARRAY_TAIL, id);
-	if (dn && has_partial_wildcard(text))
+	if (why)
+	{
+		refuse(this, text, why);
+	}
+	else if (dn && has_partial_wildcard(text))
 	{
 		refuse(this, text, "an asterisk never matches there, in a distinguished "
 			   "name it stands for the whole value of a part, as in CN=*");
