@@ -93,6 +93,29 @@ START_TEST(takes_a_stranger_for_no_circle)
 }
 END_TEST
 
+START_TEST(sends_nobody_around_among_gateways_that_all_drain)
+{
+	policy_fixture_t fixture = policy_fixture_create("self = moon\n"
+		"gateways { moon { addresses = 192.0.2.1\n state = drain } " SUN MARS "}");
+	redirect_request_t request = policy_fixture_init(CLIENT, 1);
+
+	request.phase = REDIRECT_PHASE_ACTIVE;
+	ck_assert_int_eq(policy_fixture_carry_out(&fixture, request).action,
+					 REDIRECT_REDIRECT);
+	/* with another nonce each, from whom it may be that it was not sent to */
+	request = redirected("192.0.2.2", 2);
+	request.nonce += 2;
+	assert_decision(policy_fixture_decide(&fixture, request), SERVE, CIRCLE, "");
+	request = redirected("192.0.2.3", 3);
+	request.nonce += 3;
+	assert_decision(policy_fixture_decide(&fixture, request), SERVE, CIRCLE, "");
+	/* and once it is established */
+	request.phase = REDIRECT_PHASE_ACTIVE;
+	assert_decision(policy_fixture_decide(&fixture, request), SERVE, CIRCLE, "");
+	policy_fixture_destroy(&fixture);
+}
+END_TEST
+
 START_TEST(serves_rather_than_refuses_who_went_in_a_circle)
 {
 	policy_fixture_t fixture = policy_fixture_create("self = moon\n"
@@ -286,6 +309,7 @@ int main(void)
 	tcase_add_test(tcase, never_sends_back_where_the_client_came_from);
 	tcase_add_test(tcase, never_sends_in_a_circle);
 	tcase_add_test(tcase, takes_a_stranger_for_no_circle);
+	tcase_add_test(tcase, sends_nobody_around_among_gateways_that_all_drain);
 	tcase_add_test(tcase, serves_rather_than_refuses_who_went_in_a_circle);
 	tcase_add_test(tcase, ends_after_the_hop_budget);
 	suite_add_tcase(suite, tcase);

@@ -131,14 +131,17 @@ static bool may_go_onward(candidates_t *this, const hop_t *hop)
 	{
 		return TRUE;
 	}
-	if (!this->rule->onward && !this->draining &&
-		this->state->overload != OVERLOAD_HARD)
+	if (this->request->phase != REDIRECT_PHASE_ACTIVE && !this->rule->onward &&
+		!this->draining && this->state->overload != OVERLOAD_HARD)
 	{
 		finish(this, REDIRECT_SERVE, REDIRECT_REASON_REDIRECTED);
 		return FALSE;
 	}
 	from = policy_find_gateway(this->policy, &this->request->redirected_from);
-	if (hop->circle || (hop->known && from >= 0 && hop->target ==
+	if (hop->circle ||
+		/* this gateway sent it away, the others do the same */
+		(hop->known && hop->proven && !this->rule->onward) ||
+		(hop->known && from >= 0 && hop->target ==
 							hop_target(this->policy->gateways[from].id)))
 	{
 		finish(this, REDIRECT_SERVE, REDIRECT_REASON_CIRCLE);
@@ -176,7 +179,8 @@ static bool may_go_again(candidates_t *this, const hop_t *hop)
 
 /**
  * Check what is remembered of the client; finishes the decision if it is not to
- * be sent anywhere. Once it is established the client has arrived.
+ * be sent anywhere. Once it is established a client that came of itself has
+ * arrived, but one that others sent here may still go in a circle.
  */
 static bool may_go(candidates_t *this)
 {
@@ -184,7 +188,8 @@ static bool may_go(candidates_t *this)
 	hop_t hop;
 
 	this->decision->place = hops->get_place(hops, &this->request->remote);
-	if (this->request->phase == REDIRECT_PHASE_ACTIVE)
+	if (this->request->phase == REDIRECT_PHASE_ACTIVE &&
+		!this->request->redirected_from.version)
 	{
 		return TRUE;
 	}

@@ -132,12 +132,13 @@ METHOD(hop_table_t, get, hop_t,
 {
 	uint64_t client = get_client(place, request);
 	uint32_t hop, attempt = get_attempt(request);
+	uint32_t seconds = request->lately ?: HOP_SECONDS;
 	hop_t found = {};
 
-	if (this->clients[TRUE]->get(this->clients[TRUE], client, HOP_SECONDS,
-								 &hop) ||
-		this->clients[FALSE]->get(this->clients[FALSE], client, HOP_SECONDS,
-								  &hop))
+	found.proven = this->clients[TRUE]->get(this->clients[TRUE], client, seconds,
+											&hop);
+	if (found.proven ||
+		this->clients[FALSE]->get(this->clients[FALSE], client, seconds, &hop))
 	{
 		found.again = same_attempt(hop, attempt);
 		found.known = !found.again;

@@ -42,6 +42,10 @@ struct hop_t {
 	/** TRUE if it was redirected by this connection attempt */
 	bool again;
 
+	/** TRUE if it is known under its proven address: it was sent away, nobody
+	 * made it look so */
+	bool proven;
+
 	/** TRUE if it was here with the same nonce before and came from another
 	 * gateway then, or from none: it went in a circle. As nobody else knows the
 	 * nonce, nobody else can make it look so. */

@@ -186,6 +186,10 @@ struct redirect_request_t {
 	/** gateway that redirected the client here, version 0 if none (R9.3-3) */
 	ip_address_t redirected_from;
 
+	/** seconds before now that redirects of this client count, 0 for
+	 * HOP_SECONDS */
+	uint32_t lately;
+
 	/** initiator SPI of the connection attempt */
 	uint64_t spi_i;
 

@@ -180,15 +180,17 @@ static session_stuck_t decide(move_job_t *job, ike_sa_t *ike_sa,
 							  redirect_decision_t *decision)
 {
 	policy_engine_t *engine = job->this->engine;
+	time_t now = time_monotonic(NULL);
 	session_info_t info;
 
 	*request = sa_request_create_auth(ike_sa, REDIRECT_PHASE_ACTIVE, NULL);
 	request->scope = job->scope->limited ? &job->scope->scope : NULL;
 	if (job->this->table->get_info(job->this->table, job->session, &info) &&
-		(info.since + HOP_SECONDS > time_monotonic(NULL) ||
-		 info.since >= job->order->began))
+		(info.since + HOP_SECONDS > now || info.since >= job->order->began))
 	{
 		request->redirected_from = info.from;
+		/* who was sent away before this order has not come back from it */
+		request->lately = min(now - job->order->began + 1, HOP_SECONDS);
 	}
 	engine->decide(engine, request, decision);
 	if (decision->action == REDIRECT_REDIRECT)
