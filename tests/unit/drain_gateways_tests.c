@@ -184,6 +184,33 @@ START_TEST(believes_what_shows_a_gateway_to_be_alive)
 }
 END_TEST
 
+START_TEST(takes_no_gateway_that_sends_clients_away_for_proof)
+{
+	policy_fixture_t fixture = policy_fixture_create(conf);
+	drain_gateways_t *targets = create(&fixture);
+	gateway_state_t states[] = { GATEWAY_DRAIN, GATEWAY_DISABLED };
+	time_t now = time_monotonic(NULL);
+	int i;
+
+	for (i = 0; i < 40; i++)
+	{
+		fixture.table->testify(fixture.table, "sun", GATEWAY_WITNESS_PROBE,
+							   GATEWAY_UP, 0);
+		fixture.table->tick(fixture.table);
+	}
+	ck_assert_int_ne(targets->proven(targets, "sun", now - 30), 0);
+	for (i = 0; i < (int)countof(states); i++)
+	{
+		fixture.table->set(fixture.table, "sun", states[i], -1, -1,
+						   GATEWAY_SOURCE_OPERATOR);
+		fixture.engine->refresh(fixture.engine);
+		ck_assert_int_eq(targets->proven(targets, "sun", now - 30), 0);
+	}
+	targets->destroy(targets);
+	policy_fixture_destroy(&fixture);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("drain_gateways");
@@ -196,6 +223,7 @@ int main(void)
 	tcase_add_test(tcase, takes_one_that_left_for_no_sign_of_life_if_others_stay);
 	tcase_add_test(tcase, tells_others_once_several_did_not_arrive);
 	tcase_add_test(tcase, believes_what_shows_a_gateway_to_be_alive);
+	tcase_add_test(tcase, takes_no_gateway_that_sends_clients_away_for_proof);
 	suite_add_tcase(suite, tcase);
 	return policy_fixture_run(suite);
 }

@@ -217,6 +217,36 @@ START_TEST(judges_by_the_drain_that_sent_the_redirect)
 }
 END_TEST
 
+/* R7-1: a client ignores redirects that are too many within five minutes */
+START_TEST(waits_for_who_was_redirected_here_lately)
+{
+	drain_fixture_t *this = drain_fixture_create();
+	session_info_t info = { .gateway = "sun", .tries = 1,
+							.ignored = SESSION_IGNORED_PROVEN };
+	int i;
+
+	only_sun(this);
+	add(this, 1, 5, "203.0.113");
+	ck_assert_ptr_null(drain_fixture_drain(this, NULL));
+	for (i = 0; i < 20; i++)
+	{
+		show(this, GATEWAY_UP);
+		drain_fixture_pass(this, 1);
+	}
+	info.run = drain_fixture_progress(this).run;
+	info.sent = time_monotonic(NULL) - 15;
+	info.since = time_monotonic(NULL) - 100;
+	ck_assert_int_eq(this->drain->judge(this->drain, &info), SESSION_DELETE);
+	info.from.version = 4;
+	ck_assert_int_eq(this->drain->judge(this->drain, &info), SESSION_WAIT);
+	info.since = time_monotonic(NULL) - 300;
+	ck_assert_int_eq(this->drain->judge(this->drain, &info), SESSION_DELETE);
+	info.missed = TRUE;
+	ck_assert_int_eq(this->drain->judge(this->drain, &info), SESSION_AGAIN);
+	drain_fixture_destroy(this);
+}
+END_TEST
+
 /**
  * The first of all logs off, the others stay.
  */
@@ -603,6 +633,7 @@ int main(void)
 	tcase_add_test(tcase, cuts_nobody_as_long_as_no_gateway_is_shown_to_be_alive);
 	tcase_add_test(tcase, goes_on_when_a_gateway_is_shown_to_be_alive);
 	tcase_add_test(tcase, deletes_who_stays_though_its_gateway_is_alive);
+	tcase_add_test(tcase, waits_for_who_was_redirected_here_lately);
 	tcase_add_test(tcase, takes_no_older_sign_of_life_for_a_proof);
 	tcase_add_test(tcase, deletes_who_stays_if_asked_to);
 	tcase_add_test(tcase, cuts_nobody_whose_drain_was_stopped);

@@ -265,7 +265,7 @@ START_TEST(follows_a_session_over_a_rekeying)
 	this->table->remove(this->table, 7);
 	ck_assert(this->table->get_info(this->table, this->session, &info));
 	ck_assert_uint_eq(info.unique_id, 9);
-	ck_assert(info.rekeyed);
+	ck_assert(info.missed);
 	ck_assert_int_eq(info.state, SESSION_LEAVING);
 	ck_assert_int_eq(count_due(this, 31), 1);
 	found = this->table->find(this->table, 9);
@@ -353,6 +353,7 @@ START_TEST(follows_a_client_to_another_address)
 	fixture_t *this = fixture_create();
 	session_filter_t new = {}, old = {};
 	host_t *to = host_create_from_string("203.0.113.9", 4500);
+	session_info_t info;
 
 	ck_assert(session_filter_set(&old, "remote", "198.51.100.7"));
 	ck_assert(session_filter_set(&new, "remote", "203.0.113.9"));
@@ -360,6 +361,14 @@ START_TEST(follows_a_client_to_another_address)
 	ck_assert_int_eq(count(this, &old), 0);
 	ck_assert_int_eq(count(this, &new), 1);
 	to->destroy(to);
+	/* what it was told to follow it can follow */
+	ck_assert(this->table->get_info(this->table, this->session, &info));
+	ck_assert(!info.missed);
+	to = host_create_from_string("2001:db8::9", 4500);
+	this->table->update(this->table, 7, this->ike_sa->me, to);
+	to->destroy(to);
+	ck_assert(this->table->get_info(this->table, this->session, &info));
+	ck_assert(info.missed);
 	session_filter_clear(&new);
 	session_filter_clear(&old);
 	fixture_destroy(this);

@@ -15,6 +15,7 @@
 #include "drain.h"
 #include "drain_gateways.h"
 #include "session_waves.h"
+#include "policy/hop_table.h"
 #include "utils/monotonic.h"
 
 #include <utils/debug.h>
@@ -574,7 +575,7 @@ METHOD(drain_t, judge, session_verdict_t,
 	private_drain_t *this, const session_info_t *info)
 {
 	drain_gateways_t *targets = this->targets;
-	bool ours, proven, dead;
+	bool ours, proven, dead, hopped;
 
 	this->mutex->lock(this->mutex);
 	ours = info->run == this->progress.run &&
@@ -588,17 +589,23 @@ METHOD(drain_t, judge, session_verdict_t,
 		return SESSION_KEEP;
 	}
 	if (ours && info->tries < SESSION_TRIES &&
-		(info->rekeyed || (dead && targets->has_other(targets, info->gateway))))
+		(info->missed || (dead && targets->has_other(targets, info->gateway))))
 	{
 		return SESSION_AGAIN;
 	}
+	/* a client may have used up the redirects it follows (R7-1) */
+	hopped = info->from.version &&
+			 info->since + HOP_SECONDS > time_monotonic(NULL);
 	switch (info->ignored)
 	{
 		case SESSION_IGNORED_DELETE:
 			return SESSION_DELETE;
 		case SESSION_IGNORED_PROVEN:
-			return proven ? SESSION_DELETE : dead && ours ? SESSION_WAIT
-														 : SESSION_KEEP;
+			if (proven && !hopped)
+			{
+				return SESSION_DELETE;
+			}
+			return ours && (dead || hopped) ? SESSION_WAIT : SESSION_KEEP;
 		default:
 			return SESSION_KEEP;
 	}

@@ -130,7 +130,9 @@ struct drain_t {
 	 * only if the drain that sent the redirect goes on, and the gateway was shown
 	 * to be alive since or the operator asked for it. It is redirected once more
 	 * if its gateway may be dead and there is another one, or if the IKE_SA was
-	 * rekeyed meanwhile, so that it may have missed it.
+	 * rekeyed or changed its address family meanwhile, so that it may have missed
+	 * it. Who was redirected here within HOP_SECONDS may not follow any more
+	 * redirects for now (R7-1), and waits.
 	 *
 	 * @param info			session
 	 * @return				what becomes of it

@@ -278,6 +278,28 @@ METHOD(drain_gateways_t, has_other, bool,
 	return found;
 }
 
+/**
+ * Check whether a gateway is down, or sends clients away itself: one that answers
+ * may do so and give its clients no place.
+ */
+static bool is_away(private_drain_gateways_t *this, const char *name)
+{
+	const policy_state_t *state;
+	bool away = FALSE;
+	int i, token;
+
+	state = this->engine->acquire(this->engine, &token);
+	for (i = 0; state->policy && !away && i < state->policy->gateway_count; i++)
+	{
+		away = streq(state->policy->gateways[i].name, name) &&
+			   (state->view->left_out[i] == GATEWAY_LEFT_DISABLED ||
+				state->view->left_out[i] == GATEWAY_LEFT_DRAINING ||
+				state->view->left_out[i] == GATEWAY_LEFT_DOWN);
+	}
+	this->engine->release(this->engine, token);
+	return away;
+}
+
 METHOD(drain_gateways_t, proven, time_t,
 	private_drain_gateways_t *this, const char *name, time_t since)
 {
@@ -288,6 +310,10 @@ METHOD(drain_gateways_t, proven, time_t,
 	/* the table counts ticks, which come late on a busy host: take nothing for
 	 * newer than it is */
 	oldest = min(oldest - oldest / 8, second);
+	if (is_away(this, name))
+	{
+		return 0;
+	}
 	/* it tells whether, not when: look from the newest on */
 	for (age = 1; age < oldest; age += age)
 	{

@@ -91,12 +91,13 @@ struct drain_gateways_t {
 	bool (*has_other)(drain_gateways_t *this, const char *name);
 
 	/**
-	 * Find out when a gateway was shown to be alive. Not for hooks.
+	 * Find out when a gateway was shown to be alive and to take clients. Not for
+	 * hooks.
 	 *
 	 * @param name		name of the gateway
 	 * @param since		time of interest, of time_monotonic()
 	 * @return			a time after since at which it was; 0 if it was not, or is
-	 *					known to be down now
+	 *					known to be down, or to drain, now
 	 */
 	time_t (*proven)(drain_gateways_t *this, const char *name, time_t since);
 

@@ -82,7 +82,7 @@ void session_copy(const session_t *this, session_info_t *info)
 		.tried = this->tried,
 		.tries = this->tries,
 		.ignored = this->ignored,
-		.rekeyed = this->rekeyed,
+		.missed = this->missed,
 		.member = this->member,
 	};
 	snprintf(info->connection, sizeof(info->connection), "%s",

@@ -107,8 +107,9 @@ struct session_t {
 	/** TRUE if it belongs to the drain that goes on */
 	bool member : 1;
 
-	/** TRUE if the IKE_SA was rekeyed since the redirect */
-	bool rekeyed : 1;
+	/** TRUE if the IKE_SA was rekeyed since the redirect, or went on with another
+	 * address family: the client may not have been able to follow */
+	bool missed : 1;
 
 	/** TRUE if its task was built since */
 	bool built : 1;

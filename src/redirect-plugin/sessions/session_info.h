@@ -239,8 +239,8 @@ struct session_info_t {
 	/** what happens to it if it does not leave */
 	session_ignored_t ignored;
 
-	/** TRUE if the IKE_SA was rekeyed since */
-	bool rekeyed;
+	/** TRUE if the IKE_SA was rekeyed since, or changed its address family */
+	bool missed;
 
 	/** TRUE if it belongs to the drain that goes on */
 	bool member;

@@ -329,7 +329,7 @@ METHOD(session_table_t, rekey, void,
 	if (session)
 	{
 		session_read(session, new);
-		session->rekeyed = TRUE;
+		session->missed = TRUE;
 		this->sessions->put(this->sessions, session->unique_id, session);
 	}
 	this->mutex->unlock(this->mutex);
@@ -340,13 +340,16 @@ METHOD(session_table_t, update, void,
 	host_t *remote)
 {
 	session_t *session;
+	uint8_t version;
 
 	this->mutex->lock(this->mutex);
 	session = this->sessions->get(this->sessions, unique_id);
 	if (session)
 	{
 		session->local = ip_address_from_host(local);
+		version = session->remote.version;
 		session->remote = ip_address_from_host(remote);
+		session->missed |= version != session->remote.version;
 	}
 	this->mutex->unlock(this->mutex);
 }
@@ -751,7 +754,7 @@ METHOD(session_table_t, begin, bool,
 	{
 		set_run(session, move->run);
 		session->tries = min(session->tries + 1, UINT8_MAX);
-		session->rekeyed = session->built = FALSE;
+		session->missed = session->built = FALSE;
 		session->grace = move->grace;
 		session->ignored = move->ignored;
 		session->gateway = this->departures->get_gateway(this->departures,
