@@ -13,13 +13,12 @@
  */
 
 #include "ike_sockets.h"
-#include "utils/log_limit.h"
+#include "answer_sender.h"
 
 #include <daemon.h>
 #include <threading/thread.h>
 
 #include <errno.h>
-#include <net/if.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -30,9 +29,8 @@
 /** files that are looked at to find sockets */
 #define FILES_MAX 4096
 
-/** octets of ancillary data, received as in socket-default; what answers have,
- * an address and an int, fits */
-#define ANCILLARY_LEN 64
+/** octets of ancillary data, received as in socket-default; what answers have fits */
+#define ANCILLARY_LEN ANSWER_SENDER_ANCILLARY
 
 typedef struct private_ike_sockets_t private_ike_sockets_t;
 typedef struct ike_socket_t ike_socket_t;
@@ -112,29 +110,14 @@ struct private_ike_sockets_t {
 	uint8_t *buffers;
 
 	/**
-	 * TRUE to send answers from the address that was asked, and by its interface;
-	 * options of socket-default.
+	 * Sends the answers.
 	 */
-	bool set_source, set_sourceif;
-
-	/**
-	 * Interface of an address, as found in a second.
-	 */
-	struct {
-		ip_address_t address;
-		time_t time;
-		int index;
-	} interface;
+	answer_sender_t sender;
 
 	/**
 	 * TRUE if the kernel denies to receive in batches.
 	 */
 	bool denied;
-
-	/**
-	 * Limits lines about answers that cannot be sent.
-	 */
-	log_limit_t limit;
 
 	/**
 	 * Datagrams received last, and their number.
@@ -323,128 +306,6 @@ METHOD(ike_sockets_t, get, ike_datagram_t*,
 	return &this->datagrams[index];
 }
 
-/**
- * Get the interface that an address of this host is on, 0 if not known.
- */
-static int get_interface(private_ike_sockets_t *this, const ip_address_t *address)
-{
-	time_t now = time_monotonic(NULL);
-	host_t *host;
-	char *name;
-
-	if (this->interface.time != now ||
-		!ip_address_equals(&this->interface.address, address))
-	{
-		this->interface.time = now;
-		this->interface.address = *address;
-		this->interface.index = 0;
-		host = ip_address_to_host(address, 0);
-		if (charon->kernel->get_interface(charon->kernel, host, &name))
-		{
-			this->interface.index = if_nametoindex(name);
-			free(name);
-		}
-		host->destroy(host);
-	}
-	return this->interface.index;
-}
-
-/**
- * Add ancillary data to a message.
- */
-static void add_ancillary(struct msghdr *msg, int level, int type, void *data,
-						  size_t len)
-{
-	struct cmsghdr *cmsg = msg->msg_control + msg->msg_controllen;
-
-	cmsg->cmsg_level = level;
-	cmsg->cmsg_type = type;
-	cmsg->cmsg_len = CMSG_LEN(len);
-	memcpy(CMSG_DATA(cmsg), data, len);
-	msg->msg_controllen += CMSG_SPACE(len);
-}
-
-/**
- * Make the ancillary data of an answer: as in socket-default its source, the
- * interface if configured, and DSCP 0, whatever was sent by the socket last.
- */
-static void set_ancillary(private_ike_sockets_t *this, struct msghdr *msg,
-						  const ip_address_t *source)
-{
-	struct in6_pktinfo info6 = {};
-	struct in_pktinfo info = {};
-	int dscp = 0, interface = 0;
-
-	if (this->set_sourceif)
-	{
-		interface = get_interface(this, source);
-	}
-	msg->msg_controllen = 0;
-	if (source->version == 4)
-	{
-		memcpy(&info.ipi_spec_dst, source->data, sizeof(info.ipi_spec_dst));
-		info.ipi_ifindex = interface;
-		if (this->set_source)
-		{
-			add_ancillary(msg, SOL_IP, IP_PKTINFO, &info, sizeof(info));
-		}
-		add_ancillary(msg, SOL_IP, IP_TOS, &dscp, sizeof(dscp));
-	}
-	else
-	{
-		memcpy(&info6.ipi6_addr, source->data, sizeof(info6.ipi6_addr));
-		info6.ipi6_ifindex = interface;
-		if (this->set_source)
-		{
-			add_ancillary(msg, SOL_IPV6, IPV6_PKTINFO, &info6, sizeof(info6));
-		}
-		add_ancillary(msg, SOL_IPV6, IPV6_TCLASS, &dscp, sizeof(dscp));
-	}
-}
-
-/**
- * Send a message that could not be sent along with others: a firewall or a full
- * queue refuse it for itself, a filter of system calls all of them.
- */
-static bool send_alone(int fd, struct msghdr *msg)
-{
-	if (errno == ENOSYS || errno == EPERM)
-	{
-		return sendmsg(fd, msg, MSG_DONTWAIT) >= 0;
-	}
-	return FALSE;
-}
-
-/**
- * Send messages by a socket, returns how many were not sent.
- */
-static int send_by(private_ike_sockets_t *this, int fd,
-				   struct mmsghdr *messages, int count)
-{
-	int sent, done = 0, failed = 0;
-	uint32_t suppressed;
-
-	while (done < count)
-	{
-		sent = sendmmsg(fd, messages + done, count - done, MSG_DONTWAIT);
-		if (sent <= 0)
-		{	/* it is the first that failed, the client will ask again */
-			sent = 1;
-			if (!send_alone(fd, &messages[done].msg_hdr))
-			{
-				failed++;
-				if (log_limit_allow(&this->limit, &suppressed))
-				{
-					DBG1(DBG_NET, "error writing to socket: %s",
-						 strerror(errno));
-				}
-			}
-		}
-		done += sent;
-	}
-	return failed;
-}
-
 METHOD(ike_sockets_t, answer, int,
 	private_ike_sockets_t *this)
 {
@@ -467,8 +328,8 @@ METHOD(ike_sockets_t, answer, int,
 		{
 			if (count > from)
 			{
-				failed += send_by(this, socket->fd, this->messages + from,
-								  count - from);
+				failed += answer_sender_send(&this->sender, socket->fd,
+										this->messages + from, count - from);
 			}
 			socket = slot->socket;
 			from = count;
@@ -476,14 +337,15 @@ METHOD(ike_sockets_t, answer, int,
 		slot->iov.iov_base = datagram->answer;
 		slot->iov.iov_len = datagram->answer_len;
 		this->messages[i].msg_hdr.msg_control = slot->ancillary;
-		set_ancillary(this, &this->messages[i].msg_hdr,
-					  &datagram->destination);
+		answer_sender_set_source(&this->sender, &this->messages[i].msg_hdr,
+								 &datagram->destination);
 		this->messages[i].msg_hdr.msg_flags = 0;
 		this->messages[count++] = this->messages[i];
 	}
 	if (count > from)
 	{
-		failed += send_by(this, socket->fd, this->messages + from, count - from);
+		failed += answer_sender_send(&this->sender, socket->fd,
+									 this->messages + from, count - from);
 	}
 	return failed;
 }
@@ -609,11 +471,7 @@ ike_sockets_t *ike_sockets_create(socket_manager_t *manager)
 		.bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC),
 		.max_packet = lib->settings->get_int(lib->settings, "%s.max_packet",
 											 PACKET_MAX_DEFAULT, lib->ns),
-		.set_source = lib->settings->get_bool(lib->settings,
-					"%s.plugins.socket-default.set_source", TRUE, lib->ns),
-		.set_sourceif = lib->settings->get_bool(lib->settings,
-					"%s.plugins.socket-default.set_sourceif", FALSE, lib->ns),
-		.limit = LOG_LIMIT_INIT(1),
+		.sender = answer_sender_create(),
 	);
 	if (this->event < 0 || this->bell < 0 || !find_sockets(this, manager))
 	{
