@@ -93,9 +93,10 @@ class Gateway:
     name = None     # what tables call it
     daemon = None   # name of its process
     queues = 1      # of its interface
+    mtu = 1500
 
     def __init__(self, net, area):
-        self.place = net.add_place(type(self).__name__, self.queues)
+        self.place = net.add_place(type(self).__name__, self.queues, self.mtu)
         self.work = os.path.join(area, type(self).__name__)
         os.makedirs(self.work)
         self.process = None

@@ -29,8 +29,9 @@ sys.path.append(os.path.join(os.path.dirname(os.path.dirname(
 
 from namespace import Namespaces  # pylint: disable=wrong-import-position
 
-# random clients
+# random clients, and some of IPv6
 SOURCES = "198.18.0.0/15"
+SOURCES6 = "2001:db8:ff00::/40"
 
 # gateways on one CPU, what loads them on another
 CPUS = sorted(os.sched_getaffinity(0))
@@ -53,6 +54,8 @@ class Place:
         self.namespaces = namespaces
         self.address = f"198.51.100.{4 * number + 1}"
         self.load_address = f"198.51.100.{4 * number + 2}"
+        self.address6 = f"2001:db8:{number + 1:x}::1"
+        self.load_address6 = f"2001:db8:{number + 1:x}::2"
         self.interface = f"load{number}"
 
 
@@ -74,23 +77,26 @@ class Net:
     def _batch(made, commands):
         made.check_net(["ip", "-batch", "-"], "\n".join(commands) + "\n")
 
-    def add_place(self, name, queues=1):
+    def add_place(self, name, queues=1, mtu=1500):
         """A new place for a gateway.
 
         queues: of the cable, in each direction
         """
-        many = f"numtxqueues {queues} numrxqueues {queues}"
+        many = f"mtu {mtu} numtxqueues {queues} numrxqueues {queues}"
         place = Place(self._places, self._make(name))
         self._places += 1
         self._batch(self.load, [
             f"link add {place.interface} {many} type veth peer name eth0 "
             f"{many} netns {place.namespaces.pid}",
             f"link set {place.interface} up",
-            f"addr add {place.load_address}/30 dev {place.interface}"])
+            f"addr add {place.load_address}/30 dev {place.interface}",
+            f"addr add {place.load_address6}/64 dev {place.interface} nodad"])
         self._batch(place.namespaces, [
             "link set eth0 up",
             f"addr add {place.address}/30 dev eth0",
-            f"route add {SOURCES} via {place.load_address}"])
+            f"addr add {place.address6}/64 dev eth0 nodad",
+            f"route add {SOURCES} via {place.load_address}",
+            f"route add {SOURCES6} via {place.load_address6}"])
         return place
 
     def add_client(self, place):
@@ -111,6 +117,13 @@ class Net:
         everything, self._all = self._all, []
         for made in everything:
             made.close()
+
+
+def add_addresses(made, addresses):
+    """Let a host have addresses of IPv6 that programs can bind to: a route, as
+    for those of IPv4, is not enough."""
+    made.check_net(["ip", "-batch", "-"], "".join(
+        f"addr add {address}/128 dev lo nodad\n" for address in addresses))
 
 
 def start(namespaces, argv, cpu, output, env=None):
