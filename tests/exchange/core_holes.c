@@ -119,6 +119,29 @@ START_TEST(gateway_does_not_follow_its_client)
 }
 END_TEST
 
+/* R5-7 */
+START_TEST(client_deletes_an_ike_sa_that_is_rekeyed_while_it_follows)
+{
+	message_t *init;
+	ike_sa_t *ike_sa;
+	chunk_t data;
+
+	harness_establish();
+	data = harness_redirect("192.0.2.9");
+	harness_redirect_active(FALSE, data);
+	free(data.ptr);
+	harness_deliver_all("192.0.2.9");
+	init = harness_next();
+	ike_sa = harness_sa(TRUE);
+	harness_call(TRUE, ike_sa->rekey);
+	harness_deliver_all(NULL);
+	harness_put_back(init);
+	harness_deliver_all(NULL);
+	ck_assert_int_eq(harness_count_children(TRUE, "192.0.2.9"), 1);
+	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
+}
+END_TEST
+
 /* R7-1 */
 START_TEST(client_limits_redirects_of_an_active_session)
 {
@@ -288,6 +311,7 @@ static Suite *suite(void)
 	tcase_add_test(c, client_survives_redirect_in_ike_auth);
 	tcase_add_test(c, client_deletes_ike_sa_after_redirect_in_ike_auth);
 	tcase_add_test(c, gateway_does_not_follow_its_client);
+	tcase_add_test(c, client_deletes_an_ike_sa_that_is_rekeyed_while_it_follows);
 	tcase_add_test(c, client_limits_redirects_of_an_active_session);
 	tcase_add_test(c, client_refuses_redirect_in_an_intermediate_response);
 	tcase_add_test(c, client_follows_redirect_in_the_first_response);
