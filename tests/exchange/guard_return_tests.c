@@ -207,6 +207,19 @@ START_TEST(deletes_the_old_one_that_is_rekeyed_while_it_follows)
 }
 END_TEST
 
+/* the new gateway sends it on before it is served */
+START_TEST(deletes_the_old_one_after_a_redirect_during_the_new_set_up)
+{
+	harness_establish();
+	redirect("192.0.2.9");
+	harness_redirect_init("192.0.2.10", 1);
+	harness_deliver_all(NULL);
+	harness_expect_served("192.0.2.10");
+	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
+	ck_assert_int_eq(harness_count_sas(FALSE, NULL), 1);
+}
+END_TEST
+
 /* the same, but nobody takes the client: it keeps the old one, rekeyed */
 START_TEST(keeps_the_old_one_that_is_rekeyed_while_it_follows)
 {
@@ -262,6 +275,8 @@ static Suite *suite(void)
 	tcase_add_test(c, comes_back_to_where_the_configured_name_leads);
 	tcase_add_loop_test(c, deletes_the_old_one_that_is_rekeyed_while_it_follows,
 						0, 3);
+	tcase_add_test(c,
+				   deletes_the_old_one_after_a_redirect_during_the_new_set_up);
 	tcase_add_loop_test(c, keeps_the_old_one_that_is_rekeyed_while_it_follows,
 						0, 3);
 	suite_add_tcase(s, c);

@@ -193,7 +193,7 @@ static void arrived(initiator_context_t *context, ike_sa_t *ike_sa,
 		context->dead->remove(context->dead, &redirect->gateway, attempt->name);
 	}
 	replaces = context->attempts->get_replaces(context->attempts, attempt);
-	if (replaces && redirect->phase == GUARD_PHASE_ACTIVE)
+	if (replaces && attempt->moves)
 	{
 		initiator_move_done(context, replaces);
 	}

@@ -102,6 +102,10 @@ struct initiator_attempt_t {
 	/** where it stands, changed by initiator_step() only */
 	initiator_state_t state;
 
+	/** TRUE if the guard made the IKE_SA: it ends the one it replaces, wherever
+	 * redirects of the set-up lead; what charon replaces it ends itself */
+	bool moves;
+
 	/** nonce of the last IKE_SA_INIT request: Ni */
 	uint8_t nonce[WIRE_NONCE_MAX];
 	size_t nonce_len;

@@ -100,6 +100,7 @@ ike_sa_t *initiator_move_create(initiator_context_t *context,
 		manager->checkin_and_destroy(manager, ike_sa);
 		return NULL;
 	}
+	(*attempt)->moves = TRUE;
 	attempts->set_replaces(attempts, *attempt, replaces);
 	return ike_sa;
 }
