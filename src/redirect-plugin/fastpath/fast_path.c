@@ -130,9 +130,17 @@ static bool run_door(private_fast_path_t *this, linked_list_t *packets)
 {
 	xdp_door_t *door = __atomic_load_n(&this->door, __ATOMIC_ACQUIRE);
 
-	if (door)
+	if (door && !door->run(door))
 	{
-		door->run(door);
+		DBG1(DBG_NET, "redirect: fast_path_xdp: redirect-xdp ended; requests are "
+			 "received by sockets until the configuration is loaded again");
+		/* what it took is for charon nevertheless */
+		door->pause(door);
+		door->take(door, packets);
+		close_door(this);
+	}
+	else if (door)
+	{
 		door->take(door, packets);
 	}
 	return packets->get_count(packets) > 0;

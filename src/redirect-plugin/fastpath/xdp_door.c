@@ -87,6 +87,11 @@ struct private_xdp_door_t {
 	bool running, open;
 
 	/**
+	 * TRUE if redirect-xdp is gone; by an atomic operation.
+	 */
+	bool orphaned;
+
+	/**
 	 * Can be read while the threads shall end.
 	 */
 	int event;
@@ -208,8 +213,9 @@ static void *serve(worker_t *this)
 	struct pollfd files[] = {
 		{ .fd = this->queue->get_fd(this->queue), .events = POLLIN },
 		{ .fd = this->door->event, .events = POLLIN },
+		/* it says nothing any more, it may end */
+		{ .fd = this->door->process.fd },
 	};
-
 	bool sending = FALSE;
 	int i;
 
@@ -220,6 +226,12 @@ static void *serve(worker_t *this)
 		if (files[0].revents & (POLLERR | POLLNVAL))
 		{	/* interface is gone, so is the queue */
 			files[0].fd = -1;
+		}
+		if (files[2].revents)
+		{
+			files[2].fd = -1;
+			__atomic_store_n(&this->door->orphaned, TRUE, __ATOMIC_RELAXED);
+			this->door->user->ring(this->door->user->data);
 		}
 		turn(this, packets);
 		sending = this->queue->flush(this->queue);
@@ -275,12 +287,12 @@ static bool start_threads(private_xdp_door_t *this)
 	return TRUE;
 }
 
-METHOD(xdp_door_t, run, void,
+METHOD(xdp_door_t, run, bool,
 	private_xdp_door_t *this)
 {
 	if (this->running)
 	{
-		return;
+		return !__atomic_load_n(&this->orphaned, __ATOMIC_RELAXED);
 	}
 	this->running = TRUE;
 	/* open once, and only if there is a thread for each queue */
@@ -292,6 +304,7 @@ METHOD(xdp_door_t, run, void,
 		xdp_process_stop(&this->process);
 	}
 	this->open = TRUE;
+	return TRUE;
 }
 
 METHOD(xdp_door_t, pause_, void,

@@ -62,8 +62,11 @@ struct xdp_door_t {
 	/**
 	 * Start the threads if they do not run. From a thread of charon's, which has
 	 * given up privileges, not while plugins are loaded.
+	 *
+	 * @return				FALSE if redirect-xdp is gone: then the door does not
+	 *						hear of changed addresses and has to be closed
 	 */
-	void (*run)(xdp_door_t *this);
+	bool (*run)(xdp_door_t *this);
 
 	/**
 	 * Wait for the threads to end; requests wait until they run again.
