@@ -46,10 +46,11 @@ class Lab:
     """One scenario with one choice of charons."""
 
     def __init__(self, scenario, variant, charons, authority, memory,
-                 patience, directory):
+                 patience, directory, machine=None):
         """variant: one of scenario.variants()
         patience: how many times as long as elsewhere everything may take
-        directory: receives logs, captures and console.log; made here"""
+        directory: receives logs, captures and console.log; made here
+        machine: as in Network, with kernels that have ESP"""
         self.scenario = scenario
         self._settings = dict(variant.settings)
         self.directory = directory
@@ -74,7 +75,8 @@ class Lab:
         os.makedirs(directory)
         self._console = open(os.path.join(directory, "console.log"), "w",
                              encoding="utf-8")
-        self._network = network.Network(patience)
+        self._network = network.Network(patience, machine)
+        self._esp = bool(machine) or _kernel_has_esp()
 
     def version(self):
         """Versions of charon in this scenario, as result lines have them."""
@@ -85,9 +87,10 @@ class Lab:
 
     def set_up(self):
         """Make the hosts, with files, routes and captures; start nothing."""
-        esp = _kernel_has_esp()
         for host in self.scenario.hosts:
-            self._set_up_host(host, esp)
+            self._set_up_host(host)
+        self._network.boot([(one.host, one.namespaces)
+                            for one in self.hosts.values()])
         for name in self.hosts:
             self._add_pool_routes(self.hosts[name])
         watched = self.scenario.names("TCPDUMPHOSTS") + self.scenario.ipsec
@@ -97,7 +100,7 @@ class Lab:
             self.hosts[name].capture = capture.Capture(
                 self.hosts[name].namespaces, interface, path)
 
-    def _set_up_host(self, host, esp):
+    def _set_up_host(self, host):
         logs = os.path.join(self.directory, host.name)
         os.makedirs(logs)
         lab_host = LabHost(host, self._network.add(host), logs)
@@ -124,7 +127,7 @@ class Lab:
             lab_host.overlay(overlay, {**self.scenario.values,
                                        **hosts.own_placeholders(host)})
         if charon:
-            lab_host.adapt(esp, self._retransmit(host.name), self._settings)
+            lab_host.adapt(self._esp, self._retransmit(host.name), self._settings)
 
     def _retransmit(self, name):
         """Seconds after which a client without the plugin retransmits."""
@@ -231,7 +234,7 @@ class Lab:
     def _tcpdump(self, name, path):
         # names come from /etc/hosts, not from a name server of the scenario;
         # from standard input: AppArmor lets tcpdump read few directories
-        status, out, err = self.hosts[name].namespaces.run(
+        status, out, err = self.hosts[name].namespaces.observe(
             ["unshare", "--mount", "sh", "-c",
              'mount --bind /dev/null /etc/resolv.conf && exec tcpdump -r - '
              '<"$1"', "tcpdump", path])

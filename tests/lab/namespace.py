@@ -109,6 +109,10 @@ class Namespaces:
             self._processes.add(process)
         return process
 
+    def observe(self, argv, stdin=None):
+        """Run a command beside the host, with its files; as run()."""
+        return self.run(argv, stdin=stdin)
+
     def check(self, argv, stdin=None):
         """Run a command that has to succeed; returns its output."""
         status, out, err = self.run(argv, stdin=stdin)

@@ -13,6 +13,7 @@
 #
 """The network of a scenario: one switch, and a cable to every interface."""
 
+import concurrent.futures
 import threading
 
 from namespace import Namespaces
@@ -37,18 +38,21 @@ net.ipv6.conf.all.forwarding=1
 class Network:
     """Namespaces of all hosts of a scenario, with cables between them."""
 
-    def __init__(self, patience=1):
-        """patience: as in Namespaces"""
+    def __init__(self, patience=1, machine=None):
+        """patience: as in Namespaces
+        machine: makes what a host is, of a name and patience; Namespaces if None
+        """
         self._patience = patience
+        self._machine = machine
         self._lock = threading.Lock()
         self._closed = False
         self._all = []
-        self._switch = self._make("switch")
+        self._switch = self._make("switch", Namespaces)
         self._bridges = {}
 
-    def _make(self, name):
+    def _make(self, name, kind):
         """Make namespaces, unless close() was called meanwhile."""
-        made = Namespaces(name, self._patience)
+        made = kind(name, self._patience)
         with self._lock:
             if not self._closed:
                 self._all.append(made)
@@ -58,12 +62,31 @@ class Network:
 
     def add(self, host):
         """Make a host's namespaces, plug it in, give it addresses."""
-        made = self._make(host.name)
-        made.check(["sysctl", "-q", "-p", "-"],
-                   stdin=SYSCTL + (FORWARD if host.forward else ""))
+        made = self._make(host.name, self._machine or Namespaces)
+        if not self._machine:
+            set_up(host, made)
         self._plug(host, made)
-        self.configure(host, made)
+        if not self._machine:
+            self.configure(host, made)
         return made
+
+    def boot(self, added):
+        """Boot hosts that are machines, and give them addresses.
+
+        added: pairs of what was added and what add() returned
+        """
+        if not self._machine:
+            return
+
+        def boot(pair):
+            host, made = pair
+            made.boot(host)
+            set_up(host, made)
+            made.plug()
+            self.configure(host, made)
+
+        with concurrent.futures.ThreadPoolExecutor(len(added)) as pool:
+            list(pool.map(boot, added))
 
     def _plug(self, host, made):
         commands = []
@@ -97,6 +120,12 @@ class Network:
             everything, self._all = self._all, []
         for made in everything:
             made.close()
+
+
+def set_up(host, made):
+    """Let the kernel route as the host does; before it has interfaces."""
+    made.check(["sysctl", "-q", "-p", "-"],
+               stdin=SYSCTL + (FORWARD if host.forward else ""))
 
 
 def up(interface):
