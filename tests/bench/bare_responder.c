@@ -29,6 +29,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -150,11 +151,11 @@ static void serve_batch(int fd, const uint8_t gateway[4], unsigned batch)
 int main(int argc, char *argv[])
 {
 	uint8_t gateway[4];
-	int fd, batch;
+	int fd, batch, receivers;
 
 	if (argc < 3 || inet_pton(AF_INET, argv[2], gateway) != 1)
 	{
-		fprintf(stderr, "usage: %s PORT GATEWAY [BATCH]\n", argv[0]);
+		fprintf(stderr, "usage: %s PORT GATEWAY [BATCH [RECEIVERS]]\n", argv[0]);
 		return 2;
 	}
 	batch = argc > 3 ? atoi(argv[3]) : 1;
@@ -164,6 +165,14 @@ int main(int argc, char *argv[])
 		return 2;
 	}
 	fd = open_socket(atoi(argv[1]));
+	/* as threads of one process would receive by the same socket */
+	for (receivers = argc > 4 ? atoi(argv[4]) : 1; receivers > 1; receivers--)
+	{
+		if (fork() == 0)
+		{
+			break;
+		}
+	}
 	while (true)
 	{
 		if (batch == 1)

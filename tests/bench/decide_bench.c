@@ -420,7 +420,7 @@ static bool run_threads(const char *selector, int decisions)
  */
 static bool run_curve(const char *selector, int decisions)
 {
-	static const int sizes[] = { 2, 4, 16, 128, 500, 1024, 4096 };
+	static const int sizes[] = { 1, 2, 4, 16, 128, 500, 1024, 4096 };
 	bench_t *this;
 	uint64_t waits;
 	size_t i;
@@ -449,14 +449,21 @@ static bool run_curve(const char *selector, int decisions)
 
 int main(int argc, char *argv[])
 {
-	int decisions = argc > 1 ? atoi(argv[1]) : 40000;
-	bool met = TRUE;
+	bool curve = argc > 1 && streq(argv[1], "curve"), met = TRUE;
+	int decisions = argc > 1 && !curve ? atoi(argv[1]) : 40000;
 	size_t i;
 
 	if (decisions < 1000 || !library_init("", "charon"))
 	{
-		fprintf(stderr, "usage: decide_bench [DECISIONS], at least 1000\n");
+		fprintf(stderr, "usage: decide_bench [DECISIONS], at least 1000\n"
+				"       decide_bench curve\n");
 		return 2;
+	}
+	if (curve)
+	{
+		met = run_curve("rendezvous", decisions);
+		library_deinit();
+		return met ? 0 : 1;
 	}
 	printf("%-20s %8s %6s %10s %10s %12s\n", "selector", "gateways", "rules",
 		   "median us", "p99 us", "allocations");

@@ -101,6 +101,7 @@ class Gateway:
         os.makedirs(self.work)
         self.process = None
         self.pid = None
+        self.pids = []
 
     def run(self, argv, env=None):
         """Start the daemon and find its PID."""
@@ -124,6 +125,7 @@ class Responder(Gateway):
     name = "bare responder"
     daemon = "bare_responder"
     batch = "1"
+    receivers = "1"
 
     def __init__(self, net, area, programs):
         super().__init__(net, area)
@@ -131,7 +133,7 @@ class Responder(Gateway):
 
     def start(self):
         self.run([os.path.join(self._programs, "bare_responder"), "500",
-                  TARGET, self.batch])
+                  TARGET, self.batch, self.receivers])
 
 
 class BatchResponder(Responder):
@@ -139,6 +141,29 @@ class BatchResponder(Responder):
 
     name = "bare responder, batches"
     batch = "32"
+
+
+class TwoReceivers(BatchResponder):
+    """The same with two processes that receive by one socket, on all CPUs."""
+
+    name = "two receivers"
+    receivers = "2"
+
+    def _found(self):
+        self.pids = network.pids_of(self.process, self.daemon)
+        return len(self.pids) == int(self.receivers)
+
+    def start(self):
+        super().start()
+        for pid in self.pids:
+            os.sched_setaffinity(pid, network.CPUS)
+
+
+class OneReceiver(TwoReceivers):
+    """One, on all CPUs."""
+
+    name = "one receiver"
+    receivers = "1"
 
 
 class Charon(Gateway):

@@ -25,10 +25,13 @@
 
 #include "histogram.h"
 #include "init_message.h"
+#include "load_options.h"
 #include "process_cpu.h"
+#ifdef WITH_XDP
+#include "xdp_link.h"
+#endif
 
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
@@ -37,11 +40,7 @@
 #include <time.h>
 
 #include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
-
-/** most requests open at once, must fit the slot number of init_message_t */
-#define WINDOW_MAX 16384
 
 /** datagrams sent or received by one system call */
 #define BATCH 64
@@ -59,31 +58,6 @@ typedef struct {
 	init_message_t message;
 	uint64_t sent;
 } slot_t;
-
-/** what the command line says */
-static struct {
-	struct sockaddr_storage server;
-	socklen_t server_len;
-	uint16_t local_port;
-	uint32_t source;
-	uint32_t sources;
-	unsigned window;
-	double rate;
-	double seconds;
-	double warmup;
-	bool supported;
-	bool served;
-	bool marker;
-	uint8_t gateway[16];
-	size_t gateway_len;
-	pid_t pid;
-} options = {
-	.local_port = 500,
-	.window = 64,
-	.seconds = 3,
-	.warmup = 0.5,
-	.supported = true,
-};
 
 static slot_t slots[WINDOW_MAX];
 static init_random_t rng;
@@ -136,6 +110,65 @@ static int open_socket(void)
 	return fd;
 }
 
+#ifdef WITH_XDP
+/** sends and receives instead of the socket if it is there */
+static xdp_link_t *wire;
+
+static void open_wire(void)
+{
+	const struct sockaddr_in *server = (const struct sockaddr_in*)&options.server;
+	xdp_link_config_t config = {
+		.interface = options.interface,
+		.remote = server->sin_addr.s_addr,
+		.remote_port = ntohs(server->sin_port),
+		.local_port = options.local_port,
+	};
+	unsigned macs[12];
+	int i;
+
+	if (sscanf(options.macs, "%x:%x:%x:%x:%x:%x,%x:%x:%x:%x:%x:%x", &macs[0],
+			   &macs[1], &macs[2], &macs[3], &macs[4], &macs[5], &macs[6],
+			   &macs[7], &macs[8], &macs[9], &macs[10], &macs[11]) != 12)
+	{
+		errno = EINVAL;
+		die("--macs");
+	}
+	for (i = 0; i < 6; i++)
+	{
+		config.local_mac[i] = macs[i];
+		config.remote_mac[i] = macs[6 + i];
+	}
+	wire = xdp_link_open(&config);
+	if (!wire)
+	{
+		die(options.interface);
+	}
+}
+
+/**
+ * Send new requests in these slots
+ */
+static void send_by_wire(const uint16_t *list, unsigned count)
+{
+	uint64_t time = now();
+	unsigned i;
+
+	for (i = 0; i < count; i++)
+	{
+		slot_t *slot = &slots[list[i]];
+
+		init_message_renew(&slot->message, list[i], &rng);
+		slot->sent = time;
+		/* one that does not fit is lost, like on the wire */
+		xdp_link_send(wire, htonl(options.source +
+						(init_random_next(&rng) >> 32) % options.sources),
+					  slot->message.data, slot->message.len);
+	}
+	xdp_link_flush(wire);
+	sent += count;
+}
+#endif /* WITH_XDP */
+
 /**
  * Choose the address a request is sent from
  */
@@ -171,6 +204,13 @@ static void send_slots(int fd, const uint16_t *list, unsigned count)
 	uint64_t time = now();
 	int n;
 
+#ifdef WITH_XDP
+	if (wire)
+	{
+		send_by_wire(list, count);
+		return;
+	}
+#endif
 	for (i = 0; i < count; i++)
 	{
 		slot_t *slot = &slots[list[i]];
@@ -244,7 +284,55 @@ static int take_answer(uint8_t *data, size_t len, uint64_t time)
 }
 
 /**
- * Take what has arrived and send a new request for each answer
+ * Send a new request for each answer, in a closed loop
+ */
+static void go_on(int fd, const uint16_t *freed, unsigned count)
+{
+	if (options.rate == 0)
+	{
+		send_slots(fd, freed, count);
+		return;
+	}
+	while (count--)
+	{
+		slots[freed[count]].sent = 0;
+	}
+}
+
+#ifdef WITH_XDP
+/**
+ * Take what has arrived by the wire
+ */
+static bool turn_of_wire(void)
+{
+	uint8_t *data[BATCH];
+	size_t len[BATCH];
+	uint16_t freed[BATCH];
+	unsigned i, count, n = 0;
+	uint64_t time;
+	int nr;
+
+	count = xdp_link_receive(wire, data, len, BATCH);
+	if (!count)
+	{
+		return false;
+	}
+	time = now();
+	for (i = 0; i < count; i++)
+	{
+		if (len[i] && (nr = take_answer(data[i], len[i], time)) >= 0)
+		{
+			freed[n++] = nr;
+		}
+	}
+	xdp_link_release(wire, count);
+	go_on(-1, freed, n);
+	return true;
+}
+#endif /* WITH_XDP */
+
+/**
+ * Take what has arrived
  */
 static bool turn(int fd)
 {
@@ -256,6 +344,12 @@ static bool turn(int fd)
 	uint64_t time;
 	int i, count, nr;
 
+#ifdef WITH_XDP
+	if (wire)
+	{
+		return turn_of_wire();
+	}
+#endif
 	for (i = 0; i < BATCH; i++)
 	{
 		iov[i].iov_base = data[i];
@@ -277,17 +371,7 @@ static bool turn(int fd)
 			freed[n++] = nr;
 		}
 	}
-	if (options.rate == 0)
-	{
-		send_slots(fd, freed, n);
-	}
-	else
-	{
-		while (n--)
-		{
-			slots[freed[n]].sent = 0;
-		}
-	}
+	go_on(fd, freed, n);
 	return true;
 }
 
@@ -403,156 +487,38 @@ static void report(double seconds, uint64_t cpu)
 		   histogram_percentile(&latency, 99) / 1000.0, latency.max / 1000.0);
 }
 
-static void usage(const char *name)
+/**
+ * CPU time of all processes, in nanoseconds
+ */
+static uint64_t used_cpu(void)
 {
-	fprintf(stderr, "usage: %s [options] SERVER PORT\n"
-		"  --window N        requests open at once (64)\n"
-		"  --rate N          requests a second, whether answered or not\n"
-		"  --seconds S       time measured (3)\n"
-		"  --warmup S        time before that, not counted (0.5)\n"
-		"  --sources A/BITS  send from random addresses of an IPv4 subnet\n"
-		"  --local-port P    port to send from (500)\n"
-		"  --no-support      do not announce REDIRECT_SUPPORTED, be served\n"
-		"  --served          announce it, but be served nevertheless\n"
-		"  --gateway A       address that redirects must lead to\n"
-		"  --pid PID         process whose CPU time is told, per answer\n",
-		name);
-	exit(2);
+	uint64_t cpu = 0;
+	unsigned i;
+
+	for (i = 0; i < options.pid_count; i++)
+	{
+		cpu += process_cpu(options.pids[i]);
+	}
+	return cpu;
 }
 
-static void set_sources(const char *name, const char *arg)
+/**
+ * Open what sends and receives; returns a file to wait for
+ */
+static int open_way(void)
 {
-	struct in_addr addr;
-	char copy[64], *slash;
-	int bits;
-
-	snprintf(copy, sizeof(copy), "%s", arg);
-	slash = strchr(copy, '/');
-	bits = slash ? atoi(slash + 1) : 0;
-	if (!slash || bits < 8 || bits > 30)
+	if (!options.interface)
 	{
-		usage(name);
+		return open_socket();
 	}
-	*slash = '\0';
-	if (inet_pton(AF_INET, copy, &addr) != 1)
-	{
-		usage(name);
-	}
-	/* neither the first nor the last address */
-	options.sources = (UINT32_C(1) << (32 - bits)) - 2;
-	options.source = ntohl(addr.s_addr) + 1;
-}
-
-static void set_gateway(const char *name, const char *arg)
-{
-	if (inet_pton(AF_INET, arg, options.gateway) == 1)
-	{
-		options.gateway_len = 4;
-	}
-	else if (inet_pton(AF_INET6, arg, options.gateway) == 1)
-	{
-		options.gateway_len = 16;
-	}
-	else
-	{
-		usage(name);
-	}
-}
-
-static void set_server(const char *name, const char *arg, uint16_t port)
-{
-	struct sockaddr_in *in = (struct sockaddr_in*)&options.server;
-	struct sockaddr_in6 *in6 = (struct sockaddr_in6*)&options.server;
-
-	if (inet_pton(AF_INET, arg, &in->sin_addr) == 1)
-	{
-		in->sin_family = AF_INET;
-		in->sin_port = htons(port);
-		options.server_len = sizeof(*in);
-	}
-	else if (inet_pton(AF_INET6, arg, &in6->sin6_addr) == 1)
-	{
-		in6->sin6_family = AF_INET6;
-		in6->sin6_port = htons(port);
-		options.server_len = sizeof(*in6);
-	}
-	else
-	{
-		usage(name);
-	}
-}
-
-static void parse_options(int argc, char *argv[])
-{
-	static const struct option long_options[] = {
-		{ "window",		required_argument,	NULL, 'w' },
-		{ "rate",		required_argument,	NULL, 'r' },
-		{ "seconds",	required_argument,	NULL, 's' },
-		{ "warmup",		required_argument,	NULL, 'u' },
-		{ "sources",	required_argument,	NULL, 'n' },
-		{ "local-port",	required_argument,	NULL, 'l' },
-		{ "no-support",	no_argument,		NULL, 'x' },
-		{ "served",		no_argument,		NULL, 'v' },
-		{ "gateway",	required_argument,	NULL, 'g' },
-		{ "pid",		required_argument,	NULL, 'p' },
-		{ }
-	};
-	uint16_t port;
-	int opt;
-
-	while ((opt = getopt_long(argc, argv, "", long_options, NULL)) != -1)
-	{
-		switch (opt)
-		{
-			case 'w':
-				options.window = atoi(optarg);
-				break;
-			case 'r':
-				options.rate = atof(optarg);
-				break;
-			case 's':
-				options.seconds = atof(optarg);
-				break;
-			case 'u':
-				options.warmup = atof(optarg);
-				break;
-			case 'n':
-				set_sources(argv[0], optarg);
-				break;
-			case 'l':
-				options.local_port = atoi(optarg);
-				break;
-			case 'x':
-				options.supported = false;
-				options.served = true;
-				break;
-			case 'v':
-				options.served = true;
-				break;
-			case 'g':
-				set_gateway(argv[0], optarg);
-				break;
-			case 'p':
-				options.pid = atoi(optarg);
-				break;
-			default:
-				usage(argv[0]);
-		}
-	}
-	if (argc - optind != 2 || options.window < 1 ||
-		options.window > WINDOW_MAX || options.seconds <= 0 ||
-		options.rate < 0)
-	{
-		usage(argv[0]);
-	}
-	port = atoi(argv[optind + 1]);
-	set_server(argv[0], argv[optind], port);
-	/* as charon: a marker unless one of the ports is 500 */
-	options.marker = port != 500 && options.local_port != 500;
-	if (options.sources && options.server.ss_family != AF_INET)
-	{
-		usage(argv[0]);
-	}
+#ifdef WITH_XDP
+	open_wire();
+	return xdp_link_fd(wire);
+#else
+	errno = ENOTSUP;
+	die("AF_XDP");
+	return -1;
+#endif
 }
 
 int main(int argc, char *argv[])
@@ -561,27 +527,29 @@ int main(int argc, char *argv[])
 	unsigned i;
 	int fd;
 
-	parse_options(argc, argv);
+	load_options_parse(argc, argv);
 	/* never twice the same SPIs, not even with two runs a second */
 	rng.state = now() ^ (uint64_t)time(NULL) << 32;
 	for (i = 0; i < options.window; i++)
 	{
 		init_message_build(&slots[i].message, options.supported, &rng);
 	}
-	fd = open_socket();
+	fd = open_way();
 	run(fd, now() + (uint64_t)(options.warmup * 1e9));
 
 	memset(&latency, 0, sizeof(latency));
 	memset(answers, 0, sizeof(answers));
 	sent = lost = unknown = 0;
-	cpu = options.pid ? process_cpu(options.pid) : 0;
+	cpu = used_cpu();
 	begin = now();
 	run(fd, begin + (uint64_t)(options.seconds * 1e9));
 	end = now();
-	if (options.pid)
+	report((end - begin) / 1e9, used_cpu() - cpu);
+#ifdef WITH_XDP
+	if (wire)
 	{
-		cpu = process_cpu(options.pid) - cpu;
+		xdp_link_close(wire);
 	}
-	report((end - begin) / 1e9, cpu);
+#endif
 	return 0;
 }

@@ -38,7 +38,14 @@ class Load:
         self._program = os.path.join(programs, "ike_load")
 
     def command(self, gateway, *arguments):
-        """Command line that loads a gateway."""
+        """Command line that loads a gateway; by AF_XDP if the kernel's threads
+        that receive for it can be counted."""
+        place = gateway.place
+        if place.receivers:
+            arguments = (*arguments, "--interface", place.interface, "--macs",
+                         f"{place.load_mac},{place.mac}")
+            for pid in place.receivers:
+                arguments = (*arguments, "--pid", str(pid))
         return ["nsenter", "-t", str(self._net.load.pid), "-n", "--",
                 *network.pinned(network.LOAD_CPU, [
                     self._program, "--sources", network.SOURCES,

@@ -16,6 +16,7 @@ import os
 import subprocess
 import time
 
+import curves
 import gateways
 import measure
 import network
@@ -111,15 +112,21 @@ class Redirects(Part):
 class Xdp(Part):
     """Clients that are redirected before the network stack."""
 
+    # fewer than veth's ring has room for
+    WINDOW = "192"
+
     def run(self):
         """Measure and print."""
         kinds = [gateways.Xdp, gateways.FastPath, gateways.BatchResponder]
         if self.bench.libreswan:
             kinds.append(gateways.Libreswan)
         started = [self.start(kind) for kind in kinds]
-        found = self.rounds(started, ["--window", "512"])
-        print("Redirected clients, window 512, random sources, AF_XDP against "
-              "sockets; ratio of rates to the fast path on sockets")
+        for gateway in started:
+            self.bench.net.give_threads(gateway.place)
+        found = self.rounds(started, ["--window", self.WINDOW])
+        print(f"Redirected clients, window {self.WINDOW}, random sources, sent by AF_XDP; "
+              "CPU of process and softirq; ratio of rates to the fast path on "
+              "sockets")
         table(["", "redirects/s", "CPU us", "p50 us", "p99 us", "lost",
                "ratio"], rows_of(started, found, gateways.FastPath))
         xdp = found[gateways.Xdp]
@@ -158,7 +165,7 @@ class Xdp(Part):
         seconds = 10 if self.bench.quick else 60
         before = network.resident(gateway.pid)
         values = self.load.measure(gateway, "--seconds", str(seconds),
-                                   "--window", "512")
+                                   "--window", self.WINDOW)
         after = network.resident(gateway.pid)
         print(f"{values['redirects']:,.0f} redirects by AF_XDP in {seconds} s: "
               f"charon's memory went from {before} to {after} KiB")
@@ -263,9 +270,8 @@ class Dpd(Part):
     def run(self):
         """Measure and print."""
         rows, p99 = [], {}
-        seconds = 5 if self.bench.quick else 15
         for kind in (gateways.BareProvider, gateways.SlowPath,
-                     gateways.FastPath):
+                     gateways.FastPath, gateways.Xdp):
             gateway = self.start(kind)
             client = Client(self.bench, gateway)
             client.start()
@@ -277,6 +283,8 @@ class Dpd(Part):
             if kind is gateways.BareProvider:
                 gateway.configure()
                 gateway.swanctl("--reload-settings")
+            seconds = 5 if self.bench.quick else 60 if kind is gateways.Xdp \
+                else 15
             for flood in ([], ["--window", "256"],
                           ["--rate", str(self.RATE), "--window", "16384"]):
                 values, load = self.one(gateway, client, seconds, flood)
@@ -298,6 +306,9 @@ class Dpd(Part):
             self.met.append(bar(
                 f"fast path, DPD p99 under flood ({label}), ms",
                 p99[gateways.FastPath, flood] / 1000, 10, at_least=False))
+            self.met.append(bar(
+                f"AF_XDP, DPD p99 under flood ({label}), ms",
+                p99[gateways.Xdp, flood] / 1000, 5, at_least=False))
             print("bare provider, the same: "
                   f"{p99[gateways.BareProvider, flood] / 1000:.1f} ms")
         print(flush=True)
@@ -368,6 +379,85 @@ class Sessions(Program):
     quick = ["200000", "1"]
 
 
+class Curves(Part):
+    """How cost grows, as tables and as one picture. Not measured against a
+    bar."""
+
+    def run(self):
+        """Measure, print and draw."""
+        decisions = self._ask("decide_bench")
+        sessions = self._ask("session_bench")
+        queues = [(1, gateways.Xdp), (2, gateways.TwoQueues)]
+        print(f"{'AF_XDP':20} {'queues':>8} {'CPU us a redirect':>12}")
+        rows = []
+        for count, kind in queues:
+            rows.append((count, self._redirects(self.start(kind))))
+            print(f"{'':20} {count:8} {rows[-1][1]:12.2f}")
+        path = curves.draw(self.bench.pictures, decisions, sessions, rows)
+        print(f"\ndrawn in {path}\n" if path else
+              "\nnot drawn: gnuplot is not installed\n", flush=True)
+
+    def _ask(self, program):
+        """Print a table that a program makes, and return its numbers."""
+        done = subprocess.run([os.path.join(self.bench.programs, program),
+                               "curve"], capture_output=True, text=True,
+                              check=False)
+        print(done.stdout, flush=True)
+        if done.returncode:
+            raise OSError(f"{program}: {done.stderr}")
+        return curves.numbers(done.stdout)
+
+    def _redirects(self, gateway):
+        """CPU of a redirect, clients on several ports."""
+        before = sum(network.cpu_by_thread(gateway.pid).values())
+        loads = [self.load.start(gateway, "--warmup", "0", "--seconds",
+                                 str(self.bench.seconds), "--local-port",
+                                 str(port)) for port in range(500, 504)]
+        count = sum(measure.parse(load.communicate()[0])["redirects"]
+                    for load in loads)
+        used = sum(network.cpu_by_thread(gateway.pid).values()) - before
+        return used * 1e6 / count
+
+
+class Receivers(Part):
+    """Whether more threads on charon's sockets would pay: a bare responder with
+    one and with two receivers on one socket, clients on four ports. Not measured
+    against a bar."""
+
+    def run(self):
+        """Measure and print."""
+        kinds = (gateways.OneReceiver, gateways.TwoReceivers)
+        started = [self.start(kind) for kind in kinds]
+        rounds = {kind: [] for kind in kinds}
+        for _ in range(self.bench.rounds):
+            for gateway in started:
+                rounds[type(gateway)].append(self._one(gateway))
+        print("Receivers on one socket, all CPUs, clients on four ports")
+        table(["", "redirects/s", "CPU us"], [
+            [gateway.name] + [f"{median(rounds[type(gateway)], key):,.{digits}f}"
+                              for key, digits in (("rate", 0), ("cpu_us", 2))]
+            for gateway in started])
+        two, one = rounds[gateways.TwoReceivers], rounds[gateways.OneReceiver]
+        print(f"two / one: {median_ratio(two, one, 'rate'):.2f} times the rate, "
+              f"{median_ratio(two, one, 'cpu_us'):.2f} times the CPU per "
+              "redirect\n", flush=True)
+
+    def _one(self, gateway):
+        before = self._cpu(gateway)
+        loads = [self.load.start(gateway, "--warmup", "0", "--seconds",
+                                 str(self.bench.seconds), "--local-port",
+                                 str(port)) for port in range(500, 504)]
+        values = [measure.parse(load.communicate()[0]) for load in loads]
+        count = sum(one["redirects"] for one in values)
+        return {"rate": count / self.bench.seconds,
+                "cpu_us": (self._cpu(gateway) - before) * 1e6 / count}
+
+    @staticmethod
+    def _cpu(gateway):
+        return sum(sum(network.cpu_by_thread(pid).values())
+                   for pid in gateway.pids)
+
+
 class Profile(Part):
     """Not measured against a bar: the fast path for a profiler to look at."""
 
@@ -392,5 +482,7 @@ PARTS = {
     "sessions": Sessions,
 }
 EXTRA = {
+    "curves": Curves,
+    "receivers": Receivers,
     "profile": Profile,
 }

@@ -441,9 +441,48 @@ static void bench_drain(void)
 }
 
 /**
+ * What one of so many sessions costs: memory, to look for it and to list it.
+ */
+static void bench_curve(uint32_t count)
+{
+	enum { LOOKS = 1000000 };
+	session_filter_t filter = {};
+	enumerator_t *enumerator;
+	session_t *session;
+	session_info_t info;
+	uint64_t look, list;
+	uint32_t i, seed = 1, listed = 0;
+	double octets;
+
+	octets = set_up(count);
+	look = cpu();
+	for (i = 0; i < LOOKS; i++)
+	{
+		seed = seed * 1664525 + 1013904223;
+		session = table->find(table, 1 + (seed >> 8) % count);
+		table->release(table, session);
+	}
+	look = cpu() - look;
+	list = cpu();
+	enumerator = table->create_enumerator(table, &filter);
+	while (enumerator->enumerate(enumerator, &session, &info))
+	{
+		listed++;
+	}
+	enumerator->destroy(enumerator);
+	list = cpu() - list;
+	met = listed == count;
+	printf("%-20s %8u %12.3f %12.3f %12.0f\n", "CPU us a session", count,
+		   look / 1000.0 / LOOKS, list / 1000.0 / count, octets);
+	fflush(stdout);
+	tear_down();
+}
+
+/**
  * Measure in a process of its own, whose memory and jobs begin with nothing.
  *
  * @param count			sessions that are waited for, 0 to drain
+ * @param seconds		how long to wait, -1 for a point of the curve
  */
 static bool run(uint32_t count, int seconds)
 {
@@ -457,7 +496,11 @@ static bool run(uint32_t count, int seconds)
 			_exit(2);
 		}
 		dbg_default_set_level(-1);
-		if (count)
+		if (seconds < 0)
+		{
+			bench_curve(count);
+		}
+		else if (count)
 		{
 			bench_wait(count, seconds);
 		}
@@ -474,7 +517,20 @@ static bool run(uint32_t count, int seconds)
 int main(int argc, char *argv[])
 {
 	uint32_t count = argc > 1 ? atoi(argv[1]) : 200000;
+	static const uint32_t sizes[] = { 1, 10, 100, 1000, 10000, 50000 };
+	size_t i;
 
+	if (argc > 1 && streq(argv[1], "curve"))
+	{
+		printf("%-20s %8s %12s %12s %12s\n", "sessions", "number", "to look for",
+			   "to list", "octets");
+		for (i = 0; i < countof(sizes); i++)
+		{
+			fflush(stdout);
+			met &= run(sizes[i], -1);
+		}
+		return met ? 0 : 1;
+	}
 	met = run(count, argc > 2 ? atoi(argv[2]) : 3);
 	met = run(0, 0) && met;
 	printf("%s\n", met ? "MET all bars" : "MISSED a bar");
