@@ -20,9 +20,11 @@
 #include <sys/random.h>
 
 /**
- * Entries of a set: two cache lines of them.
+ * Entries of a set: two cache lines of them, that processors fetch together if
+ * they begin at a multiple of both.
  */
 #define WAYS 8
+#define SET_SIZE (WAYS * sizeof(entry_t))
 
 typedef struct private_recent_table_t private_recent_table_t;
 typedef struct entry_t entry_t;
@@ -50,9 +52,10 @@ struct private_recent_table_t {
 	recent_table_t public;
 
 	/**
-	 * Entries, in sets of WAYS
+	 * Entries, in sets of WAYS, and the memory they are in
 	 */
 	entry_t *entries;
+	void *memory;
 
 	/**
 	 * Number of sets minus one
@@ -121,6 +124,10 @@ METHOD(recent_table_t, get, bool,
 	for (i = 0; i < WAYS; i++)
 	{
 		data = read_data(&set[i], key);
+		if (!data && !__atomic_load_n(&set[i].data, __ATOMIC_RELAXED))
+		{	/* they are filled from the first on and never emptied */
+			break;
+		}
 		if (data && get_age(data, get_time(this)) <= seconds)
 		{
 			*value = data;
@@ -174,7 +181,7 @@ METHOD(recent_table_t, get_dropped, uint64_t,
 METHOD(recent_table_t, destroy, void,
 	private_recent_table_t *this)
 {
-	free(this->entries);
+	free(this->memory);
 	free(this);
 }
 
@@ -192,11 +199,14 @@ recent_table_t *recent_table_create(unsigned bits, uint32_t seconds)
 			.get_dropped = _get_dropped,
 			.destroy = _destroy,
 		},
-		.entries = calloc(1UL << bits, sizeof(entry_t)),
+		/* not by aligned_alloc(), which does not leave pages out that are zero */
+		.memory = calloc(1, (sizeof(entry_t) << bits) + SET_SIZE),
 		.mask = (1UL << bits) / WAYS - 1,
 		.usual = seconds,
 		.begin = time_monotonic(NULL),
 	);
+	this->entries = (entry_t*)(((uintptr_t)this->memory + SET_SIZE - 1) /
+							   SET_SIZE * SET_SIZE);
 	/* without one places can be guessed, but keys still have to be the same */
 	ignore_result(getrandom(&this->salt, sizeof(this->salt), GRND_NONBLOCK));
 	return &this->public;
