@@ -14,6 +14,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import time
 
@@ -284,6 +285,13 @@ class FastPath(Charon):
     options = redirect_options()
 
 
+def expect_program(place):
+    """A gateway that quietly receives by sockets would measure those."""
+    _, out, _ = place.namespaces.run(["ip", "link", "show", "eth0"])
+    if "prog/xdp" not in out:
+        raise OSError("AF_XDP does not work here")
+
+
 class Xdp(Charon):
     """Our plugin, before the network stack."""
 
@@ -293,9 +301,7 @@ class Xdp(Charon):
 
     def start(self):
         super().start()
-        _, out, _ = self.place.namespaces.run(["ip", "link", "show", "eth0"])
-        if "prog/xdp" not in out:
-            raise OSError("AF_XDP does not work here")
+        expect_program(self.place)
 
 
 class TwoQueues(Xdp):
@@ -311,6 +317,56 @@ class Unaffected(Charon):
     name = "charon, redirect plugin"
     plugin = "redirect"
     options = redirect_options(remote="192.0.2.0/24")
+
+
+class Counted(Charon):
+    """charon with its instructions counted; ends to tell them."""
+
+    daemon = "callgrind-amd64-linux"
+
+    def run(self, argv, env=None):
+        super().run(["valgrind", "-q", "--tool=callgrind",
+                     f"--callgrind-out-file={self.work}/instructions", *argv],
+                    env)
+
+    def end(self):
+        """End charon; returns the instructions it needed, all threads
+        together."""
+        os.kill(self.pid, signal.SIGTERM)
+        self.process.wait()
+        with open(os.path.join(self.work, "instructions"),
+                  encoding="utf-8") as file:
+            for line in file:
+                if line.startswith(("summary:", "totals:")):
+                    return int(line.split()[1])
+        raise OSError(f"{self.name}: no instructions were counted")
+
+
+class CountedPlain(Counted):
+    """Without a plugin that redirects."""
+
+    name = "charon, no plugin"
+
+
+class CountedSockets(Counted):
+    """Our plugin, with rules that match none of the clients."""
+
+    name = "redirect, sockets"
+    plugin = "redirect"
+    options = redirect_options(remote="192.0.2.0/24")
+
+
+class CountedXdp(Counted):
+    """The same by AF_XDP."""
+
+    name = "redirect, AF_XDP"
+    plugin = "redirect"
+    options = redirect_options(remote="192.0.2.0/24",
+                               more="fast_path_xdp = eth0")
+
+    def start(self):
+        super().start()
+        expect_program(self.place)
 
 
 class Libreswan(Gateway):

@@ -419,6 +419,38 @@ class Curves(Part):
         return used * 1e6 / count
 
 
+class Instructions(Part):
+    """Instructions of charon for an IKE_SA_INIT that is served: they do not vary
+    with what else runs, unlike time."""
+
+    def run(self):
+        """Measure and print."""
+        needed = {kind: self._of_one(kind) for kind in (
+            gateways.CountedPlain, gateways.CountedSockets,
+            gateways.CountedXdp)}
+        plain = needed[gateways.CountedPlain]
+        print("Instructions per IKE_SA_INIT that is served, with support")
+        table(["", "instructions", "ratio"], [
+            [kind.name, f"{count:,.0f}", f"{count / plain:.3f}"]
+            for kind, count in needed.items()])
+        for kind in (gateways.CountedSockets, gateways.CountedXdp):
+            self.met.append(bar(f"{kind.name} / charon, no plugin",
+                                needed[kind] / plain, 1.02, at_least=False))
+        print(flush=True)
+
+    def _of_one(self, kind):
+        """The difference of a short and a long run."""
+        runs = []
+        for seconds in (2, 22):
+            gateway = self.start(type(kind.__name__ + str(seconds), (kind,), {}))
+            values = self.load.measure(gateway, "--served", "--window", "4",
+                                       "--warmup", "0", "--seconds",
+                                       str(seconds))
+            runs.append((values["served"], gateway.end()))
+        (few, little), (many, much) = runs
+        return (much - little) / (many - few)
+
+
 class Receivers(Part):
     """Whether more threads on charon's sockets would pay: a bare responder with
     one and with two receivers on one socket, clients on four ports. Not measured
@@ -483,6 +515,7 @@ PARTS = {
 }
 EXTRA = {
     "curves": Curves,
+    "instructions": Instructions,
     "receivers": Receivers,
     "profile": Profile,
 }
