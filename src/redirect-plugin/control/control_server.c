@@ -515,7 +515,12 @@ METHOD(control_server_t, get_clients, u_int,
 METHOD(control_server_t, get_dropped, uint64_t,
 	private_control_server_t *this)
 {
-	return __atomic_load_n(&this->dropped, __ATOMIC_RELAXED);
+	uint64_t dropped;
+
+	this->mutex->lock(this->mutex);
+	dropped = this->dropped;
+	this->mutex->unlock(this->mutex);
+	return dropped;
 }
 
 METHOD(control_server_t, destroy, void,
