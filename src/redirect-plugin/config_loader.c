@@ -21,6 +21,7 @@
 #include "gateways/overload_limits.h"
 #include "initiator/initiator_config.h"
 #include "sessions/session_config.h"
+#include "utils/log_limit.h"
 #include "utils/this_host.h"
 
 #include <threading/mutex.h>
@@ -72,6 +73,11 @@ struct private_config_loader_t {
 	 * Gateways that joined
 	 */
 	gateways_joined_t joined;
+
+	/**
+	 * Limits lines about that: a member may change with each heartbeat
+	 */
+	log_limit_t lines;
 
 	/**
 	 * What became of the last configuration
@@ -454,6 +460,7 @@ METHOD(config_loader_t, set_joined, void,
 	void *configs[array_count(this->rooms) + 1];
 	config_report_t report;
 	policy_t *policy;
+	uint32_t suppressed;
 	bool unknown = FALSE;
 
 	this->mutex->lock(this->mutex);
@@ -467,8 +474,16 @@ METHOD(config_loader_t, set_joined, void,
 		/* settings that were read since, and maybe refused, are not for us */
 		if (policy && report.hash == this->status.hash)
 		{
-			DBG1(DBG_CFG, "redirect: %u gateways, %u of these joined by the "
-				 "store", report.gateways, joined.count);
+			if (log_limit_allow(&this->lines, &suppressed))
+			{
+				DBG1(DBG_CFG, "redirect: %u gateways, %u of these joined by the "
+					 "store", report.gateways, joined.count);
+			}
+			if (suppressed)
+			{
+				DBG1(DBG_CFG, "redirect: %u such changes before this one were "
+					 "not told", suppressed);
+			}
 			this->engine->set_policy(this->engine, policy);
 		}
 		else
@@ -542,6 +557,7 @@ config_loader_t *config_loader_create(policy_engine_t *engine,
 		.engine = engine,
 		.registry = registry,
 		.rooms = array_create(sizeof(config_room_t), 0),
+		.lines = LOG_LIMIT_INIT(1),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
 	for (i = 0; i < countof(all_rooms); i++)

@@ -21,6 +21,8 @@
 #include "initiator/initiator_config.h"
 #include "sessions/session_config.h"
 
+#include <unistd.h>
+
 /**
  * What was logged.
  */
@@ -461,6 +463,40 @@ START_TEST(the_monitor_lets_gateways_start_slowly)
 }
 END_TEST
 
+START_TEST(tells_once_a_second_who_joins_and_counts_the_rest)
+{
+	static const char *const joined = "of these joined by the store";
+	fixture_t this = create("self = moon\ngateways { " MOON SUN " }");
+	int i, end, untold, told = 0, lines = 0;
+	time_t begin, last;
+	char *found;
+
+	ck_assert(this.loader->load(this.loader));
+	begin = time_monotonic(NULL);
+	for (i = 0; i < 50; i++)
+	{
+		this.loader->set_joined(this.loader, (gateways_joined_t){});
+	}
+	last = time_monotonic(NULL);
+	while (time_monotonic(NULL) == last)
+	{
+		usleep(1000);
+	}
+	this.loader->set_joined(this.loader, (gateways_joined_t){});
+	for (found = logged; (found = strstr(found, joined)); lines++)
+	{
+		found += strlen(joined);
+		end = 0;
+		sscanf(found, "redirect: %d such changes%n", &untold, &end);
+		told += end ? untold : 0;
+	}
+	ck_assert_int_ge(lines, 2);
+	ck_assert_int_le(lines, last - begin + 2);
+	ck_assert_int_eq(told + lines, 51);
+	destroy(&this);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("loader");
@@ -483,6 +519,7 @@ int main(void)
 				   applies_a_room_alone_only_as_long_as_nothing_is_in_force);
 	tcase_add_test(tcase, the_monitor_turns_overload_on_and_off);
 	tcase_add_test(tcase, the_monitor_lets_gateways_start_slowly);
+	tcase_add_test(tcase, tells_once_a_second_who_joins_and_counts_the_rest);
 	suite_add_tcase(suite, tcase);
 	return policy_fixture_run(suite);
 }
