@@ -1,0 +1,403 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+
+#include "cluster_fixture.h"
+
+#include "cluster/cluster_members.h"
+
+/**
+ * What is known, with votes of own probes.
+ */
+typedef struct {
+	policy_fixture_t policy;
+	cluster_members_t *members;
+	gateway_verdict_t probed;
+} known_t;
+
+static gateway_verdict_t get_probed(void *data, const char *name)
+{
+	known_t *this = data;
+
+	return streq(name, "sun") ? this->probed : GATEWAY_UNKNOWN;
+}
+
+/**
+ * Have the members know the gateways in force.
+ */
+static void set_gateways(known_t *this)
+{
+	const policy_state_t *state;
+	int token;
+
+	state = this->policy.engine->acquire(this->policy.engine, &token);
+	this->members->set_gateways(this->members, state->policy->gateways,
+								state->policy->gateway_count);
+	this->policy.engine->release(this->policy.engine, token);
+}
+
+static void know(known_t *this)
+{
+	*this = (known_t){
+		.policy = policy_fixture_create("self = moon\n" CLUSTER_GATEWAYS),
+	};
+	this->members = cluster_members_create(this->policy.table,
+				cluster_signer_create(chunk_from_str(CLUSTER_SECRET)), get_probed, this);
+	this->members->set_self(this->members, "moon");
+	set_gateways(this);
+}
+
+static void forget(known_t *this)
+{
+	this->members->destroy(this->members);
+	policy_fixture_destroy(&this->policy);
+}
+
+/**
+ * Learn a heartbeat.
+ */
+static cluster_verdict_t hear(known_t *this, const char *name,
+							  const cluster_heartbeat_t *heartbeat, uint64_t now)
+{
+	char value[REDIRECT_STORE_VALUE_MAX];
+	size_t len;
+
+	len = cluster_fixture_write(CLUSTER_SECRET, CLUSTER_HEARTBEAT, name, heartbeat, value);
+	return this->members->learn(this->members, CLUSTER_HEARTBEAT, name,
+								chunk_create((u_char*)value, len), now);
+}
+
+START_TEST(believes_heartbeats_while_they_are_news)
+{
+	cluster_heartbeat_t heartbeat = cluster_typical;
+	known_t this;
+
+	know(&this);
+	heartbeat.state = GATEWAY_ACTIVE;
+	ck_assert_int_eq(hear(&this, "sun", &heartbeat, 1000), CLUSTER_OK);
+	this.members->tell(this.members, 2000, 3000, 10000, TRUE);
+	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").health, GATEWAY_UP);
+	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").health_by,
+					 GATEWAY_WITNESS_HEARTBEAT);
+	ck_assert_uint_eq(cluster_fixture_status(&this.policy, "sun").sessions, 42);
+	/* the same again is no news */
+	ck_assert_int_eq(hear(&this, "sun", &heartbeat, 4500), CLUSTER_REPLAYED);
+	this.members->tell(this.members, 4500, 3000, 10000, TRUE);
+	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").health, GATEWAY_DOWN);
+	ck_assert_uint_eq(cluster_fixture_status(&this.policy, "sun").sessions, 42);
+	/* but if the store is gone nobody knows */
+	this.members->tell(this.members, 12000, 3000, 10000, FALSE);
+	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").health, GATEWAY_UNKNOWN);
+	ck_assert_uint_eq(cluster_fixture_status(&this.policy, "sun").sessions,
+					  REDIRECT_SELECTOR_UNKNOWN);
+	heartbeat.sequence++;
+	ck_assert_int_eq(hear(&this, "sun", &heartbeat, 12000), CLUSTER_OK);
+	this.members->tell(this.members, 12000, 3000, 10000, TRUE);
+	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").health, GATEWAY_UP);
+	forget(&this);
+}
+END_TEST
+
+START_TEST(takes_no_record_older_than_the_last)
+{
+	cluster_heartbeat_t heartbeat = cluster_typical;
+	uint64_t counters[CLUSTER_VERDICT_MAX];
+	known_t this;
+
+	know(&this);
+	ck_assert_int_eq(hear(&this, "sun", &heartbeat, 1000), CLUSTER_OK);
+	heartbeat.sequence = 6;
+	ck_assert_int_eq(hear(&this, "sun", &heartbeat, 1000), CLUSTER_REPLAYED);
+	heartbeat.start++;
+	heartbeat.sequence = 1;
+	ck_assert_int_eq(hear(&this, "sun", &heartbeat, 1000), CLUSTER_OK);
+	ck_assert_int_eq(hear(&this, "sun", &cluster_typical, 1000), CLUSTER_REPLAYED);
+	ck_assert_int_eq(hear(&this, "venus", &cluster_typical, 1000), CLUSTER_STRANGER);
+	this.members->get_counters(this.members, counters);
+	ck_assert_uint_eq(counters[CLUSTER_OK], 2);
+	ck_assert_uint_eq(counters[CLUSTER_REPLAYED], 2);
+	ck_assert_uint_eq(counters[CLUSTER_STRANGER], 1);
+	forget(&this);
+}
+END_TEST
+
+START_TEST(hears_who_drains_but_not_against_its_operator)
+{
+	known_t this;
+
+	know(&this);
+	ck_assert_int_eq(hear(&this, "sun", &cluster_typical, 1000), CLUSTER_OK);
+	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").state, GATEWAY_DRAIN);
+	ck_assert(this.policy.table->set(this.policy.table, "mars", GATEWAY_DISABLED,
+									 -1, -1, GATEWAY_SOURCE_OPERATOR));
+	ck_assert_int_eq(hear(&this, "mars", &cluster_typical, 1000), CLUSTER_OK);
+	ck_assert_int_eq(cluster_fixture_status(&this.policy, "mars").state, GATEWAY_DISABLED);
+	/* nor is this gateway told what it does */
+	ck_assert_int_eq(hear(&this, "moon", &cluster_typical, 1000), CLUSTER_OK);
+	this.members->tell(this.members, 1000, 3000, 10000, TRUE);
+	ck_assert_int_eq(cluster_fixture_status(&this.policy, "moon").state, GATEWAY_ACTIVE);
+	ck_assert_uint_eq(cluster_fixture_status(&this.policy, "moon").sessions,
+					  REDIRECT_SELECTOR_UNKNOWN);
+	forget(&this);
+}
+END_TEST
+
+START_TEST(holds_to_an_order_until_the_gateway_knows_it)
+{
+	cluster_order_t order = {
+		.sequence = 5,
+		.state = GATEWAY_DRAIN,
+		.weight = CLUSTER_UNKNOWN,
+		.capacity = CLUSTER_UNKNOWN,
+		.by = "moon",
+	};
+	cluster_heartbeat_t heartbeat = cluster_typical;
+	known_t this;
+
+	know(&this);
+	this.members->set_order(this.members, "sun", &order);
+	heartbeat.state = GATEWAY_ACTIVE;
+	heartbeat.order = 4;
+	ck_assert_int_eq(hear(&this, "sun", &heartbeat, 1000), CLUSTER_OK);
+	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").state, GATEWAY_DRAIN);
+	heartbeat.order = 5;
+	heartbeat.sequence++;
+	ck_assert_int_eq(hear(&this, "sun", &heartbeat, 1000), CLUSTER_OK);
+	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").state, GATEWAY_ACTIVE);
+	forget(&this);
+}
+END_TEST
+
+START_TEST(lets_most_probers_outweigh_a_heartbeat)
+{
+	cluster_heartbeat_t sun = cluster_typical, mars = cluster_typical;
+	known_t this;
+
+	know(&this);
+	sun.state = mars.state = GATEWAY_ACTIVE;
+	strcpy(mars.up, "moon,sun");
+	ck_assert_int_eq(hear(&this, "sun", &sun, 1000), CLUSTER_OK);
+	ck_assert_int_eq(hear(&this, "mars", &mars, 1000), CLUSTER_OK);
+	this.probed = GATEWAY_DOWN;
+	this.policy.table->testify(this.policy.table, "sun", GATEWAY_WITNESS_PROBE,
+							   GATEWAY_DOWN, 0);
+	/* one says so, one says no */
+	ck_assert(this.members->tell(this.members, 1000, 3000, 10000, TRUE));
+	ck_assert(!this.members->tell(this.members, 1000, 3000, 10000, TRUE));
+	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").health, GATEWAY_UP);
+	strcpy(mars.up, "moon");
+	strcpy(mars.down, "sun");
+	mars.sequence++;
+	ck_assert_int_eq(hear(&this, "mars", &mars, 1000), CLUSTER_OK);
+	ck_assert(this.members->tell(this.members, 1000, 3000, 10000, TRUE));
+	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").health, GATEWAY_DOWN);
+	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").health_by,
+					 GATEWAY_WITNESS_PEERS);
+	forget(&this);
+}
+END_TEST
+
+/**
+ * Members of a fleet in the subnets that they are reached at.
+ */
+static cluster_join_t create_join(char *names, const char *subnets)
+{
+	cluster_join_t join = {
+		.names = array_create(0, 0),
+		.subnets = ip_set_create(subnets, NULL),
+		.forget = 60,
+	};
+
+	array_insert(join.names, ARRAY_TAIL, strdup(names));
+	return join;
+}
+
+/**
+ * A heartbeat of a gateway that no configuration names.
+ */
+static cluster_heartbeat_t from(const char *addresses, uint64_t sequence)
+{
+	cluster_heartbeat_t heartbeat = cluster_typical;
+
+	snprintf(heartbeat.addresses, sizeof(heartbeat.addresses), "%s", addresses);
+	heartbeat.state = GATEWAY_ACTIVE;
+	heartbeat.sequence = sequence;
+	return heartbeat;
+}
+
+/**
+ * Get the names of those that joined, "same" if that is no news.
+ */
+static void assert_joined(known_t *this, const char *names)
+{
+	gateways_joined_t joined;
+	char list[256] = "same";
+	size_t len = 0;
+	int i;
+
+	if (this->members->get_joined(this->members, &joined))
+	{
+		list[0] = '\0';
+		for (i = 0; i < joined.count; i++)
+		{
+			len += snprintf(list + len, sizeof(list) - len, "%s%s",
+							len ? "," : "", joined.gateways[i].name);
+		}
+	}
+	gateways_joined_clear(&joined);
+	ck_assert_str_eq(list, names);
+}
+
+START_TEST(lets_members_join_and_forgets_them_when_they_are_gone)
+{
+	cluster_join_t join = create_join("east-*", "198.51.100.0/24, 2001:db8::/32");
+	cluster_heartbeat_t heartbeat = from("198.51.100.7,2001:db8::7", 1);
+	known_t this;
+
+	know(&this);
+	this.members->set_join(this.members, &join);
+	assert_joined(&this, "");
+	ck_assert_int_eq(hear(&this, "east-7", &heartbeat, 1000), CLUSTER_OK);
+	assert_joined(&this, "same");
+	/* it works: it writes again */
+	heartbeat.sequence++;
+	ck_assert_int_eq(hear(&this, "east-7", &heartbeat, 2000), CLUSTER_OK);
+	assert_joined(&this, "east-7");
+	heartbeat.sequence++;
+	ck_assert_int_eq(hear(&this, "east-7", &heartbeat, 3000), CLUSTER_OK);
+	assert_joined(&this, "same");
+	heartbeat.sequence++;
+	heartbeat.weight = 50;
+	ck_assert_int_eq(hear(&this, "east-7", &heartbeat, 4000), CLUSTER_OK);
+	assert_joined(&this, "east-7");
+	/* it is not forgotten while the store fails, nor when it is back */
+	this.members->tell(this.members, 200000, 3000, 10000, FALSE);
+	this.members->tell(this.members, 201000, 3000, 10000, TRUE);
+	this.members->tell(this.members, 260000, 3000, 10000, TRUE);
+	assert_joined(&this, "same");
+	this.members->tell(this.members, 261000, 3000, 10000, TRUE);
+	assert_joined(&this, "");
+	forget(&this);
+	cluster_join_clear(&join);
+}
+END_TEST
+
+static struct {
+	const char *name, *addresses;
+	cluster_verdict_t verdict;
+} outsiders[] = {
+	{ "east-7", "198.51.100.7", CLUSTER_OK },
+	{ "west-7", "198.51.100.7", CLUSTER_OUTSIDE },
+	{ "east-7", "198.51.101.7", CLUSTER_OUTSIDE },
+	{ "east-7", "198.51.100.7,203.0.113.1", CLUSTER_OUTSIDE },
+	{ "east-7", "2001:db8::7", CLUSTER_OUTSIDE },
+	{ "east-7", "east-7.example.org", CLUSTER_OUTSIDE },
+	{ "east-7", "198.51.100.7,east-7.example.org", CLUSTER_OUTSIDE },
+	{ "east-7", "", CLUSTER_OUTSIDE },
+	{ "east-7", ",", CLUSTER_OUTSIDE },
+	{ "east-{7}", "198.51.100.7", CLUSTER_OUTSIDE },
+	{ "east-\"", "198.51.100.7", CLUSTER_OUTSIDE },
+};
+
+START_TEST(refuses_who_is_outside_of_members_by_name_or_address)
+{
+	cluster_join_t join = create_join("east-*", "198.51.100.0/24");
+	cluster_heartbeat_t heartbeat = from(outsiders[_i].addresses, 1);
+	uint64_t counters[CLUSTER_VERDICT_MAX];
+	bool good = outsiders[_i].verdict == CLUSTER_OK;
+	known_t this;
+
+	know(&this);
+	this.members->set_join(this.members, &join);
+	assert_joined(&this, "");
+	ck_assert_int_eq(hear(&this, outsiders[_i].name, &heartbeat, 1000),
+					 outsiders[_i].verdict);
+	heartbeat.sequence++;
+	ck_assert_int_eq(hear(&this, outsiders[_i].name, &heartbeat, 2000),
+					 outsiders[_i].verdict);
+	this.members->get_counters(this.members, counters);
+	ck_assert_uint_eq(counters[outsiders[_i].verdict], 2);
+	assert_joined(&this, good ? outsiders[_i].name : "same");
+	forget(&this);
+	cluster_join_clear(&join);
+}
+END_TEST
+
+START_TEST(lets_a_member_not_move_outside)
+{
+	cluster_join_t join = create_join("east-*", "198.51.100.0/24");
+	cluster_heartbeat_t heartbeat = from("198.51.100.7", 1);
+	cluster_member_t member;
+	known_t this;
+
+	know(&this);
+	this.members->set_join(this.members, &join);
+	ck_assert_int_eq(hear(&this, "east-7", &heartbeat, 1000), CLUSTER_OK);
+	heartbeat = from("203.0.113.1", 2);
+	ck_assert_int_eq(hear(&this, "east-7", &heartbeat, 2000), CLUSTER_OUTSIDE);
+	ck_assert(this.members->get(this.members, "east-7", 2000, &member));
+	ck_assert_str_eq(member.heartbeat.addresses, "198.51.100.7");
+	/* nor is one that the configuration names told where it is */
+	ck_assert_int_eq(hear(&this, "sun", &heartbeat, 2000), CLUSTER_OK);
+	assert_joined(&this, "");
+	forget(&this);
+	cluster_join_clear(&join);
+}
+END_TEST
+
+START_TEST(drops_members_when_options_change)
+{
+	cluster_join_t east = create_join("east-*", "198.51.100.0/24");
+	cluster_join_t west = create_join("west-*", "198.51.100.0/24");
+	cluster_heartbeat_t heartbeat = from("198.51.100.7", 1);
+	known_t this;
+
+	know(&this);
+	this.members->set_join(this.members, &east);
+	ck_assert_int_eq(hear(&this, "east-7", &heartbeat, 1000), CLUSTER_OK);
+	heartbeat.sequence++;
+	ck_assert_int_eq(hear(&this, "east-7", &heartbeat, 2000), CLUSTER_OK);
+	ck_assert_int_eq(hear(&this, "sun", &cluster_typical, 2000), CLUSTER_OK);
+	assert_joined(&this, "east-7");
+	this.members->set_join(this.members, &west);
+	set_gateways(&this);
+	assert_joined(&this, "");
+	/* those that the configuration names are known as before */
+	ck_assert_int_eq(hear(&this, "sun", &cluster_typical, 2000), CLUSTER_REPLAYED);
+	forget(&this);
+	cluster_join_clear(&east);
+	cluster_join_clear(&west);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("cluster members");
+	TCase *tcase = tcase_create("members");
+
+	tcase_add_checked_fixture(tcase, cluster_fixture_set_up,
+							  cluster_fixture_tear_down);
+	tcase_add_test(tcase, believes_heartbeats_while_they_are_news);
+	tcase_add_test(tcase, takes_no_record_older_than_the_last);
+	tcase_add_test(tcase, hears_who_drains_but_not_against_its_operator);
+	tcase_add_test(tcase, holds_to_an_order_until_the_gateway_knows_it);
+	tcase_add_test(tcase, lets_most_probers_outweigh_a_heartbeat);
+	tcase_add_test(tcase, lets_members_join_and_forgets_them_when_they_are_gone);
+	tcase_add_loop_test(tcase, refuses_who_is_outside_of_members_by_name_or_address,
+						0, countof(outsiders));
+	tcase_add_test(tcase, lets_a_member_not_move_outside);
+	tcase_add_test(tcase, drops_members_when_options_change);
+	suite_add_tcase(suite, tcase);
+	return policy_fixture_run(suite);
+}
