@@ -239,6 +239,20 @@ START_TEST(goes_back_if_charon_gives_up_first)
 }
 END_TEST
 
+/* as when charon ends; sanitizers see what is used too late, or left */
+START_TEST(ends_while_the_way_back_of_a_lost_ike_sa_waits)
+{
+	harness_keyingtries(1);
+	harness_establish();
+	redirect_to_silence();
+	harness_give_up();
+	/* its job is not run: nobody is asked */
+	harness_expect_to(NULL);
+	ck_assert_uint_eq(harness_count(GUARD_FAILED), 1);
+	ck_assert_uint_eq(harness_count(GUARD_RETURNED), 0);
+}
+END_TEST
+
 START_TEST(stays_away_if_deleted_without_redirect)
 {
 	harness_establish();
@@ -402,6 +416,7 @@ static Suite *suite(void)
 	tcase_add_test(c, comes_back_if_the_gateway_insists_on_a_refused_target);
 	tcase_add_test(c, keeps_the_old_one_if_nobody_takes_it);
 	tcase_add_test(c, goes_back_if_charon_gives_up_first);
+	tcase_add_test(c, ends_while_the_way_back_of_a_lost_ike_sa_waits);
 	tcase_add_test(c, stays_away_if_deleted_without_redirect);
 	tcase_add_test(c, makes_one_new_ike_sa_if_deleted_while_it_follows);
 	tcase_add_test(c, follows_after_a_rekeying_that_is_going_on);
