@@ -201,7 +201,8 @@ int main(void)
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, gives_the_answers_of_the_formula_however_gateways_lie);
-	tcase_add_loop_test(tcase, leaves_out_no_gateway_that_may_win, 0, 2);
+	tcase_add_loop_test(tcase, leaves_out_no_gateway_that_may_win,
+						RENDEZVOUS_PLAIN, RENDEZVOUS_AVX512 + 1);
 	suite_add_tcase(suite, tcase);
 	return policy_fixture_run(suite);
 }

@@ -30,8 +30,9 @@
  * Zadimoghaddam, "Consistent hashing with bounded loads", SODA 2018.
  *
  * Cost: a hash a candidate, eight of them together where the processor has
- * AVX-512, and a handful of logarithms; with balance_factor one more look at each
- * candidate. Take it unless there is a reason for another.
+ * AVX-512, four where it has AVX2, and a handful of logarithms; with
+ * balance_factor one more look at each candidate. Take it unless there is a
+ * reason for another.
  */
 
 #include "rendezvous.h"
@@ -196,7 +197,7 @@ redirect_selector_t *rendezvous_selector_create(
 			.destroy = _destroy,
 		},
 		.factor = options->balance_factor / 100.0,
-		.scan = rendezvous_scan_get(FALSE),
+		.scan = rendezvous_scan_get(RENDEZVOUS_AVX512),
 	);
 	if (options->balance_factor)
 	{

@@ -17,15 +17,16 @@
 #ifdef __x86_64__
 #include <immintrin.h>
 
-/**
- * Gateways looked at together.
+/*
+ * Several gateways at once. The same numbers as in rendezvous_score_better(), but
+ * for the lower 33 bits of the draw, which are not mixed to the end: 1 - u is
+ * taken for smaller than it is by less than 2^-29. The upper 52 bits of the draw
+ * behind the exponent of 1 are 1 + u, which is subtracted from 2.
  */
-#define LANES 8
+#define TWO (2 - 0x1p-30)
 
 /**
- * By AVX-512. The same numbers as in rendezvous_score_better(), but for the
- * lower 33 bits of the draw, which are not mixed to the end: 1 - u is taken for
- * smaller than it is by less than 2^-29.
+ * Eight by AVX-512.
  */
 __attribute__((target("avx512f,avx512dq")))
 static int scan_avx512(const uint64_t *ids, const double *weights, int count,
@@ -36,14 +37,14 @@ static int scan_avx512(const uint64_t *ids, const double *weights, int count,
 	const __m512i first = _mm512_set1_epi64(REDIRECT_SELECTOR_MIX_FIRST);
 	const __m512i second = _mm512_set1_epi64(REDIRECT_SELECTOR_MIX_SECOND);
 	const __m512i one = _mm512_castpd_si512(_mm512_set1_pd(1));
-	const __m512d two = _mm512_set1_pd(2 - 0x1p-30);
+	const __m512d two = _mm512_set1_pd(TWO);
 	const __m512d score = _mm512_set1_pd(best);
 	__m512d less;
 	__m512i x;
 	__mmask8 won;
 	int i;
 
-	for (i = 0; i + LANES <= count; i += LANES)
+	for (i = 0; i + 8 <= count; i += 8)
 	{
 		x = _mm512_xor_si512(_mm512_add_epi64(_mm512_loadu_si512(ids + i), add),
 							 with);
@@ -51,11 +52,66 @@ static int scan_avx512(const uint64_t *ids, const double *weights, int count,
 		x = _mm512_mullo_epi64(x, first);
 		x = _mm512_xor_si512(x, _mm512_srli_epi64(x, 27));
 		x = _mm512_mullo_epi64(x, second);
-		/* 52 bits behind the exponent of 1 are 1 + u, subtracted from 2 */
 		x = _mm512_or_si512(_mm512_srli_epi64(x, 12), one);
 		less = _mm512_sub_pd(two, _mm512_castsi512_pd(x));
 		won = _mm512_cmp_pd_mask(_mm512_loadu_pd(weights + i),
 								 _mm512_mul_pd(score, less), _CMP_GT_OQ);
+		if (won)
+		{
+			return i + __builtin_ctz(won);
+		}
+	}
+	return i;
+}
+
+/**
+ * Multiply numbers of 64 bits, of which AVX2 can do the halves only.
+ *
+ * @param upper			y without its lower halves
+ */
+__attribute__((target("avx2"), always_inline))
+static inline __m256i multiply_avx2(__m256i x, __m256i y, __m256i upper)
+{
+	__m256i cross = _mm256_add_epi64(
+							_mm256_mul_epu32(_mm256_srli_epi64(x, 32), y),
+							_mm256_mul_epu32(x, upper));
+
+	return _mm256_add_epi64(_mm256_mul_epu32(x, y),
+							_mm256_slli_epi64(cross, 32));
+}
+
+/**
+ * Four by AVX2.
+ */
+__attribute__((target("avx2")))
+static int scan_avx2(const uint64_t *ids, const double *weights, int count,
+					 uint64_t client, double best)
+{
+	const __m256i add = _mm256_set1_epi64x(redirect_selector_salt(client));
+	const __m256i with = _mm256_set1_epi64x(client);
+	const __m256i first = _mm256_set1_epi64x(REDIRECT_SELECTOR_MIX_FIRST);
+	const __m256i second = _mm256_set1_epi64x(REDIRECT_SELECTOR_MIX_SECOND);
+	const __m256i first_upper = _mm256_srli_epi64(first, 32);
+	const __m256i second_upper = _mm256_srli_epi64(second, 32);
+	const __m256i one = _mm256_castpd_si256(_mm256_set1_pd(1));
+	const __m256d two = _mm256_set1_pd(TWO);
+	const __m256d score = _mm256_set1_pd(best);
+	__m256d less;
+	__m256i x;
+	int i, won;
+
+	for (i = 0; i + 4 <= count; i += 4)
+	{
+		x = _mm256_loadu_si256((const __m256i*)(ids + i));
+		x = _mm256_xor_si256(_mm256_add_epi64(x, add), with);
+		x = _mm256_xor_si256(x, _mm256_srli_epi64(x, 30));
+		x = multiply_avx2(x, first, first_upper);
+		x = _mm256_xor_si256(x, _mm256_srli_epi64(x, 27));
+		x = multiply_avx2(x, second, second_upper);
+		x = _mm256_or_si256(_mm256_srli_epi64(x, 12), one);
+		less = _mm256_sub_pd(two, _mm256_castsi256_pd(x));
+		won = _mm256_movemask_pd(_mm256_cmp_pd(_mm256_loadu_pd(weights + i),
+								 _mm256_mul_pd(score, less), _CMP_GT_OQ));
 		if (won)
 		{
 			return i + __builtin_ctz(won);
@@ -87,13 +143,17 @@ static int scan(const uint64_t *ids, const double *weights, int count,
 /*
  * Described in header
  */
-rendezvous_scan_t rendezvous_scan_get(bool plain)
+rendezvous_scan_t rendezvous_scan_get(rendezvous_way_t fastest)
 {
 #ifdef __x86_64__
-	if (!plain && __builtin_cpu_supports("avx512f") &&
+	if (fastest >= RENDEZVOUS_AVX512 && __builtin_cpu_supports("avx512f") &&
 		__builtin_cpu_supports("avx512dq"))
 	{
 		return scan_avx512;
+	}
+	if (fastest >= RENDEZVOUS_AVX2 && __builtin_cpu_supports("avx2"))
+	{
+		return scan_avx2;
 	}
 #endif
 	return scan;

@@ -25,6 +25,20 @@
 
 #include "rendezvous_score.h"
 
+typedef enum rendezvous_way_t rendezvous_way_t;
+
+/**
+ * Ways to look, the slowest first
+ */
+enum rendezvous_way_t {
+	/** one by one, which all processors can */
+	RENDEZVOUS_PLAIN,
+	/** four at once */
+	RENDEZVOUS_AVX2,
+	/** eight at once */
+	RENDEZVOUS_AVX512,
+};
+
 /**
  * Find the next gateway that may have a better score than the best so far. May
  * name one that has not, but never leaves out one that has: who calls offers it
@@ -41,11 +55,11 @@ typedef int (*rendezvous_scan_t)(const uint64_t *ids, const double *weights,
 								 int count, uint64_t client, double best);
 
 /**
- * Get the fastest way that this processor has.
+ * Get a way to look that this processor has.
  *
- * @param plain			TRUE for the way that all have
+ * @param fastest		slower ones are taken if it has not got this one
  * @return				function, can be called by any thread
  */
-rendezvous_scan_t rendezvous_scan_get(bool plain);
+rendezvous_scan_t rendezvous_scan_get(rendezvous_way_t fastest);
 
 #endif /** RENDEZVOUS_SCAN_H_ @}*/
