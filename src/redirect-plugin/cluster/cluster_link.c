@@ -15,6 +15,7 @@
 
 #include "cluster_link.h"
 #include "cluster_self.h"
+#include "utils/monotonic.h"
 
 #include <daemon.h>
 #include <processing/jobs/callback_job.h>
@@ -128,17 +129,6 @@ struct private_cluster_link_t {
 };
 
 /**
- * Milliseconds of the monotonic clock.
- */
-static uint64_t get_time(void)
-{
-	timeval_t tv;
-
-	time_monotonic(&tv);
-	return (uint64_t)tv.tv_sec * 1000 + tv.tv_usec / 1000;
-}
-
-/**
  * Milliseconds since 1970: only for numbers that grow with each start.
  */
 static uint64_t get_epoch(void)
@@ -201,7 +191,7 @@ static bool learn(private_cluster_link_t *this, const char *kind,
 		if (streq(kind, cluster_kinds[i]))
 		{
 			return this->members->learn(this->members, i, record->name, value,
-										get_time()) == CLUSTER_OK;
+										monotonic_ms()) == CLUSTER_OK;
 		}
 	}
 	return FALSE;
@@ -242,7 +232,7 @@ CALLBACK(sink_records, void,
 	if (streq(kind, cluster_kinds[CLUSTER_HEARTBEAT]))
 	{
 		this->sink_mutex->lock(this->sink_mutex);
-		this->listed = get_time();
+		this->listed = monotonic_ms();
 		this->sink_mutex->unlock(this->sink_mutex);
 	}
 	else if (news)
@@ -418,7 +408,7 @@ static void tell_self(private_cluster_link_t *this, uint64_t now)
 static job_requeue_t run(void *data)
 {
 	private_cluster_link_t *this = data;
-	uint64_t now = get_time(), fresh;
+	uint64_t now = monotonic_ms(), fresh;
 	char self[REDIRECT_NAME_MAX] = "";
 	bool listed = FALSE, changed = FALSE, joined = FALSE;
 	gateways_joined_t list;
@@ -683,7 +673,7 @@ METHOD(cluster_link_t, order, bool,
 	else
 	{
 		update_gateways(this);
-		if (this->members->get(this->members, name, get_time(), &member) &&
+		if (this->members->get(this->members, name, monotonic_ms(), &member) &&
 			member.order.sequence)
 		{
 			keep(&wanted->state, member.order.state);
@@ -717,7 +707,7 @@ METHOD(cluster_link_t, get_member, bool,
 	this->mutex->lock(this->mutex);
 	if (this->members)
 	{
-		found = this->members->get(this->members, name, get_time(), member);
+		found = this->members->get(this->members, name, monotonic_ms(), member);
 	}
 	this->mutex->unlock(this->mutex);
 	return found;
@@ -743,7 +733,7 @@ METHOD(cluster_link_t, get_status, void,
 	memcpy(status->words, this->words, sizeof(status->words));
 	if (this->listed)
 	{
-		status->listed = get_time() - this->listed;
+		status->listed = monotonic_ms() - this->listed;
 	}
 	this->sink_mutex->unlock(this->sink_mutex);
 	this->mutex->unlock(this->mutex);

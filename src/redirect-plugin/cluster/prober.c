@@ -18,6 +18,7 @@
 #include "probe_sockets.h"
 #include "probed_gateway.h"
 #include "initiator/initiator_resolver.h"
+#include "utils/monotonic.h"
 #include "utils/this_host.h"
 #include "wire/notify_data.h"
 
@@ -162,17 +163,6 @@ struct resolving_t {
 };
 
 /**
- * Milliseconds of the monotonic clock.
- */
-static uint64_t get_time(void)
-{
-	timeval_t tv;
-
-	time_monotonic(&tv);
-	return (uint64_t)tv.tv_sec * 1000 + tv.tv_usec / 1000;
-}
-
-/**
  * A random number, 0 to max - 1.
  */
 static uint64_t get_random(uint64_t max)
@@ -272,7 +262,7 @@ static void received(void *data, const ip_address_t *from, uint16_t port,
 	{
 		this->stats.answered++;
 		changed = probe_target_result(target, &this->config, TRUE,
-									  get_interval(this), get_time());
+									  get_interval(this), monotonic_ms());
 		conclude(this, gateway, changed, TRUE);
 	}
 	else
@@ -646,7 +636,7 @@ static job_requeue_t run(void *data)
 		this->mutex->unlock(this->mutex);
 		return JOB_REQUEUE_NONE;
 	}
-	now = get_time();
+	now = monotonic_ms();
 	next = now + SLEEP_MAX;
 	sync_gateways(this, now);
 	for (i = 0; i < this->count; i++)
