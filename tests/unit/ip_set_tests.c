@@ -150,11 +150,21 @@ END_TEST
 START_TEST(writes_addresses_as_people_read_them)
 {
 	ip_address_t address = policy_fixture_address("2001:DB8:0::1"), none = {};
-	char buf[INET6_ADDRSTRLEN];
+	char buf[INET6_ADDRSTRLEN], same[INET_ADDRSTRLEN];
+	int i;
 
 	ck_assert_str_eq(ip_address_to_string(&address, buf, sizeof(buf)),
 					 "2001:db8::1");
 	ck_assert_str_eq(ip_address_to_string(&none, buf, sizeof(buf)), "(none)");
+	for (i = 0; i < 256; i++)
+	{
+		address = ip_address_from_chunk(chunk_from_chars(i, 255 - i, i ^ 0x55,
+														 i / 16));
+		ck_assert_str_eq(ip_address_to_string(&address, buf, INET_ADDRSTRLEN),
+						 inet_ntop(AF_INET, address.data, same, sizeof(same)));
+	}
+	/* without room there is no address, but no more than there is room for */
+	ck_assert_str_eq(ip_address_to_string(&address, buf, 4), "(no");
 }
 END_TEST
 

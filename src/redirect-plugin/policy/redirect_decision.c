@@ -70,6 +70,19 @@ typedef struct {
 } text_t;
 
 /**
+ * Add a string: most decisions that are logged are made of strings alone, and
+ * a format is much slower.
+ */
+static void add_str(text_t *text, const char *str)
+{
+	size_t len = min(strlen(str), text->len - 1 - text->used);
+
+	memcpy(text->buf + text->used, str, len);
+	text->used += len;
+	text->buf[text->used] = '\0';
+}
+
+/**
  * Add to a text.
  */
 static void add(text_t *text, const char *fmt, ...)
@@ -106,7 +119,7 @@ static void add_left_out(text_t *text, const redirect_decision_t *decision)
 	}
 	if (separator[0] == ',')
 	{
-		add(text, ")");
+		add_str(text, ")");
 	}
 }
 
@@ -118,22 +131,23 @@ static void add_cause(text_t *text, const redirect_decision_t *decision)
 	switch (decision->cause)
 	{
 		case REDIRECT_CAUSE_RULE:
-			add(text, ", rule %s", decision->rule);
+			add_str(text, ", rule ");
+			add_str(text, decision->rule);
 			break;
 		case REDIRECT_CAUSE_DRAIN:
-			add(text, ", this gateway drains");
+			add_str(text, ", this gateway drains");
 			break;
 		case REDIRECT_CAUSE_OVERLOAD:
-			add(text, ", this gateway is overloaded");
+			add_str(text, ", this gateway is overloaded");
 			break;
 		case REDIRECT_CAUSE_ANYCAST:
-			add(text, ", reached on an anycast address");
+			add_str(text, ", reached on an anycast address");
 			break;
 		case REDIRECT_CAUSE_MOVE:
-			add(text, ", moved to other gateways");
+			add_str(text, ", moved to other gateways");
 			break;
 		default:
-			add(text, ", no rule matches");
+			add_str(text, ", no rule matches");
 			break;
 	}
 }
@@ -146,35 +160,35 @@ static void add_reason(text_t *text, const redirect_decision_t *decision)
 	switch (decision->reason)
 	{
 		case REDIRECT_REASON_NO_POLICY:
-			add(text, ", no valid configuration is loaded");
+			add_str(text, ", no valid configuration is loaded");
 			break;
 		case REDIRECT_REASON_SELF:
-			add(text, ", this gateway is the right one");
+			add_str(text, ", this gateway is the right one");
 			break;
 		case REDIRECT_REASON_UNSUPPORTED:
-			add(text, ", client does not support redirects");
+			add_str(text, ", client does not support redirects");
 			break;
 		case REDIRECT_REASON_REDIRECTED:
-			add(text, ", client was redirected here");
+			add_str(text, ", client was redirected here");
 			break;
 		case REDIRECT_REASON_NO_GATEWAY:
-			add(text, ", no gateway to send it to");
+			add_str(text, ", no gateway to send it to");
 			add_left_out(text, decision);
 			break;
 		case REDIRECT_REASON_SELECTOR:
 			add(text, ", selector %s failed", decision->selector);
 			break;
 		case REDIRECT_REASON_CIRCLE:
-			add(text, ", client was sent in a circle");
+			add_str(text, ", client was sent in a circle");
 			break;
 		case REDIRECT_REASON_HOPS:
-			add(text, ", client was sent onward often enough");
+			add_str(text, ", client was sent onward often enough");
 			break;
 		case REDIRECT_REASON_RETURNED:
-			add(text, ", client came back from every gateway");
+			add_str(text, ", client came back from every gateway");
 			break;
 		case REDIRECT_REASON_SESSION:
-			add(text, ", client replaces its session here");
+			add_str(text, ", client replaces its session here");
 			break;
 		default:
 			break;
@@ -192,7 +206,7 @@ char *redirect_decision_describe(const redirect_decision_t *decision,
 
 	if (decision->reason == REDIRECT_REASON_DRY_RUN)
 	{
-		add(&text, "served, but without dry_run ");
+		add_str(&text, "served, but without dry_run ");
 	}
 	switch (decision->wanted)
 	{
@@ -202,13 +216,14 @@ char *redirect_decision_describe(const redirect_decision_t *decision,
 			add(&text, "redirected to %s (%s)", decision->gateway, target);
 			break;
 		case REDIRECT_REFUSE:
-			add(&text, "refused");
+			add_str(&text, "refused");
 			break;
 		default:
-			add(&text, "served");
+			add_str(&text, "served");
 			break;
 	}
-	add(&text, " in %s", exchanges[phase]);
+	add_str(&text, " in ");
+	add_str(&text, exchanges[phase]);
 	if (decision->reason != REDIRECT_REASON_NO_POLICY)
 	{
 		add_cause(&text, decision);

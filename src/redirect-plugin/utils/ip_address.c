@@ -58,14 +58,41 @@ bool ip_address_from_string(const char *str, ip_address_t *address)
 	return address->version != 0;
 }
 
+/**
+ * Write an IPv4 address: a tenth of the instructions of inet_ntop(), which
+ * count where each client is logged.
+ */
+static void print_ipv4(const uint8_t data[4], char *buf)
+{
+	int i;
+
+	for (i = 0; i < 4; i++)
+	{
+		if (data[i] >= 100)
+		{
+			*buf++ = '0' + data[i] / 100;
+		}
+		if (data[i] >= 10)
+		{
+			*buf++ = '0' + data[i] / 10 % 10;
+		}
+		*buf++ = '0' + data[i] % 10;
+		*buf++ = i < 3 ? '.' : '\0';
+	}
+}
+
 /*
  * Described in header
  */
 char *ip_address_to_string(const ip_address_t *address, char *buf, size_t len)
 {
-	if (!address->version ||
-		!inet_ntop(address->version == 4 ? AF_INET : AF_INET6, address->data,
-				   buf, len))
+	if (address->version == 4 && len >= INET_ADDRSTRLEN)
+	{
+		print_ipv4(address->data, buf);
+	}
+	else if (!address->version ||
+			 !inet_ntop(address->version == 4 ? AF_INET : AF_INET6,
+						address->data, buf, len))
 	{
 		snprintf(buf, len, "(none)");
 	}
