@@ -133,14 +133,14 @@ struct private_ike_sockets_t {
 };
 
 /**
- * Prepare to receive into the slots from one on.
+ * Prepare the first slots to receive into them, which they are until then.
  */
-static void prepare(private_ike_sockets_t *this, int from, int count)
+static void prepare(private_ike_sockets_t *this, int count)
 {
 	slot_t *slot;
 	int i;
 
-	for (i = from; i < from + count; i++)
+	for (i = 0; i < count; i++)
 	{
 		slot = &this->slots[i];
 		slot->iov.iov_base = this->buffers + i * this->max_packet;
@@ -218,7 +218,6 @@ static void receive_from(private_ike_sockets_t *this, ike_socket_t *socket,
 {
 	int received;
 
-	prepare(this, this->received, count);
 	received = recvmmsg(socket->fd, this->messages + this->received, count,
 						MSG_DONTWAIT, NULL);
 	if (received < 0 && (errno == ENOSYS || errno == EPERM || errno == EACCES))
@@ -243,6 +242,7 @@ METHOD(ike_sockets_t, receive_, int,
 	eventfd_t value;
 	bool old;
 
+	prepare(this, this->received);
 	this->received = 0;
 	for (i = 0; i < this->count; i++)
 	{
@@ -479,5 +479,6 @@ ike_sockets_t *ike_sockets_create(socket_manager_t *manager)
 		return NULL;
 	}
 	this->buffers = malloc(this->max_packet * IKE_SOCKETS_BATCH);
+	prepare(this, IKE_SOCKETS_BATCH);
 	return &this->public;
 }

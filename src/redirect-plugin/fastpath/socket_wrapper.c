@@ -53,7 +53,7 @@ struct private_socket_wrapper_t {
 	packet_filter_t *filter;
 
 	/**
-	 * Filter that a thread is in a method of, NULL if none.
+	 * Filter that the thread that receives is in a method of, NULL if none.
 	 */
 	packet_filter_t *inside;
 
@@ -94,7 +94,8 @@ static void leave(private_socket_wrapper_t *this)
 }
 
 /**
- * Let the filter receive, if it can.
+ * Let the filter receive, if it can; release() leaves it if charon cancels the
+ * thread meanwhile.
  */
 static bool receive_by_filter(private_socket_wrapper_t *this)
 {
@@ -104,14 +105,12 @@ static bool receive_by_filter(private_socket_wrapper_t *this)
 	filter = enter(this);
 	if (filter)
 	{
-		/* receiving blocks, and charon may cancel the thread */
-		thread_cleanup_push((thread_cleanup_t)leave, this);
 		able = filter->receive != NULL;
 		if (able)
 		{
 			filter->receive(filter->data, this->packets);
 		}
-		thread_cleanup_pop(TRUE);
+		leave(this);
 	}
 	return able;
 }
@@ -161,14 +160,25 @@ static status_t receive_next(private_socket_wrapper_t *this, packet_t **packet)
 	}
 }
 
+/**
+ * End to receive, also where the thread was cancelled in a filter.
+ */
+static void release(private_socket_wrapper_t *this)
+{
+	if (this->inside)
+	{
+		leave(this);
+	}
+	this->receiving->unlock(this->receiving);
+}
+
 METHOD(socket_manager_t, receive_, status_t,
 	private_socket_wrapper_t *this, packet_t **packet)
 {
 	status_t status;
 
 	this->receiving->lock(this->receiving);
-	thread_cleanup_push((thread_cleanup_t)this->receiving->unlock,
-						this->receiving);
+	thread_cleanup_push((thread_cleanup_t)release, this);
 	status = receive_next(this, packet);
 	thread_cleanup_pop(TRUE);
 	return status;
