@@ -12,15 +12,14 @@
  * for more details.
  */
 
-
 #include "cluster_members.h"
+#include "cluster_entry.h"
 
 #include <collections/hashtable.h>
 #include <threading/mutex.h>
 #include <utils/debug.h>
 
 typedef struct private_cluster_members_t private_cluster_members_t;
-typedef struct entry_t entry_t;
 
 /**
  * Private data
@@ -53,7 +52,7 @@ struct private_cluster_members_t {
 	void *data;
 
 	/**
-	 * name => entry_t, of gateways that the configuration names and that joined
+	 * name => cluster_entry_t, of gateways that are named and that joined
 	 */
 	hashtable_t *entries;
 
@@ -84,50 +83,12 @@ struct private_cluster_members_t {
 };
 
 /**
- * A gateway.
- */
-struct entry_t {
-
-	/** its name */
-	char name[REDIRECT_NAME_MAX];
-
-	/** TRUE if the configuration names it, or else it may join; and whether the
-	 * configuration before did */
-	bool named, was_named;
-
-	/** heartbeats that were news, up to 2: with the second one it joins */
-	uint8_t news;
-
-	/** since when it is not heard of while the store works, 0 if it is; only if it
-	 * joined */
-	uint64_t missing;
-
-	/** what it told last */
-	cluster_heartbeat_t heartbeat;
-
-	/** when, 0 if nothing */
-	uint64_t heard;
-
-	/** TRUE if it was told to the table that loads are known */
-	bool told;
-
-	/** order about it */
-	cluster_order_t order;
-
-	/** gateways whose probes found it up, and down */
-	uint32_t up, down;
-
-	/** what was told of it last, by its heartbeat and by probes of all */
-	gateway_verdict_t verdict, peers;
-};
-
-/**
  * Create the entry of a gateway.
  */
-static entry_t *create_entry(private_cluster_members_t *this, const char *name,
-							 bool named)
+static cluster_entry_t *create_entry(private_cluster_members_t *this,
+									 const char *name, bool named)
 {
-	entry_t *entry;
+	cluster_entry_t *entry;
 
 	INIT(entry,
 		.named = named,
@@ -142,7 +103,7 @@ static entry_t *create_entry(private_cluster_members_t *this, const char *name,
  *
  * @param gateway		filled in, NULL only to ask
  */
-static bool may_stay(private_cluster_members_t *this, entry_t *entry,
+static bool may_stay(private_cluster_members_t *this, cluster_entry_t *entry,
 					 gateway_t *gateway)
 {
 	return this->join && entry->heard &&
@@ -158,7 +119,7 @@ static bool may_stay(private_cluster_members_t *this, entry_t *entry,
 static void forget_left(private_cluster_members_t *this, uint64_t now)
 {
 	enumerator_t *enumerator;
-	entry_t *entry;
+	cluster_entry_t *entry;
 	char *name;
 
 	enumerator = this->entries->create_enumerator(this->entries);
@@ -178,56 +139,6 @@ static void forget_left(private_cluster_members_t *this, uint64_t now)
 }
 
 /**
- * Let the table have what is wanted of a gateway.
- */
-static void apply_order(private_cluster_members_t *this, entry_t *entry,
-						const cluster_order_t *order)
-{
-	entry->order = *order;
-	this->table->set(this->table, entry->name,
-				order->state == CLUSTER_UNKNOWN ? -1 : (int)order->state,
-				order->weight == CLUSTER_UNKNOWN ? -1 : (int64_t)order->weight,
-				order->capacity == CLUSTER_UNKNOWN ? -1
-												   : (int64_t)order->capacity,
-				GATEWAY_SOURCE_STORE);
-}
-
-/**
- * Take over a heartbeat that is proven.
- */
-static cluster_verdict_t learn_heartbeat(private_cluster_members_t *this,
-										 entry_t *entry,
-										 const cluster_heartbeat_t *heartbeat,
-										 uint64_t now)
-{
-	const cluster_heartbeat_t *last = &entry->heartbeat;
-
-	if (entry->heard && (heartbeat->start < last->start ||
-						 (heartbeat->start == last->start &&
-						  heartbeat->sequence <= last->sequence)))
-	{
-		return CLUSTER_REPLAYED;
-	}
-	if (heartbeat->order >= entry->order.sequence &&
-		!streq(entry->name, this->self))
-	{	/* it knows what is wanted of it, so its own word counts */
-		this->table->set(this->table, entry->name, (int)heartbeat->state, -1, -1,
-						 GATEWAY_SOURCE_STORE);
-	}
-	if (!entry->named && entry->news &&
-		(entry->news == 1 || !streq(last->addresses, heartbeat->addresses) ||
-		 last->weight != heartbeat->weight ||
-		 last->capacity != heartbeat->capacity))
-	{	/* one record may be left over, the second shows that it works */
-		this->joined_told = FALSE;
-	}
-	entry->news = min(2, entry->news + 1);
-	entry->heartbeat = *heartbeat;
-	entry->heard = now;
-	return CLUSTER_OK;
-}
-
-/**
  * Check whether a gateway that is not named may be in the fleet with what it
  * tells.
  *
@@ -236,7 +147,7 @@ static cluster_verdict_t learn_heartbeat(private_cluster_members_t *this,
 static cluster_verdict_t admit(private_cluster_members_t *this,
 							   const char *name,
 							   const cluster_heartbeat_t *heartbeat,
-							   entry_t **entry)
+							   cluster_entry_t **entry)
 {
 	if (!this->join || !this->join->names)
 	{
@@ -258,7 +169,7 @@ static cluster_verdict_t admit(private_cluster_members_t *this,
  * Take over an order that is proven.
  */
 static cluster_verdict_t learn_order(private_cluster_members_t *this,
-									 entry_t *entry,
+									 cluster_entry_t *entry,
 									 const cluster_order_t *order)
 {
 	gateway_status_t status;
@@ -271,7 +182,7 @@ static cluster_verdict_t learn_order(private_cluster_members_t *this,
 	{
 		return CLUSTER_REPLAYED;
 	}
-	apply_order(this, entry, order);
+	cluster_entry_order(entry, this->table, order);
 	return CLUSTER_OK;
 }
 
@@ -284,8 +195,8 @@ METHOD(cluster_members_t, learn, cluster_verdict_t,
 		cluster_order_t order;
 	} record;
 	cluster_verdict_t verdict;
-	entry_t *entry;
-	bool same = FALSE;
+	cluster_entry_t *entry;
+	bool same = FALSE, joined = FALSE;
 
 	this->mutex->lock(this->mutex);
 	verdict = cluster_record_read(this->signer, kind, name, value, &record);
@@ -304,7 +215,9 @@ METHOD(cluster_members_t, learn, cluster_verdict_t,
 		same = entry->heard &&
 			   record.heartbeat.start == entry->heartbeat.start &&
 			   record.heartbeat.sequence == entry->heartbeat.sequence;
-		verdict = learn_heartbeat(this, entry, &record.heartbeat, now);
+		verdict = cluster_entry_learn(entry, this->table, &record.heartbeat,
+									  streq(name, this->self), now, &joined);
+		this->joined_told = this->joined_told && !joined;
 	}
 	else if (verdict == CLUSTER_OK)
 	{
@@ -321,7 +234,7 @@ METHOD(cluster_members_t, set_gateways, void,
 	private_cluster_members_t *this, const gateway_t *gateways, uint16_t count)
 {
 	enumerator_t *enumerator;
-	entry_t *entry;
+	cluster_entry_t *entry;
 	char *name;
 	int i;
 
@@ -373,7 +286,7 @@ METHOD(cluster_members_t, get_joined, bool,
 	private_cluster_members_t *this, gateways_joined_t *joined)
 {
 	enumerator_t *enumerator;
-	entry_t *entry;
+	cluster_entry_t *entry;
 	bool news;
 	char *name;
 
@@ -410,13 +323,13 @@ METHOD(cluster_members_t, set_order, void,
 	private_cluster_members_t *this, const char *name,
 	const cluster_order_t *order)
 {
-	entry_t *entry;
+	cluster_entry_t *entry;
 
 	this->mutex->lock(this->mutex);
 	entry = this->entries->get(this->entries, name);
 	if (entry)
 	{
-		apply_order(this, entry, order);
+		cluster_entry_order(entry, this->table, order);
 	}
 	this->mutex->unlock(this->mutex);
 }
@@ -427,7 +340,7 @@ METHOD(cluster_members_t, set_order, void,
 static void count_votes(private_cluster_members_t *this, char *names, bool up)
 {
 	enumerator_t *enumerator;
-	entry_t *entry;
+	cluster_entry_t *entry;
 	char *name;
 
 	enumerator = enumerator_create_token(names, ",", "");
@@ -454,7 +367,7 @@ static void hold_vote(private_cluster_members_t *this, uint64_t now,
 {
 	enumerator_t *enumerator;
 	gateway_verdict_t own;
-	entry_t *entry;
+	cluster_entry_t *entry;
 	char *name;
 
 	enumerator = this->entries->create_enumerator(this->entries);
@@ -478,68 +391,13 @@ static void hold_vote(private_cluster_members_t *this, uint64_t now,
 	enumerator->destroy(enumerator);
 }
 
-/**
- * Tell the table what is known of a gateway.
- *
- * @return				TRUE if it is something else than before
- */
-static bool tell_one(private_cluster_members_t *this, entry_t *entry,
-					 uint64_t now, uint64_t fresh, uint64_t stale, bool listed)
-{
-	const cluster_heartbeat_t *heartbeat = &entry->heartbeat;
-	gateway_verdict_t verdict = GATEWAY_UNKNOWN, peers = GATEWAY_UNKNOWN;
-	uint64_t age = entry->heard ? now - entry->heard : CLUSTER_UNKNOWN;
-	uint32_t ttl = fresh / 1000 + 1;
-	bool changed;
-
-	if (age <= fresh)
-	{
-		verdict = GATEWAY_UP;
-	}
-	else if (listed && entry->heard)
-	{
-		verdict = GATEWAY_DOWN;
-	}
-	/* while the store fails, who does not write is not known */
-	entry->missing = verdict == GATEWAY_DOWN ? entry->missing ?: now : 0;
-	if (entry->up || entry->down)
-	{
-		peers = entry->down > entry->up ? GATEWAY_DOWN : GATEWAY_UP;
-	}
-	this->table->testify(this->table, entry->name, GATEWAY_WITNESS_HEARTBEAT,
-						 verdict, ttl);
-	this->table->testify(this->table, entry->name, GATEWAY_WITNESS_PEERS, peers,
-						 ttl);
-	if (age <= stale)
-	{
-		this->table->set_load(this->table, entry->name,
-			heartbeat->sessions == CLUSTER_UNKNOWN ? REDIRECT_SELECTOR_UNKNOWN
-												   : heartbeat->sessions,
-			heartbeat->load == CLUSTER_UNKNOWN ? REDIRECT_SELECTOR_UNKNOWN
-											   : heartbeat->load,
-			GATEWAY_SOURCE_STORE);
-		entry->told = TRUE;
-	}
-	else if (entry->told)
-	{
-		this->table->set_load(this->table, entry->name,
-							  REDIRECT_SELECTOR_UNKNOWN,
-							  REDIRECT_SELECTOR_UNKNOWN, GATEWAY_SOURCE_STORE);
-		entry->told = FALSE;
-	}
-	changed = verdict != entry->verdict || peers != entry->peers;
-	entry->verdict = verdict;
-	entry->peers = peers;
-	return changed;
-}
-
 METHOD(cluster_members_t, tell, bool,
 	private_cluster_members_t *this, uint64_t now, uint64_t fresh,
 	uint64_t stale, bool listed)
 {
 	enumerator_t *enumerator;
 	bool changed = FALSE;
-	entry_t *entry;
+	cluster_entry_t *entry;
 	char *name;
 
 	this->mutex->lock(this->mutex);
@@ -549,7 +407,8 @@ METHOD(cluster_members_t, tell, bool,
 	{
 		if (!streq(name, this->self))
 		{
-			changed |= tell_one(this, entry, now, fresh, stale, listed);
+			changed |= cluster_entry_tell(entry, this->table, now, fresh,
+										  stale, listed);
 		}
 	}
 	enumerator->destroy(enumerator);
@@ -562,7 +421,7 @@ METHOD(cluster_members_t, get, bool,
 	private_cluster_members_t *this, const char *name, uint64_t now,
 	cluster_member_t *member)
 {
-	entry_t *entry;
+	cluster_entry_t *entry;
 
 	*member = (cluster_member_t){ .age = CLUSTER_UNKNOWN };
 	this->mutex->lock(this->mutex);
@@ -592,7 +451,7 @@ METHOD(cluster_members_t, destroy, void,
 	private_cluster_members_t *this)
 {
 	enumerator_t *enumerator;
-	entry_t *entry;
+	cluster_entry_t *entry;
 	char *name;
 
 	enumerator = this->entries->create_enumerator(this->entries);

@@ -1,0 +1,114 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+#include "cluster_entry.h"
+
+/*
+ * Described in header
+ */
+void cluster_entry_order(cluster_entry_t *this, gateway_table_t *table,
+						 const cluster_order_t *order)
+{
+	this->order = *order;
+	table->set(table, this->name,
+			   order->state == CLUSTER_UNKNOWN ? -1 : (int)order->state,
+			   order->weight == CLUSTER_UNKNOWN ? -1 : (int64_t)order->weight,
+			   order->capacity == CLUSTER_UNKNOWN ? -1 : (int64_t)order->capacity,
+			   GATEWAY_SOURCE_STORE);
+}
+
+/*
+ * Described in header
+ */
+cluster_verdict_t cluster_entry_learn(cluster_entry_t *this,
+									  gateway_table_t *table,
+									  const cluster_heartbeat_t *heartbeat,
+									  bool self, uint64_t now, bool *joined)
+{
+	const cluster_heartbeat_t *last = &this->heartbeat;
+
+	if (this->heard && (heartbeat->start < last->start ||
+						(heartbeat->start == last->start &&
+						 heartbeat->sequence <= last->sequence)))
+	{
+		return CLUSTER_REPLAYED;
+	}
+	if (heartbeat->order >= this->order.sequence && !self)
+	{	/* it knows what is wanted of it, so its own word counts */
+		table->set(table, this->name, (int)heartbeat->state, -1, -1,
+				   GATEWAY_SOURCE_STORE);
+	}
+	if (!this->named && this->news &&
+		(this->news == 1 || !streq(last->addresses, heartbeat->addresses) ||
+		 last->weight != heartbeat->weight ||
+		 last->capacity != heartbeat->capacity))
+	{	/* one record may be left over, the second shows that it works */
+		*joined = TRUE;
+	}
+	this->news = min(2, this->news + 1);
+	this->heartbeat = *heartbeat;
+	this->heard = now;
+	return CLUSTER_OK;
+}
+
+/*
+ * Described in header
+ */
+bool cluster_entry_tell(cluster_entry_t *this, gateway_table_t *table,
+						uint64_t now, uint64_t fresh, uint64_t stale,
+						bool listed)
+{
+	const cluster_heartbeat_t *heartbeat = &this->heartbeat;
+	gateway_verdict_t verdict = GATEWAY_UNKNOWN, peers = GATEWAY_UNKNOWN;
+	uint64_t age = this->heard ? now - this->heard : CLUSTER_UNKNOWN;
+	uint32_t ttl = fresh / 1000 + 1;
+	bool changed;
+
+	if (age <= fresh)
+	{
+		verdict = GATEWAY_UP;
+	}
+	else if (listed && this->heard)
+	{
+		verdict = GATEWAY_DOWN;
+	}
+	/* while the store fails, who does not write is not known */
+	this->missing = verdict == GATEWAY_DOWN ? this->missing ?: now : 0;
+	if (this->up || this->down)
+	{
+		peers = this->down > this->up ? GATEWAY_DOWN : GATEWAY_UP;
+	}
+	table->testify(table, this->name, GATEWAY_WITNESS_HEARTBEAT, verdict, ttl);
+	table->testify(table, this->name, GATEWAY_WITNESS_PEERS, peers, ttl);
+	if (age <= stale)
+	{
+		table->set_load(table, this->name,
+			heartbeat->sessions == CLUSTER_UNKNOWN ? REDIRECT_SELECTOR_UNKNOWN
+												   : heartbeat->sessions,
+			heartbeat->load == CLUSTER_UNKNOWN ? REDIRECT_SELECTOR_UNKNOWN
+											   : heartbeat->load,
+			GATEWAY_SOURCE_STORE);
+		this->told = TRUE;
+	}
+	else if (this->told)
+	{
+		table->set_load(table, this->name, REDIRECT_SELECTOR_UNKNOWN,
+						REDIRECT_SELECTOR_UNKNOWN, GATEWAY_SOURCE_STORE);
+		this->told = FALSE;
+	}
+	changed = verdict != this->verdict || peers != this->peers;
+	this->verdict = verdict;
+	this->peers = peers;
+	return changed;
+}

@@ -1,0 +1,100 @@
+/*
+ * Copyright (C) 2026 The strongSwan redirect plugin authors
+ *
+ * This program is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License as published by the
+ * Free Software Foundation; either version 2 of the License, or (at your
+ * option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+ *
+ * This program is distributed in the hope that it will be useful, but
+ * WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+ * or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * for more details.
+ */
+
+/**
+ * @defgroup cluster_entry cluster_entry
+ * @{ @ingroup redirect_cluster
+ */
+
+#ifndef CLUSTER_ENTRY_H_
+#define CLUSTER_ENTRY_H_
+
+#include "cluster_record.h"
+#include "gateways/gateway_table.h"
+
+typedef struct cluster_entry_t cluster_entry_t;
+
+/**
+ * What is known of a gateway.
+ */
+struct cluster_entry_t {
+
+	/** its name */
+	char name[REDIRECT_NAME_MAX];
+
+	/** TRUE if the configuration names it, or else it may join; and whether the
+	 * configuration before did */
+	bool named, was_named;
+
+	/** heartbeats that were news, up to 2: with the second one it joins */
+	uint8_t news;
+
+	/** since when it is not heard of while the store works, 0 if it is; only if it
+	 * joined */
+	uint64_t missing;
+
+	/** what it told last */
+	cluster_heartbeat_t heartbeat;
+
+	/** when, 0 if nothing */
+	uint64_t heard;
+
+	/** TRUE if it was told to the table that loads are known */
+	bool told;
+
+	/** order about it */
+	cluster_order_t order;
+
+	/** gateways whose probes found it up, and down */
+	uint32_t up, down;
+
+	/** what was told of it last, by its heartbeat and by probes of all */
+	gateway_verdict_t verdict, peers;
+};
+
+/**
+ * Take over an order, and let the table have what is wanted of the gateway.
+ *
+ * As the others: under the lock of cluster_members, that of the table is taken.
+ */
+void cluster_entry_order(cluster_entry_t *this, gateway_table_t *table,
+						 const cluster_order_t *order);
+
+/**
+ * Take over a heartbeat that is proven, unless it is older than the last.
+ *
+ * @param self			TRUE if it is of this gateway, so that the table is not
+ *						told its state
+ * @param now			time
+ * @param joined		set to TRUE if it joins by that, or changed since
+ * @return				CLUSTER_OK or CLUSTER_REPLAYED
+ */
+cluster_verdict_t cluster_entry_learn(cluster_entry_t *this,
+									  gateway_table_t *table,
+									  const cluster_heartbeat_t *heartbeat,
+									  bool self, uint64_t now, bool *joined);
+
+/**
+ * Tell the table what is known of the gateway now.
+ *
+ * @param fresh			milliseconds that a heartbeat is fresh
+ * @param stale			milliseconds that loads are believed
+ * @param listed		TRUE if the store is reached
+ * @return				TRUE if it is something else than before
+ */
+bool cluster_entry_tell(cluster_entry_t *this, gateway_table_t *table,
+						uint64_t now, uint64_t fresh, uint64_t stale,
+						bool listed);
+
+#endif /** CLUSTER_ENTRY_H_ @}*/
