@@ -57,7 +57,7 @@ static int run_set_gateway(int argc, char *argv[])
 		[LOAD] = { .name = "load" },
 	};
 	vici_builder_t *request;
-	bool reset, fleet;
+	bool reset, fleet, alone;
 
 	if (argc < 2 || argv[1][0] == '-')
 	{
@@ -69,6 +69,7 @@ static int run_set_gateway(int argc, char *argv[])
 	}
 	reset = fleet_take("--reset", &argc, argv);
 	fleet = fleet_take("--fleet", &argc, argv);
+	alone = reset && argc == 2;
 	if (!parse_values(&cmd_set_gateway, values, countof(values), argc - 1,
 					  argv + 1))
 	{
@@ -89,8 +90,9 @@ static int run_set_gateway(int argc, char *argv[])
 	add_values(request, values, countof(values));
 	return fleet ? change(&cmd_set_gateway, "order", request,
 						  "ordered, see 'redirectctl fleet'")
-				 : change(&cmd_set_gateway, "set-gateway", request,
-					"done, see 'redirectctl gateways' for how long it holds");
+				 : change(&cmd_set_gateway, "set-gateway", request, alone
+					? "the values of the file hold, see 'redirectctl gateways'"
+					: "done, see 'redirectctl gateways' for how long it holds");
 }
 
 const subcommand_t cmd_set_gateway = {

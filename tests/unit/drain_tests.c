@@ -509,6 +509,7 @@ START_TEST(lets_a_drain_of_nobody_be_in_the_way_of_none)
 	add(this, 1, 4, "203.0.113");
 	ck_assert_ptr_null(drain_fixture_drain(this, "nobody@example.org"));
 	ck_assert_uint_eq(drain_fixture_progress(this).total, 0);
+	ck_assert(!this->drain->stop(this->drain));
 	ck_assert_ptr_null(drain_fixture_drain(this, "c2@example.org"));
 	ck_assert_uint_eq(drain_fixture_progress(this).left, 1);
 	drain_fixture_destroy(this);

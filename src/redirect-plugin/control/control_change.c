@@ -201,6 +201,9 @@ struct wish_t {
 
 	/** name of this gateway, empty without */
 	char self[REDIRECT_NAME_MAX];
+
+	/** parts of the plugin */
+	control_parts_t *parts;
 };
 
 #define WISH(name) offsetof(wish_t, name)
@@ -233,6 +236,10 @@ static const char *add_wish(void *config, const char *name, const char *value)
 	if (streq(value, wish->self))
 	{
 		return "clients cannot be drained to this gateway itself";
+	}
+	if (control_find_gateway(wish->parts, value) < 0)
+	{
+		return "there is no gateway of that name";
 	}
 	array_insert_create(&wish->options.to, ARRAY_TAIL, strdup(value));
 	return NULL;
@@ -290,6 +297,7 @@ vici_message_t *control_drain(void *data, control_client_t *client,
 	drain_t *drain = this->parts.sessions->drain;
 	wish_t wish = {
 		.options = drain->get_defaults(drain),
+		.parts = &this->parts,
 	};
 	char refused[REDIRECT_STORE_WHY_MAX], *error;
 	const char *why;

@@ -144,7 +144,11 @@ static bool add_value(reader_t *this, chunk_t value)
 	if (this->other >= 0)
 	{
 		why = this->arguments->add(this->config, this->name, text);
-		return !why || refuse(this, why);
+		if (why)
+		{
+			config_section_error(&this->section, this->name, text, "%s", why);
+		}
+		return !why;
 	}
 	known = settings->get_str(settings, "%s.%s", NULL, command, this->name);
 	if (known)

@@ -486,7 +486,8 @@ METHOD(drain_t, stop, bool,
 	bool was_on;
 
 	this->serial->lock(this->serial);
-	was_on = halt(this);
+	/* one of some clients that are gone is over, or never was about anybody */
+	was_on = !halt_done(this) && halt(this);
 	if (!this->progress.partial)
 	{
 		set_self(this, GATEWAY_ACTIVE);
