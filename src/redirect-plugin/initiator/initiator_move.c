@@ -148,6 +148,23 @@ static void destroy_new(ike_sa_t *old, initiator_attempt_t *attempt, ike_sa_t *n
 	old->set_condition(old, COND_REDIRECTED, FALSE);
 }
 
+/**
+ * An IKE_SA that is sent on before it is up leaves what it was to replace to the
+ * one that is set up in its place.
+ */
+static void pass_on(initiator_context_t *context, initiator_attempt_t *attempt,
+					initiator_attempt_t *new_attempt)
+{
+	initiator_attempts_t *attempts = context->attempts;
+	uint32_t replaces = attempts->get_replaces(attempts, attempt);
+
+	if (replaces)
+	{
+		attempts->set_replaces(attempts, new_attempt, replaces);
+		attempts->set_replaces(attempts, attempt, 0);
+	}
+}
+
 /*
  * Described in header
  */
@@ -187,6 +204,7 @@ status_t initiator_move(initiator_context_t *context, ike_sa_t *old,
 	}
 	initiator_connect_watch(context, new, new_attempt);
 	initiator_move_tell(context, new, new_attempt, GUARD_FOLLOWED);
+	pass_on(context, attempt, new_attempt);
 	charon->bus->ike_reestablish_post(charon->bus, old, new, TRUE);
 	charon->ike_sa_manager->checkin(charon->ike_sa_manager, new);
 	charon->bus->set_sa(charon->bus, old);
