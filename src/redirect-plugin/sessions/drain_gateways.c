@@ -279,25 +279,16 @@ METHOD(drain_gateways_t, has_other, bool,
 }
 
 /**
- * Check whether a gateway is down, or sends clients away itself: one that answers
- * may do so and give its clients no place.
+ * Check whether a gateway takes clients: one that answers may send them away
+ * itself.
+ *
+ * @param status		receives its status
  */
-static bool is_away(private_drain_gateways_t *this, const char *name)
+static bool takes_clients(private_drain_gateways_t *this, const char *name,
+						  gateway_status_t *status)
 {
-	const policy_state_t *state;
-	bool away = FALSE;
-	int i, token;
-
-	state = this->engine->acquire(this->engine, &token);
-	for (i = 0; state->policy && !away && i < state->policy->gateway_count; i++)
-	{
-		away = streq(state->policy->gateways[i].name, name) &&
-			   (state->view->left_out[i] == GATEWAY_LEFT_DISABLED ||
-				state->view->left_out[i] == GATEWAY_LEFT_DRAINING ||
-				state->view->left_out[i] == GATEWAY_LEFT_DOWN);
-	}
-	this->engine->release(this->engine, token);
-	return away;
+	return this->gateways->get_status(this->gateways, name, status) &&
+		   status->state == GATEWAY_ACTIVE && status->up;
 }
 
 METHOD(drain_gateways_t, proven, time_t,
@@ -306,11 +297,12 @@ METHOD(drain_gateways_t, proven, time_t,
 	time_t now = time_monotonic(NULL);
 	uint32_t second = this->gateways->get_now(this->gateways);
 	uint32_t age, oldest = max(now - since, 0);
+	gateway_status_t status;
 
 	/* the table counts ticks, which come late on a busy host: take nothing for
 	 * newer than it is */
 	oldest = min(oldest - oldest / 8, second);
-	if (is_away(this, name))
+	if (!takes_clients(this, name, &status))
 	{
 		return 0;
 	}
@@ -333,8 +325,7 @@ METHOD(drain_gateways_t, came_back, bool,
 	gateway_status_t status;
 	time_t age = time_monotonic(NULL) - since;
 
-	return this->gateways->get_status(this->gateways, name, &status) &&
-		   status.state == GATEWAY_ACTIVE && status.up &&
+	return takes_clients(this, name, &status) &&
 		   age > (time_t)status.origins[GATEWAY_VALUE_STATE].age;
 }
 
