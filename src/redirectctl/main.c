@@ -294,9 +294,10 @@ static int take_options(int argc, char *argv[])
 		}
 		else if (streq(argv[i], "--uri"))
 		{
-			if (i + 1 == argc)
+			if (i + 1 == argc || !*argv[i + 1])
 			{
-				fprintf(stderr, "redirectctl: --uri needs a value\n");
+				fprintf(stderr, "redirectctl: --uri needs a value, as %s\n",
+						options.uri);
 				return -1;
 			}
 			options.uri = argv[++i];
