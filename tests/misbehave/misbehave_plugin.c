@@ -30,7 +30,8 @@
  *       only = no                  # yes: take all else out but what this end
  *                                  # needs: nonce, IDr, CERT and AUTH
  *       forge = no                 # yes: send it in an IKE_SA_INIT response of
- *                                  # its own, before the genuine one
+ *                                  # its own, before the genuine one, and again
+ *                                  # before each retransmission of that
  *     }
  *   }
  */
@@ -70,6 +71,8 @@ struct misbehave_t {
 	array_t *entries;
 	/** nonce of the last IKE_SA_INIT request that came in */
 	chunk_t nonce;
+	/** the last response that was forged */
+	packet_t *forged;
 };
 
 /**
@@ -160,13 +163,12 @@ static void forge(misbehave_t *this, entry_t *entry, message_t *genuine)
 {
 	message_t *message;
 	ike_sa_id_t *id;
-	packet_t *packet;
 	host_t *host;
 
 	message = message_create(IKEV2_MAJOR_VERSION, IKEV2_MINOR_VERSION);
 	id = ike_sa_id_create(IKEV2_MAJOR_VERSION,
 						  genuine->get_initiator_spi(genuine),
-						  0xfeedfeedfeedfeedULL, FALSE);
+						  htobe64(0xfeedfeedfeedfeedULL), FALSE);
 	message->set_ike_sa_id(message, id);
 	id->destroy(id);
 	host = genuine->get_source(genuine);
@@ -177,9 +179,12 @@ static void forge(misbehave_t *this, entry_t *entry, message_t *genuine)
 	message->set_request(message, FALSE);
 	message->set_message_id(message, 0);
 	inject(this, entry, message);
-	if (message->generate(message, NULL, &packet) == SUCCESS)
+	DESTROY_IF(this->forged);
+	this->forged = NULL;
+	if (message->generate(message, NULL, &this->forged) == SUCCESS)
 	{
-		charon->sender->send(charon->sender, packet);
+		charon->sender->send(charon->sender,
+							 this->forged->clone(this->forged));
 	}
 	message->destroy(message);
 }
@@ -224,6 +229,21 @@ METHOD(listener_t, message, bool,
 				inject(this, entry, message);
 			}
 		}
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, alert, bool,
+	listener_t *listener, ike_sa_t *ike_sa, alert_t alert, va_list args)
+{
+	misbehave_t *this = (misbehave_t*)((char*)listener -
+									   offsetof(misbehave_t, listener));
+
+	/* the client may have had no IKE_SA yet when the first one came */
+	if (alert == ALERT_RETRANSMIT_RECEIVE && this->forged)
+	{
+		charon->sender->send(charon->sender,
+							 this->forged->clone(this->forged));
 	}
 	return TRUE;
 }
@@ -343,6 +363,7 @@ METHOD(plugin_t, destroy, void,
 	}
 	array_destroy(this->entries);
 	chunk_free(&this->nonce);
+	DESTROY_IF(this->forged);
 	free(this);
 }
 
@@ -367,6 +388,7 @@ plugin_t *misbehave_plugin_create()
 		},
 		.listener = {
 			.message = _message,
+			.alert = _alert,
 		},
 		.entries = array_create(0, 0),
 	);
