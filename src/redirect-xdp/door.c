@@ -19,6 +19,7 @@
 #include <bpf/libbpf.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,11 @@
 
 _Static_assert(FILTER_FRAME_MAX == XDP_FRAME_MAX, "longest frame");
 _Static_assert(FILTER_QUEUES >= XDP_QUEUES_MAX, "most queues");
+
+/** how long to wait for what had the interface before, and how often to look
+ * whether it is gone, in milliseconds */
+#define PATIENCE 5000
+#define LOOK 10
 
 /** the compiled program */
 __asm__(
@@ -66,6 +72,26 @@ static int get_map(door_t *this, const char *name)
 }
 
 /**
+ * Bind a socket, once what was bound there before is gone: a redirect-xdp that
+ * has lost its charon needs a moment, and the kernel lets go of a closed queue a
+ * while after it was closed.
+ */
+static bool bind_after(int fd, void *addr, socklen_t len, int busy)
+{
+	int waited;
+
+	for (waited = 0; bind(fd, addr, len) < 0; waited += LOOK)
+	{
+		if (errno != busy || waited == PATIENCE)
+		{
+			return false;
+		}
+		poll(NULL, 0, LOOK);
+	}
+	return true;
+}
+
+/**
  * Say that the interface is taken; others in this network namespace see it.
  */
 static bool take(door_t *this)
@@ -79,8 +105,9 @@ static bool take(door_t *this)
 				   XDP_HELPER "-%d", this->index);
 	this->lock = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	return this->lock >= 0 &&
-		   bind(this->lock, (struct sockaddr*)&addr,
-				offsetof(struct sockaddr_un, sun_path) + 1 + len) == 0;
+		   bind_after(this->lock, &addr,
+					  offsetof(struct sockaddr_un, sun_path) + 1 + len,
+					  EADDRINUSE);
 }
 
 /**
@@ -192,8 +219,7 @@ static bool prepare_queue(door_t *this, queue_t *queue, unsigned number)
 		ready = setsockopt(queue->socket, SOL_XDP, rings[i], &size,
 						   sizeof(size)) == 0;
 	}
-	ready = ready && bind(queue->socket, (struct sockaddr*)&addr,
-						  sizeof(addr)) == 0;
+	ready = ready && bind_after(queue->socket, &addr, sizeof(addr), EBUSY);
 	/* the kernel has the pages, charon maps them by the file */
 	munmap(memory, frames.len);
 	return ready;
