@@ -12,6 +12,10 @@
  * for more details.
  */
 
+/* the kernel tells rings from each other by offsets above 4 GiB, which an off_t of
+ * 32 bit does not hold */
+#define _FILE_OFFSET_BITS 64
+
 #include "xdp_queue.h"
 #include "xdp_helper.h"
 
