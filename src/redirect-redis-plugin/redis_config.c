@@ -18,11 +18,6 @@
 #include <library.h>
 
 /**
- * Longest prefix
- */
-#define PREFIX_MAX 63
-
-/**
  * Copy a string that may be missing
  */
 static char *copy(const char *text)
@@ -31,47 +26,33 @@ static char *copy(const char *text)
 }
 
 /**
- * Parse the sentinels.
+ * Parse the sentinels, which were checked.
  */
-static bool read_sentinels(redis_config_t *this, const char *const *sentinels,
-						   char why[REDIRECT_STORE_WHY_MAX])
+static void read_sentinels(redis_config_t *this, const char *const *sentinels)
 {
-	int i, count = 0;
+	int count = 0;
 
 	while (sentinels && sentinels[count])
 	{
 		count++;
 	}
 	this->sentinels = calloc(count + 1, sizeof(redis_host_t));
-	for (i = 0; i < count; i++)
+	while (this->sentinel_count < count)
 	{
-		if (!redis_host_parse(sentinels[i], REDIS_SENTINEL_PORT,
-							  &this->sentinels[i]))
-		{
-			snprintf(why, REDIRECT_STORE_WHY_MAX, "sentinel %.128s is not "
-					 "host:port", sentinels[i]);
-			return FALSE;
-		}
+		redis_host_parse(sentinels[this->sentinel_count], REDIS_SENTINEL_PORT,
+						 &this->sentinels[this->sentinel_count]);
+		this->sentinel_count++;
 	}
-	this->sentinel_count = count;
-	return TRUE;
 }
 
 /**
  * Make the keys of all kinds.
  */
 static bool read_kinds(redis_config_t *this, const char *prefix,
-					   const char *const *kinds,
-					   char why[REDIRECT_STORE_WHY_MAX])
+					   const char *const *kinds)
 {
 	int i;
 
-	if (!redis_word_valid(prefix, strlen(prefix), PREFIX_MAX))
-	{
-		snprintf(why, REDIRECT_STORE_WHY_MAX, "the prefix must have 1 to %d "
-				 "printable characters without spaces", PREFIX_MAX);
-		return FALSE;
-	}
 	while (kinds[this->kind_count])
 	{
 		this->kind_count++;
@@ -93,33 +74,20 @@ static bool read_kinds(redis_config_t *this, const char *prefix,
 }
 
 /**
- * Check what belongs together.
+ * Check options, those of callers that did not.
  */
-static bool check_options(const redis_url_t *url,
-						  const redirect_store_options_t *options,
+static bool check_options(const redirect_store_options_t *options,
 						  char why[REDIRECT_STORE_WHY_MAX])
 {
-	const char *wrong = NULL;
+	char wrong[REDIRECT_STORE_WHY_MAX];
+	const char *option;
 
-	if (options->username && !options->password)
+	if (redis_options_check(options, &option, wrong))
 	{
-		wrong = "a username needs a password";
+		return TRUE;
 	}
-	else if (!options->tls_certificate != !options->tls_key)
-	{
-		wrong = "a certificate for TLS needs its key, and the other way round";
-	}
-	else if (!url->tls && (options->tls_ca || options->tls_certificate ||
-						   options->tls_name))
-	{
-		wrong = "there are options for TLS, but the URL says not to use it: "
-				"with TLS it begins with rediss:// or valkeys://";
-	}
-	if (wrong)
-	{
-		snprintf(why, REDIRECT_STORE_WHY_MAX, "%s", wrong);
-	}
-	return !wrong;
+	snprintf(why, REDIRECT_STORE_WHY_MAX, "%s: %.200s", option, wrong);
+	return FALSE;
 }
 
 /*
@@ -137,10 +105,12 @@ redis_config_t *redis_config_create(const redirect_store_options_t *options,
 		.interval = options->interval,
 		.timeout = options->timeout,
 	);
-	if (!redis_url_parse(options->url, &this->url, why) ||
-		!check_options(&this->url, options, why) ||
-		!read_sentinels(this, options->sentinels, why) ||
-		!read_kinds(this, options->prefix, options->kinds, why) ||
+	if (check_options(options, why))
+	{
+		redis_url_parse(options->url, &this->url, why);
+		read_sentinels(this, options->sentinels);
+	}
+	if (!this->sentinels || !read_kinds(this, options->prefix, options->kinds) ||
 		(this->url.tls && !(this->tls = redis_tls_create(options, why))))
 	{
 		redis_config_destroy(this);

@@ -20,8 +20,8 @@
 #ifndef REDIS_CONFIG_H_
 #define REDIS_CONFIG_H_
 
+#include "redis_options.h"
 #include "redis_transport.h"
-#include "redis_url.h"
 
 typedef struct redis_config_t redis_config_t;
 

@@ -13,28 +13,12 @@
  */
 
 #include "redis_records.h"
+#include "redis_options.h"
 
 #include <library.h>
 
 #include <ctype.h>
 #include <errno.h>
-
-/*
- * Described in header
- */
-bool redis_word_valid(const char *text, size_t len, size_t max)
-{
-	size_t i;
-
-	for (i = 0; i < len && i <= max; i++)
-	{
-		if (text[i] <= ' ' || text[i] > '~')
-		{
-			return FALSE;
-		}
-	}
-	return len && len <= max;
-}
 
 /*
  * Described in header

@@ -45,16 +45,6 @@
 #define REDIS_PURGE_AFTER 60000
 
 /**
- * Whether a kind or a name consists of what these may.
- *
- * @param text		text
- * @param len		its length
- * @param max		longest that is allowed
- * @return			TRUE if it may be used
- */
-bool redis_word_valid(const char *text, size_t len, size_t max);
-
-/**
  * Write what stands before a value.
  *
  * @param stamp		receives it, with a final zero

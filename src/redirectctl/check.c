@@ -13,6 +13,7 @@
  */
 
 #include "redirectctl.h"
+#include "check_store.h"
 
 #include "config_loader.h"
 #include "config_text.h"
@@ -194,33 +195,86 @@ static void write_report(const char *file, const config_report_t *report)
 }
 
 /**
- * Warn if charon does not load the plugin, of which the daemon cannot speak.
+ * Add a warning in front of those there are.
  */
-static void check_loaded(settings_t *settings, const char *ns,
+static void warn(config_report_t *report, const char *fmt, ...)
+{
+	va_list args;
+	char *line;
+
+	va_start(args, fmt);
+	if (vasprintf(&line, fmt, args) > 0)
+	{
+		array_insert_create(&report->warnings, ARRAY_HEAD, line);
+	}
+	va_end(args);
+}
+
+/**
+ * Warn if charon does not load a plugin, of which the daemon cannot speak.
+ */
+static void check_loaded(settings_t *settings, const char *ns, char *name,
 						 config_report_t *report)
 {
 	bool modular = settings->get_bool(settings, "%s.load_modular", FALSE, ns);
-	char *list = settings->get_str(settings, "%s.load", NULL, ns), *plugin, *line;
+	char *list = settings->get_str(settings, "%s.load", NULL, ns), *plugin;
 	enumerator_t *enumerator;
 	bool listed = modular || !list;
 
 	enumerator = enumerator_create_token(list ?: "", " ", " !");
 	while (enumerator->enumerate(enumerator, &plugin))
 	{
-		listed = listed || streq(plugin, "redirect");
+		listed = listed || streq(plugin, name);
 	}
 	enumerator->destroy(enumerator);
-	if (listed &&
-		(settings->get_int(settings, "%s.plugins.redirect.load", 0, ns) ||
-		 settings->get_bool(settings, "%s.plugins.redirect.load", !modular, ns)))
+	if (!listed)
+	{
+		warn(report, "%s.load: %s is not in this list, so charon does not load the "
+			 "plugin", ns, name);
+	}
+	else if (!settings->get_int(settings, "%s.plugins.%s.load", 0, ns, name) &&
+			 !settings->get_bool(settings, "%s.plugins.%s.load", !modular, ns,
+								 name))
+	{
+		warn(report, "%s.plugins.%s.load: must be yes, or charon does not load the "
+			 "plugin", ns, name);
+	}
+}
+
+/**
+ * Warn if the cluster's store is not going to be used, which the daemon logs when
+ * it opens it.
+ *
+ * @param whole			TRUE if the file has the sections of all plugins
+ * @param installed		TRUE if it is for this host
+ */
+static void check_cluster(settings_t *settings, const char *ns, bool whole,
+						  bool installed, config_report_t *report)
+{
+	char why[REDIRECT_STORE_WHY_MAX];
+	const char *lacks = "used";
+
+#ifndef HAVE_REDIS
+	lacks = "judged";
+#endif
+	if (array_count(report->errors) || !check_store(settings, ns, why))
 	{
 		return;
 	}
-	if (asprintf(&line, "%s.%s", ns, listed ? "plugins.redirect.load: must be yes, "
-				 "or charon does not load the plugin" : "load: redirect is not "
-				 "in this list, so charon does not load the plugin") > 0)
+	if (*why)
 	{
-		array_insert_create(&report->warnings, ARRAY_HEAD, line);
+		warn(report, "the cluster's store is not %s: %s", lacks, why);
+	}
+#ifdef HAVE_REDIS
+	if (installed && access(REDIS_PLUGIN, R_OK) != 0)
+	{
+		warn(report, "the cluster's store is not used: its plugin is not installed, "
+			 "%s: %s", REDIS_PLUGIN, strerror(errno));
+	}
+#endif
+	if (whole)
+	{
+		check_loaded(settings, ns, "redirect-redis", report);
 	}
 }
 
@@ -305,7 +359,8 @@ static bool check(const char *file, const ip_set_t *host,
 	registry = selector_registry_create();
 	loader = config_loader_create(NULL, registry);
 	*report = loader->check(loader, settings, ns, file, above, host);
-	check_loaded(settings, ns, report);
+	check_cluster(settings, ns, !*above, is_installed(file), report);
+	check_loaded(settings, ns, "redirect", report);
 	loader->destroy(loader);
 	registry->destroy(registry);
 	settings->destroy(settings);
@@ -370,8 +425,8 @@ const subcommand_t cmd_check = {
 	"FILE is a strongswan.conf, by default /etc/strongswan.conf, or a file that is\n"
 	"included there, with a section plugins.redirect or redirect. What is printed\n"
 	"is what the daemon would log, and a warning if charon does not load the\n"
-	"plugin. Ends with 1 if there is an error, and with --strict also if there is\n"
-	"a warning.\n"
+	"plugin, or if a store in Redis or Valkey would not be used. Ends with 1 if\n"
+	"there is an error, and with --strict also if there is a warning.\n"
 	"\n"
 	"  --addresses LIST   addresses of the host that the file is for, to tell whether\n"
 	"                     self is that host. For files below /etc they are those of\n"

@@ -203,6 +203,12 @@ START_TEST(daemon_and_check_say_what_the_file_expects)
 	char expected[8192], checked[8192];
 	bool error;
 
+#ifndef HAVE_REDIS
+	if (strstr(file, "cluster"))
+	{	/* check says that it does not judge all options of the store */
+		return;
+	}
+#endif
 	read_expected(file, expected);
 	error = has_error(expected);
 
@@ -301,6 +307,46 @@ START_TEST(check_warns_of_a_plugin_that_is_not_loaded)
 	unlink(file);
 }
 END_TEST
+
+#ifdef HAVE_REDIS
+START_TEST(check_judges_a_store_as_the_plugin_for_redis_does)
+{
+	static const struct {
+		char *around, *ca, *plugin, *warning;
+	} forms[] = {
+		{ "%s", "/dev/null", "", "warning: the cluster's store is not used: " },
+		{ "charon { load_modular = yes\n plugins {\n %s %s }\n }", NULL, "",
+		  "warning: charon.plugins.redirect-redis.load: must be yes, or charon does "
+		  "not load the plugin\n" },
+		{ "charon { load_modular = yes\n plugins {\n %s %s }\n }", NULL,
+		  "redirect-redis { load = yes\n }\n", "" },
+		{ "charon { load = redirect redirect-redis\n plugins {\n %s %s }\n }",
+		  NULL, "", "" },
+		{ "charon { load = redirect\n plugins {\n %s %s }\n }", NULL, "",
+		  "warning: charon.load: redirect-redis is not in this list, so charon does "
+		  "not load the plugin\n" },
+	};
+	char file[] = "/tmp/config-corpus-XXXXXX", lines[8192], section[512];
+	char text[1024];
+	size_t i;
+
+	ck_assert_int_ge(mkstemp(file), 0);
+	for (i = 0; i < countof(forms); i++)
+	{
+		snprintf(section, sizeof(section), "redirect { load = yes\n cluster {\n"
+				 "url = redis%s://192.0.2.9\n secret = 0123456789abcdef\n"
+				 "tls { %s%s\n }\n }\n }\n", forms[i].ca ? "s" : "",
+				 forms[i].ca ? "ca = " : "", forms[i].ca ?: "");
+		snprintf(text, sizeof(text), forms[i].around, section, forms[i].plugin);
+		write_file(file, text);
+		ck_assert_int_eq(check("--strict", file, lines), *forms[i].warning != '\0');
+		ck_assert_msg(forms[i].ca ? strpfx(lines, forms[i].warning)
+								  : streq(lines, forms[i].warning), "%s", lines);
+	}
+	unlink(file);
+}
+END_TEST
+#endif /* HAVE_REDIS */
 
 START_TEST(check_tells_whether_self_is_the_host_it_is_told)
 {
@@ -422,6 +468,9 @@ int main(void)
 						corpus.gl_pathc);
 	tcase_add_test(tcase, check_finds_the_section_wherever_it_is);
 	tcase_add_test(tcase, check_warns_of_a_plugin_that_is_not_loaded);
+#ifdef HAVE_REDIS
+	tcase_add_test(tcase, check_judges_a_store_as_the_plugin_for_redis_does);
+#endif
 	tcase_add_test(tcase, check_tells_whether_self_is_the_host_it_is_told);
 	tcase_add_test(tcase,
 				   check_tells_circles_of_files_that_charon_does_not_come_back_from);

@@ -14,12 +14,15 @@
 
 
 #include "store_config.h"
+#include "redis_options.h"
 #include "store_registry.h"
 #include "utils/constructors.h"
 
 #include <library.h>
 
 #include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /**
  * Shortest secret, in octets
@@ -106,36 +109,104 @@ static bool read_secret(const config_section_t *section, const char *key,
 }
 
 /**
- * Kinds of stores that there are plugins for; others may bring their own.
+ * Name the options as stores know them.
+ *
+ * @param sentinels		receives sentinels and a NULL
  */
-static const char *const schemes[] = { "redis", "rediss", "valkey", "valkeys" };
-
-/**
- * Check the scheme of the URL.
- */
-static bool check_url(const config_section_t *section, const char *url)
+static redirect_store_options_t get_options(const store_config_t *config,
+											const char *sentinels[])
 {
-	char scheme[CONSTRUCTORS_NAME_MAX];
-	bool known = FALSE;
 	int i;
 
-	if (!store_registry_scheme(url, scheme, sizeof(scheme)))
+	for (i = 0; i < array_count(config->sentinels); i++)
+	{
+		array_get(config->sentinels, i, &sentinels[i]);
+	}
+	sentinels[i] = NULL;
+	return (redirect_store_options_t){
+		.url = config->url,
+		.sentinels = i ? sentinels : NULL,
+		.prefix = config->prefix,
+		.username = config->username,
+		.password = config->password,
+		.tls_ca = config->tls_ca,
+		.tls_certificate = config->tls_certificate,
+		.tls_key = config->tls_key,
+		.tls_name = config->tls_name,
+		.interval = config->interval * 1000,
+		.timeout = config->timeout * 1000,
+	};
+}
+
+/**
+ * Check that files for TLS can be read; whether they hold certificates is seen
+ * when they are used.
+ */
+static bool check_files(const config_section_t *section,
+						const store_config_t *config)
+{
+	const struct {
+		const char *key, *file;
+	} files[] = {
+		{ "tls.ca", config->tls_ca },
+		{ "tls.certificate", config->tls_certificate },
+		{ "tls.key", config->tls_key },
+	};
+	struct stat st;
+	bool good = TRUE;
+	int i;
+
+	for (i = 0; i < (int)countof(files); i++)
+	{
+		if (files[i].file && access(files[i].file, R_OK) != 0)
+		{
+			config_section_error(section, files[i].key, files[i].file, "cannot be "
+								 "read (%s)", strerror(errno));
+			good = FALSE;
+		}
+		else if (files[i].file && stat(files[i].file, &st) == 0 &&
+				 S_ISDIR(st.st_mode))
+		{
+			config_section_error(section, files[i].key, files[i].file, "is a "
+								 "directory, must be a file");
+			good = FALSE;
+		}
+	}
+	return good;
+}
+
+/**
+ * Check what stores are told, as far as the kind of store is known.
+ */
+static bool check_store(const config_section_t *section,
+						const store_config_t *config)
+{
+	const char *sentinels[array_count(config->sentinels) + 1], *option;
+	redirect_store_options_t wanted = get_options(config, sentinels);
+	char scheme[CONSTRUCTORS_NAME_MAX], why[REDIRECT_STORE_WHY_MAX];
+	/* a password that was put into it is not shown */
+	const char *url = strchr(config->url, '@') ? NULL : config->url;
+
+	if (!store_registry_scheme(config->url, scheme, sizeof(scheme)))
 	{
 		config_section_error(section, "url", url, "must begin with the kind of "
 							 "store, as redis://store.example.org does");
 		return FALSE;
 	}
-	for (i = 0; i < (int)countof(schemes); i++)
-	{
-		known = known || streq(schemes[i], scheme);
-	}
-	if (!known)
+	if (!redis_scheme_known(scheme))
 	{
 		config_section_warn(section, "url", url, "%s is a kind of store that only "
 							"a plugin of another project can offer, this one has "
 							"redis, rediss, valkey and valkeys", scheme);
 	}
-	return TRUE;
+	else if (!redis_options_check(&wanted, &option, why))
+	{
+		config_section_error(section, option, streq(option, "url") ? url :
+							 streq(option, "prefix") ? config->prefix : NULL,
+							 "%s", why);
+		return FALSE;
+	}
+	return check_files(section, config);
 }
 
 /**
@@ -145,6 +216,12 @@ static bool check(const config_section_t *section, const store_config_t *config)
 {
 	if (!config->url)
 	{
+		if (config->secret || config->sentinels || config->tls_ca ||
+			config->join.names)
+		{
+			config_section_warn(section, "url", NULL, "missing, so nothing is "
+								"shared and the other options have no effect");
+		}
 		return TRUE;
 	}
 	if (!config->secret || strlen(config->secret) < SECRET_MIN)
@@ -161,7 +238,7 @@ static bool check(const config_section_t *section, const store_config_t *config)
 							 "interval");
 		return FALSE;
 	}
-	return check_url(section, config->url);
+	return check_store(section, config);
 }
 
 /*
@@ -204,27 +281,9 @@ redirect_store_t *store_config_open(const store_config_t *config,
 		const char *const *kinds, char why[REDIRECT_STORE_WHY_MAX])
 {
 	const char *sentinels[array_count(config->sentinels) + 1];
-	redirect_store_options_t wanted = {
-		.url = config->url,
-		.sentinels = array_count(config->sentinels) ? sentinels : NULL,
-		.prefix = config->prefix,
-		.username = config->username,
-		.password = config->password,
-		.tls_ca = config->tls_ca,
-		.tls_certificate = config->tls_certificate,
-		.tls_key = config->tls_key,
-		.tls_name = config->tls_name,
-		.interval = config->interval * 1000,
-		.timeout = config->timeout * 1000,
-		.kinds = kinds,
-	};
-	int i;
+	redirect_store_options_t wanted = get_options(config, sentinels);
 
-	for (i = 0; i < array_count(config->sentinels); i++)
-	{
-		array_get(config->sentinels, i, &sentinels[i]);
-	}
-	sentinels[i] = NULL;
+	wanted.kinds = kinds;
 	return create(data, &wanted, sink, why);
 }
 

@@ -12,7 +12,7 @@
  * for more details.
  */
 
-#include "redis_url.h"
+#include "redis_options.h"
 
 #include <library.h>
 
@@ -23,6 +23,28 @@
  * Highest number of a database
  */
 #define DB_MAX 65535
+
+/**
+ * Schemes of URLs
+ */
+static const char *const schemes[] = { "redis", "rediss", "valkey", "valkeys" };
+
+/*
+ * Described in header
+ */
+bool redis_scheme_known(const char *scheme)
+{
+	size_t i;
+
+	for (i = 0; i < countof(schemes); i++)
+	{
+		if (streq(schemes[i], scheme))
+		{
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
 
 /**
  * Parse a number up to a limit that all of a text is.
@@ -125,9 +147,97 @@ bool redis_url_parse(const char *text, redis_url_t *url,
 		!redis_host_parse(host, REDIS_PORT, &url->host) ||
 		(slash && slash[1] && !parse_number(slash + 1, DB_MAX, &url->db)))
 	{
-		snprintf(why, REDIRECT_STORE_WHY_MAX, "%.128s is not a URL like "
-				 "redis://store.example.org:6379/0", text);
+		snprintf(why, REDIRECT_STORE_WHY_MAX, "must be like "
+				 "redis://store.example.org:6379/0");
 		return FALSE;
 	}
 	return TRUE;
+}
+
+/*
+ * Described in header
+ */
+bool redis_word_valid(const char *text, size_t len, size_t max)
+{
+	size_t i;
+
+	for (i = 0; i < len && i <= max; i++)
+	{
+		if (text[i] <= ' ' || text[i] > '~')
+		{
+			return FALSE;
+		}
+	}
+	return len && len <= max;
+}
+
+/**
+ * Check the sentinels.
+ */
+static bool check_sentinels(const char *const *sentinels, const char **option,
+							char why[REDIRECT_STORE_WHY_MAX])
+{
+	redis_host_t host;
+
+	for (; sentinels && *sentinels; sentinels++)
+	{
+		if (!redis_host_parse(*sentinels, REDIS_SENTINEL_PORT, &host))
+		{
+			*option = "sentinels";
+			snprintf(why, REDIRECT_STORE_WHY_MAX, "%.128s is not host:port",
+					 *sentinels);
+			return FALSE;
+		}
+	}
+	return TRUE;
+}
+
+/**
+ * Find an option for TLS.
+ */
+static const char *find_tls(const redirect_store_options_t *options)
+{
+	return options->tls_ca ? "tls.ca" : options->tls_certificate ?
+		   "tls.certificate" : options->tls_name ? "tls.name" : NULL;
+}
+
+/*
+ * Described in header
+ */
+bool redis_options_check(const redirect_store_options_t *options,
+						 const char **option, char why[REDIRECT_STORE_WHY_MAX])
+{
+	redis_url_t url;
+
+	*option = "url";
+	*why = '\0';
+	if (!redis_url_parse(options->url, &url, why))
+	{
+		return FALSE;
+	}
+	if (options->username && !options->password)
+	{
+		*option = "password";
+		snprintf(why, REDIRECT_STORE_WHY_MAX, "missing, a username needs one");
+	}
+	else if (!options->tls_certificate != !options->tls_key)
+	{
+		*option = options->tls_key ? "tls.certificate" : "tls.key";
+		snprintf(why, REDIRECT_STORE_WHY_MAX, "missing, a certificate for TLS "
+				 "needs its key, and the other way round");
+	}
+	else if (!url.tls && find_tls(options))
+	{
+		*option = find_tls(options);
+		snprintf(why, REDIRECT_STORE_WHY_MAX, "not used, as the URL says not to "
+				 "use TLS: with TLS it begins with rediss:// or valkeys://");
+	}
+	else if (!redis_word_valid(options->prefix, strlen(options->prefix),
+							   REDIS_PREFIX_MAX))
+	{
+		*option = "prefix";
+		snprintf(why, REDIRECT_STORE_WHY_MAX, "must have 1 to %d printable "
+				 "characters without spaces", REDIS_PREFIX_MAX);
+	}
+	return !*why && check_sentinels(options->sentinels, option, why);
 }

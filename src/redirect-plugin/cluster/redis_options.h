@@ -13,12 +13,16 @@
  */
 
 /**
- * @defgroup redis_url redis_url
- * @{ @ingroup redirect_redis
+ * @defgroup redis_options redis_options
+ * @{ @ingroup redirect_cluster
+ *
+ * What options of a store in Redis or Valkey say. They are judged where the
+ * configuration is read, so that a wrong one is refused whether or not the plugin
+ * that offers such stores is loaded; that plugin is built with this file, too.
  */
 
-#ifndef REDIS_URL_H_
-#define REDIS_URL_H_
+#ifndef REDIS_OPTIONS_H_
+#define REDIS_OPTIONS_H_
 
 #include "redirect_store.h"
 
@@ -29,6 +33,11 @@ typedef struct redis_url_t redis_url_t;
  * Longest name of a host, with the final zero (RFC 1035, section 2.3.4).
  */
 #define REDIS_HOST_MAX 256
+
+/**
+ * Longest prefix of keys.
+ */
+#define REDIS_PREFIX_MAX 63
 
 /**
  * Ports a store and a sentinel listen on if none is given.
@@ -74,6 +83,13 @@ struct redis_url_t {
 bool redis_host_parse(const char *text, uint16_t port, redis_host_t *host);
 
 /**
+ * Check whether the scheme of a URL is one of Redis or Valkey.
+ *
+ * @param scheme	scheme, in lower case
+ */
+bool redis_scheme_known(const char *scheme);
+
+/**
  * Parse a URL: redis://HOST[:PORT][/DB], or valkey:// the same; rediss:// and
  * valkeys:// use TLS.
  *
@@ -85,4 +101,26 @@ bool redis_host_parse(const char *text, uint16_t port, redis_host_t *host);
 bool redis_url_parse(const char *text, redis_url_t *url,
 					 char why[REDIRECT_STORE_WHY_MAX]);
 
-#endif /** REDIS_URL_H_ @}*/
+/**
+ * Check whether a word can be the name of a record, or the prefix of keys.
+ *
+ * @param text		text
+ * @param len		its length
+ * @param max		longest that is allowed
+ * @return			TRUE if it has 1 to max printable characters without spaces
+ */
+bool redis_word_valid(const char *text, size_t len, size_t max);
+
+/**
+ * Check options, and whether they belong together; all but what is in files.
+ *
+ * @param options	options of the store
+ * @param option	receives name of the option that is wrong, as in section
+ *					cluster, if FALSE is returned
+ * @param why		receives what is wrong if FALSE is returned
+ * @return			FALSE if one is not allowed
+ */
+bool redis_options_check(const redirect_store_options_t *options,
+						 const char **option, char why[REDIRECT_STORE_WHY_MAX]);
+
+#endif /** REDIS_OPTIONS_H_ @}*/
