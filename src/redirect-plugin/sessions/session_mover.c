@@ -133,26 +133,36 @@ static session_stuck_t check(ike_sa_t *ike_sa)
 }
 
 /**
- * Send a redirect in an IKE_SA, if it is still that of the session.
+ * Send a redirect in an IKE_SA, if it is still that of the session. What is
+ * decided is carried out before, as the client may be here again, sent on by
+ * others, before this thread goes on.
  *
- * @param sent			receives why it was not sent
+ * @param request		request that was decided, NULL if none was
+ * @param decision		what was decided of it
  * @return				as sa_job_cb_t
  */
-static status_t send_in(private_session_mover_t *this, ike_sa_t *ike_sa,
-						session_t *session, const gateway_identity_t *target,
-						const session_move_t *move, session_stuck_t *sent)
+static status_t send_in(move_job_t *job, ike_sa_t *ike_sa,
+						const gateway_identity_t *target,
+						const session_move_t *move,
+						const redirect_request_t *request,
+						const redirect_decision_t *decision)
 {
+	private_session_mover_t *this = job->this;
 	redirect_task_t *task;
 	session_t *found;
 
 	found = this->table->find(this->table, ike_sa->get_unique_id(ike_sa));
-	if (found != session || !this->table->begin(this->table, session, move))
+	if (found != job->session ||
+		!this->table->begin(this->table, job->session, move))
 	{
 		this->table->release(this->table, found);
-		*sent = SESSION_STUCK_NOTHING;
+		job->stuck = SESSION_STUCK_NOTHING;
 		return SUCCESS;
 	}
-	*sent = SESSION_NOT_STUCK;
+	if (request)
+	{
+		this->engine->carry_out(this->engine, request, decision);
+	}
 	task = redirect_task_create(ike_sa, this->table, found, target);
 	ike_sa->queue_task(ike_sa, &task->task);
 	return ike_sa->initiate(ike_sa, NULL, NULL);
@@ -214,11 +224,9 @@ static session_stuck_t decide(move_job_t *job, ike_sa_t *ike_sa,
  */
 static status_t move_in(move_job_t *job, ike_sa_t *ike_sa)
 {
-	private_session_mover_t *this = job->this;
 	session_move_t move = job->order->move;
 	redirect_decision_t decision;
 	redirect_request_t request;
-	status_t status;
 
 	job->stuck = check(ike_sa);
 	if (!job->stuck)
@@ -230,13 +238,7 @@ static status_t move_in(move_job_t *job, ike_sa_t *ike_sa)
 		return SUCCESS;
 	}
 	move.gateway = decision.gateway;
-	status = send_in(this, ike_sa, job->session, &decision.target, &move,
-					 &job->stuck);
-	if (!job->stuck)
-	{
-		this->engine->carry_out(this->engine, &request, &decision);
-	}
-	return status;
+	return send_in(job, ike_sa, &decision.target, &move, &request, &decision);
 }
 
 /**
@@ -289,8 +291,8 @@ static status_t send_to(move_job_t *job, ike_sa_t *ike_sa)
 	{
 		job->stuck = SESSION_STUCK_NO_GATEWAY;
 	}
-	return job->stuck ? SUCCESS : send_in(job->this, ike_sa, job->session,
-										  job->target, job->move, &job->stuck);
+	return job->stuck ? SUCCESS : send_in(job, ike_sa, job->target, job->move,
+										  NULL, NULL);
 }
 
 METHOD(session_mover_t, send_, session_stuck_t,
