@@ -39,7 +39,7 @@ static uint64_t get_number(uint32_t number)
 }
 
 /**
- * Fill in what stands in the configuration, and names of the gateways that are
+ * Fill in what stands in the configuration, whether clients can be served, and names of the gateways that are
  * found up and down.
  */
 static void describe_policy(cluster_heartbeat_t *heartbeat,
@@ -62,6 +62,10 @@ static void describe_policy(cluster_heartbeat_t *heartbeat,
 										   sizeof(address)));
 		}
 	}
+	if (!state->connected && heartbeat->state == GATEWAY_ACTIVE)
+	{	/* clients that are sent here would not be served yet */
+		heartbeat->state = GATEWAY_DISABLED;
+	}
 	engine->release(engine, token);
 	prober->list(prober, GATEWAY_UP, heartbeat->up, sizeof(heartbeat->up));
 	prober->list(prober, GATEWAY_DOWN, heartbeat->down, sizeof(heartbeat->down));
@@ -76,7 +80,6 @@ void cluster_self_describe(cluster_heartbeat_t *heartbeat, const char *name,
 {
 	gateway_status_t status;
 
-	describe_policy(heartbeat, engine, prober);
 	snprintf(heartbeat->version, sizeof(heartbeat->version), "%s",
 			 PACKAGE_VERSION);
 	if (table->get_status(table, name, &status))
@@ -88,6 +91,7 @@ void cluster_self_describe(cluster_heartbeat_t *heartbeat, const char *name,
 		heartbeat->load = get_number(status.load);
 		heartbeat->draining = status.state == GATEWAY_DRAIN;
 	}
+	describe_policy(heartbeat, engine, prober);
 	heartbeat->half_open = CLUSTER_UNKNOWN;
 	if (charon && charon->ike_sa_manager)
 	{

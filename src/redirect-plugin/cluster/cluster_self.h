@@ -25,7 +25,8 @@
 #include "prober.h"
 
 /**
- * Fill in what this gateway tells of itself: state, weight, capacity, sessions,
+ * Fill in what this gateway tells of itself: state (disabled while charon has no
+ * connections), weight, capacity, sessions,
  * load, version, addresses, and what its probes found. Start, sequence, order and
  * hash are left to the caller.
  *

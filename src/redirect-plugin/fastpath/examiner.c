@@ -25,7 +25,7 @@
 
 typedef struct private_examiner_t private_examiner_t;
 
-ENUM(fast_path_result_names, FAST_PATH_ANSWERED, FAST_PATH_PROBED,
+ENUM(fast_path_result_names, FAST_PATH_ANSWERED, FAST_PATH_UNCONNECTED,
 	"answered",
 	"other",
 	"unsupported",
@@ -35,6 +35,7 @@ ENUM(fast_path_result_names, FAST_PATH_ANSWERED, FAST_PATH_PROBED,
 	"limited",
 	"amplifies",
 	"probed",
+	"unconnected",
 );
 
 /**
@@ -119,24 +120,30 @@ static fast_path_result_t check_limits(private_examiner_t *this,
 
 /**
  * Answer the probe of another gateway as charon would, that writes two lines in
- * its log for each. Nobody else gets more octets from here than charon gives.
+ * its log for each; not while a client that is sent here would not be served.
+ * Nobody else gets more octets from here than charon gives.
+ *
+ * @return				FAST_PATH_OTHER if it is no such probe
  */
-static bool answer_probe(private_examiner_t *this, examined_t *question,
-						 uint8_t *answer)
+static fast_path_result_t answer_probe(private_examiner_t *this,
+									   examined_t *question, uint8_t *answer)
 {
+	fast_path_result_t result = FAST_PATH_OTHER;
 	const policy_state_t *state;
-	bool known;
 	int token;
 
 	if (!ike_probe_answer(question->message, answer))
 	{
-		return FALSE;
+		return FAST_PATH_OTHER;
 	}
 	state = this->engine->acquire(this->engine, &token);
-	known = state->policy && policy_find_gateway(state->policy,
-											&question->request.remote) >= 0;
+	if (state->policy && policy_find_gateway(state->policy,
+											&question->request.remote) >= 0)
+	{
+		result = state->connected ? FAST_PATH_PROBED : FAST_PATH_UNCONNECTED;
+	}
 	this->engine->release(this->engine, token);
-	return known;
+	return result;
 }
 
 /**
@@ -163,10 +170,11 @@ static fast_path_result_t find_result(private_examiner_t *this,
 		marker = NON_ESP_MARKER_LEN;
 		memset(answer, 0, marker);
 	}
-	if (answer_probe(this, question, answer + marker))
+	result = answer_probe(this, question, answer + marker);
+	if (result != FAST_PATH_OTHER)
 	{
-		*len = marker + IKE_PROBE_ANSWER_LEN;
-		return FAST_PATH_PROBED;
+		*len = result == FAST_PATH_PROBED ? marker + IKE_PROBE_ANSWER_LEN : 0;
+		return result;
 	}
 	verdict = init_request_parse(question->message, this->config->loopback,
 								 &init);
@@ -280,7 +288,7 @@ METHOD(examiner_t, look_at, bool,
 
 	set_source(&question, datagram);
 	result = examine(this, &question, datagram->answer, &datagram->answer_len);
-	if (examiner_answered(result))
+	if (examiner_consumed(result))
 	{
 		return TRUE;
 	}

@@ -54,6 +54,8 @@ enum fast_path_result_t {
 	FAST_PATH_AMPLIFIES,
 	/** answered, another gateway asks whether this one works */
 	FAST_PATH_PROBED,
+	/** not answered though another gateway asks, charon has no connections yet */
+	FAST_PATH_UNCONNECTED,
 	/** number of results */
 	FAST_PATH_RESULT_MAX,
 };
@@ -125,7 +127,7 @@ struct examiner_t {
 	 *
 	 * @param datagram		datagram, its answer is filled in
 	 * @param packets		receives the packet_t for charon
-	 * @return				TRUE if it is answered
+	 * @return				TRUE if it is answered, or gets no answer
 	 */
 	bool (*look_at)(examiner_t *this, ike_datagram_t *datagram,
 					linked_list_t *packets);
@@ -149,11 +151,12 @@ void examiner_hand_on(packet_t *packet, examined_t *question,
 					  fast_path_result_t result);
 
 /**
- * Whether charon shall not get a datagram, as it has its answer.
+ * Whether charon shall not get a datagram: it has its answer, or gets none.
  */
-static inline bool examiner_answered(fast_path_result_t result)
+static inline bool examiner_consumed(fast_path_result_t result)
 {
-	return result == FAST_PATH_ANSWERED || result == FAST_PATH_PROBED;
+	return result == FAST_PATH_ANSWERED || result == FAST_PATH_PROBED ||
+		   result == FAST_PATH_UNCONNECTED;
 }
 
 /**

@@ -232,12 +232,15 @@ CALLBACK(consume, bool,
 
 	result = this->examiner->examine(this->examiner, &question, answer, &len);
 	this->examiner->flush(this->examiner);
-	if (!examiner_answered(result))
+	if (!examiner_consumed(result))
 	{
 		examiner_hand_on(packet, &question, result);
 		return FALSE;
 	}
-	send_answer(this, packet, chunk_create(answer, len));
+	if (len)
+	{
+		send_answer(this, packet, chunk_create(answer, len));
+	}
 	return TRUE;
 }
 

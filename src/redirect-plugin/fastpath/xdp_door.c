@@ -163,7 +163,8 @@ static bool look_at(worker_t *this, chunk_t data, linked_list_t *packets)
 	{
 		count(&this->door->user->counters->xdp_dropped, 1);
 	}
-	else if (this->examiner->look_at(this->examiner, &datagram, packets))
+	else if (this->examiner->look_at(this->examiner, &datagram, packets) &&
+			 datagram.answer_len)
 	{
 		this->queue->send(this->queue, xdp_frame_answer(&frame,
 								chunk_create(answer, datagram.answer_len)));

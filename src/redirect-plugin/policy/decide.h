@@ -76,6 +76,9 @@ struct policy_state_t {
 	/** TRUE if this gateway drains and new clients that cannot go elsewhere are
 	 * refused */
 	bool refusing;
+
+	/** FALSE while charon has no connections: nobody can be served here yet */
+	bool connected;
 };
 
 /**

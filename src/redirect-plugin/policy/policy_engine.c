@@ -78,6 +78,11 @@ struct private_policy_engine_t {
 	bool refusing;
 
 	/**
+	 * FALSE while charon has no connections
+	 */
+	bool connected;
+
+	/**
 	 * Gateways
 	 */
 	gateway_table_t *table;
@@ -140,6 +145,7 @@ static void publish(private_policy_engine_t *this)
 			.overload = this->overload,
 			.week_minute = &this->week_minute,
 			.refusing = this->refusing,
+			.connected = this->connected,
 		},
 	);
 	state->public.view = state->view;
@@ -295,16 +301,30 @@ METHOD(policy_engine_t, carry_out, bool,
 	return TRUE;
 }
 
-METHOD(policy_engine_t, set_refusing, void,
-	private_policy_engine_t *this, bool refusing)
+/**
+ * Change something that a state has.
+ */
+static void set_flag(private_policy_engine_t *this, bool *flag, bool value)
 {
 	this->mutex->lock(this->mutex);
-	if (this->refusing != refusing)
+	if (*flag != value)
 	{
-		this->refusing = refusing;
+		*flag = value;
 		publish(this);
 	}
 	this->mutex->unlock(this->mutex);
+}
+
+METHOD(policy_engine_t, set_refusing, void,
+	private_policy_engine_t *this, bool refusing)
+{
+	set_flag(this, &this->refusing, refusing);
+}
+
+METHOD(policy_engine_t, set_connected, void,
+	private_policy_engine_t *this, bool connected)
+{
+	set_flag(this, &this->connected, connected);
 }
 
 METHOD(policy_engine_t, acquire, const policy_state_t*,
@@ -350,6 +370,7 @@ policy_engine_t *policy_engine_create(gateway_table_t *table,
 			.refresh = _refresh,
 			.set_overloaded = _set_overloaded,
 			.set_refusing = _set_refusing,
+			.set_connected = _set_connected,
 			.tick = _tick,
 			.carry_out = _carry_out,
 			.acquire = _acquire,
@@ -357,6 +378,7 @@ policy_engine_t *policy_engine_create(gateway_table_t *table,
 			.destroy = _destroy,
 		},
 		.state = snapshot_create(state_destroy),
+		.connected = TRUE,
 		.table = table,
 		.log = log,
 		.attempts = recent_table_create(ATTEMPT_BITS, ATTEMPT_SECONDS),

@@ -97,6 +97,14 @@ struct policy_engine_t {
 	void (*set_refusing)(policy_engine_t *this, bool refusing);
 
 	/**
+	 * Tell whether charon has connections, so that it can serve clients; it has
+	 * them by default.
+	 *
+	 * @param connected		TRUE if it has
+	 */
+	void (*set_connected)(policy_engine_t *this, bool connected);
+
+	/**
 	 * Get the state decisions are made with, to look at. Nothing that waits
 	 * may happen until it is released.
 	 *
