@@ -18,6 +18,7 @@
 #include "cluster/store_registry.h"
 #include "control/control.h"
 #include "initiator/initiator.h"
+#include "policy/connection_watch.h"
 #include "policy/overload_monitor.h"
 #include "config_loader.h"
 #include "fastpath/fast_path.h"
@@ -69,6 +70,11 @@ struct private_redirect_plugin_t {
 	 * Watches the load of this gateway.
 	 */
 	overload_monitor_t *monitor;
+
+	/**
+	 * Knows whether connections are loaded.
+	 */
+	connection_watch_t *watch;
 
 	/**
 	 * Tells and counts decisions.
@@ -166,6 +172,7 @@ static bool plugin_cb(private_redirect_plugin_t *this,
 		/* with a bad configuration every client is served, so go on */
 		this->loader->load(this->loader);
 		this->monitor->start(this->monitor);
+		this->watch->start(this->watch);
 		/* first, so that others only see notifies that are valid */
 		charon->bus->add_listener(charon->bus, &this->guard->listener);
 		charon->bus->add_listener(charon->bus, &this->initiator->listener);
@@ -301,6 +308,7 @@ static void create_control(private_redirect_plugin_t *this)
 		.engine = this->engine,
 		.loader = this->loader,
 		.monitor = this->monitor,
+		.watch = this->watch,
 		.log = this->log,
 		.clients = this->clients,
 		.children = this->children,
@@ -326,6 +334,7 @@ METHOD(plugin_t, destroy, void,
 	this->listener->destroy(this->listener);
 	this->clients->destroy(this->clients);
 	this->monitor->destroy(this->monitor);
+	this->watch->destroy(this->watch);
 	this->loader->destroy(this->loader);
 	this->fast_path->destroy(this->fast_path);
 	this->engine->destroy(this->engine);
@@ -372,8 +381,9 @@ plugin_t *redirect_plugin_create()
 	this->engine = policy_engine_create(this->table, this->log);
 	this->loader = config_loader_create(this->engine, this->registry);
 	this->monitor = overload_monitor_create(this->engine, this->table);
+	this->watch = connection_watch_create(this->engine);
 	this->listener = responder_listener_create(this->engine, this->clients,
-											   this->guard);
+											   this->watch, this->guard);
 	this->provider = responder_provider_create(this->engine, this->clients);
 	this->children = redirected_children_create(this->clients);
 	this->fast_path = fast_path_create(this->engine);

@@ -175,11 +175,13 @@ static void write_status(vici_message_t *status)
 
 	if (configured)
 	{
-		write_line("gateway", "%s, %s",
+		write_line("gateway", "%s, %s%s",
 				   get_text(status, "(self is not set)", "self"),
 				   streq(get_text(status, "candidate", "self-state"),
 						 "candidate") ? "takes clients"
-						 : get_text(status, "", "self-state"));
+						 : get_text(status, "", "self-state"),
+				   status->get_bool(status, TRUE, "connected") ? ""
+						 : ", but no connections are loaded yet");
 		write_line("policy", "%s, %s%s",
 				   count_text(status->get_int(status, 0, "gateways"),
 							  "gateway"),

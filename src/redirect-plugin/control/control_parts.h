@@ -24,6 +24,7 @@
 #include "cluster/cluster.h"
 #include "fastpath/fast_path.h"
 #include "initiator/initiator.h"
+#include "policy/connection_watch.h"
 #include "policy/decision_log.h"
 #include "policy/overload_monitor.h"
 #include "clients/client_table.h"
@@ -52,6 +53,9 @@ struct control_parts_t {
 
 	/** load of this gateway */
 	overload_monitor_t *monitor;
+
+	/** knows whether connections are loaded */
+	connection_watch_t *watch;
 
 	/** decisions */
 	decision_log_t *log;

@@ -30,7 +30,7 @@ enum {
 	OUTCOMES, DELETED,
 	SESSIONS, DRAINING, DRAIN_FINISHED, STALLED, LEFT,
 	REDIRECTS, UP, TAKES, WEIGHT, CAPACITY, GATEWAY_SESSIONS, GATEWAY_LOAD,
-	OVERLOADED, LOAD,
+	OVERLOADED, LOAD, CONNECTED, SILENCED,
 	PROBES, STORE, LISTED, RECORDS, HEARD,
 	GUARD, MALFORMED,
 	FAST_PATH, SEND_FAILURES, XDP,
@@ -102,6 +102,10 @@ static const control_family_t families[FAMILIES] = {
 		{} },
 	[LOAD] = { "load", "What charon has to do: IKE_SAs, half-open ones, jobs "
 		"waiting, and workers busy and CPU in per cent.", FALSE, { "metric" } },
+	[CONNECTED] = { "connected", "1 if charon has connections, or clients do not "
+		"wait for them (wait_for_connections).", FALSE, {} },
+	[SILENCED] = { "requests_silenced_total", "IKE_SA_INIT requests without an "
+		"answer as no connection was loaded yet; clients ask again.", TRUE, {} },
 	[PROBES] = { "probes_total", "Probes of other gateways by what became of them.",
 		TRUE, { "result" } },
 	[STORE] = { "store_up", "1 if the store of the cluster works, if there is to be "
@@ -342,6 +346,7 @@ static gateway_info_t *get_gateways(reader_t *this, int *count)
 		infos[i].takes = !state->view->left_out[i];
 	}
 	tell(this, CONFIGURED, state->policy != NULL, NULL);
+	tell(this, CONNECTED, state->connected, NULL);
 	parts->engine->release(parts->engine, token);
 	for (i = 0; i < *count; i++)
 	{
@@ -415,6 +420,7 @@ static void read_gateways(reader_t *this, const gateway_info_t *infos,
 static void read_load(reader_t *this)
 {
 	overload_monitor_t *monitor = this->context->parts.monitor;
+	connection_watch_t *watch = this->context->parts.watch;
 	overload_report_t report;
 	int i;
 
@@ -425,6 +431,7 @@ static void read_load(reader_t *this)
 		tell(this, LOAD, report.load.values[i],
 			 enum_to_name(own_load_metric_names, i));
 	}
+	tell(this, SILENCED, watch->get_silenced(watch), NULL);
 }
 
 /**

@@ -43,6 +43,7 @@ static void add_policy(vici_builder_t *message, control_parts_t *parts)
 	state = parts->engine->acquire(parts->engine, &token);
 	policy = state->policy;
 	control_add_bool(message, "configured", policy != NULL);
+	control_add_bool(message, "connected", state->connected);
 	if (policy)
 	{
 		if (policy->self >= 0)

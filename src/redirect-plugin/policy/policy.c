@@ -37,6 +37,7 @@ typedef struct {
 	uint32_t slow_start;
 	uint32_t max_hops;
 	uint32_t max_returns;
+	uint32_t wait_for_connections;
 	bool dry_run;
 } policy_options_t;
 
@@ -58,6 +59,9 @@ static const config_option_t options[] = {
 		.def = "3", .min = 1, .max = 4 },
 	{ "max_returns", CONFIG_NUMBER, offsetof(policy_options_t, max_returns),
 		.def = "2", .max = 12 },
+	{ "wait_for_connections", CONFIG_TIME,
+		offsetof(policy_options_t, wait_for_connections),
+		.def = "10s", .max = 3600 },
 	{ "dry_run", CONFIG_BOOL, offsetof(policy_options_t, dry_run),
 		.def = "no" },
 	{ "anycast", CONFIG_ADDRESSES, offsetof(policy_options_t, anycast),
@@ -347,6 +351,7 @@ policy_t *policy_create(const config_section_t *section,
 	policy->slow_start = values.slow_start;
 	policy->max_hops = values.max_hops;
 	policy->max_returns = values.max_returns;
+	policy->wait_for_connections = values.wait_for_connections;
 	policy->dry_run = values.dry_run;
 	good = overload_marks_read(&overload, &policy->overload) && good;
 	good = read_gateways(section, policy, joined) && good;

@@ -93,6 +93,10 @@ struct policy_t {
 	 * again, 0 for never */
 	uint32_t max_returns;
 
+	/** seconds clients wait for connections that are not loaded yet, 0 if they
+	 * are refused */
+	uint32_t wait_for_connections;
+
 	/** TRUE to redirect and refuse nobody, but tell what would be done */
 	bool dry_run;
 

@@ -52,6 +52,11 @@ struct private_responder_listener_t {
 	client_table_t *clients;
 
 	/**
+	 * Knows whether connections are loaded
+	 */
+	connection_watch_t *watch;
+
+	/**
 	 * Has parsed their notifies
 	 */
 	guard_t *guard;
@@ -258,6 +263,20 @@ static void decide_identity(private_responder_listener_t *this,
 	}
 }
 
+/**
+ * Do not tell a client that there is no connection for it while they are not
+ * loaded yet. The response is not generated then, and charon forgets the request.
+ */
+static void hold_back(private_responder_listener_t *this, ike_sa_t *ike_sa,
+					  message_t *message)
+{
+	if (!ike_sa->get_ike_cfg(ike_sa) &&
+		this->watch->is_silent(this->watch, message->get_destination(message)))
+	{
+		message->set_exchange_type(message, EXCHANGE_TYPE_UNDEFINED);
+	}
+}
+
 METHOD(listener_t, message, bool,
 	private_responder_listener_t *this, ike_sa_t *ike_sa, message_t *message,
 	bool incoming, bool plain)
@@ -272,6 +291,10 @@ METHOD(listener_t, message, bool,
 			if (incoming && message->get_request(message))
 			{
 				decide_init(this, ike_sa, message);
+			}
+			else if (!incoming && !message->get_request(message))
+			{
+				hold_back(this, ike_sa, message);
 			}
 			break;
 		case IKE_AUTH:
@@ -375,6 +398,7 @@ METHOD(responder_listener_t, destroy, void,
  */
 responder_listener_t *responder_listener_create(policy_engine_t *engine,
 												client_table_t *clients,
+												connection_watch_t *watch,
 												guard_t *guard)
 {
 	private_responder_listener_t *this;
@@ -389,6 +413,7 @@ responder_listener_t *responder_listener_create(policy_engine_t *engine,
 		},
 		.engine = engine,
 		.clients = clients,
+		.watch = watch,
 		.guard = guard,
 	);
 	return &this->public;

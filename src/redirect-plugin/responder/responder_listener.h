@@ -22,7 +22,7 @@
 
 #include "clients/client_table.h"
 #include "guard/guard.h"
-#include "policy/policy_engine.h"
+#include "policy/connection_watch.h"
 
 #include <bus/listeners/listener.h>
 
@@ -35,8 +35,10 @@ typedef struct responder_listener_t responder_listener_t;
  * door before charon did (decided.h): if the client is redirected the KE payload
  * is taken out, which saves the key generation (reference: B11). In IKE_AUTH it
  * decides once the client is authenticated. A redirect is kept for the provider,
- * which charon asks next. The listener refuses clients as well: in IKE_SA_INIT by taking out the SA payload, which
- * charon answers with NO_PROPOSAL_CHOSEN, in IKE_AUTH by the authorize hook.
+ * which charon asks next. The listener refuses clients as well: in IKE_SA_INIT by
+ * taking out the SA payload, which charon answers with NO_PROPOSAL_CHOSEN, in
+ * IKE_AUTH by the authorize hook.
+ * While connections are not loaded yet it holds back that charon has none.
  *
  * Hooks are called with the bus mutex and the IKE_SA held; nothing in them
  * waits.
@@ -60,11 +62,14 @@ struct responder_listener_t {
  * @param engine		decides, has to outlive the listener
  * @param clients		clients whose IKE_SA is being set up, has to outlive the
  *						listener
+ * @param watch			knows whether connections are loaded, has to outlive the
+ *						listener
  * @param guard			has parsed their notifies when the listener is called, has
  *						to outlive the listener
  */
 responder_listener_t *responder_listener_create(policy_engine_t *engine,
 												client_table_t *clients,
+												connection_watch_t *watch,
 												guard_t *guard);
 
 #endif /** RESPONDER_LISTENER_H_ @}*/
