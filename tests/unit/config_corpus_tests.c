@@ -27,6 +27,10 @@
 
 #include "config_loader.h"
 
+/** command of redirectctl, by the program that REDIRECT_EMULATOR names if it is
+ * built for another processor */
+#define CHECK "$REDIRECT_EMULATOR " REDIRECTCTL " check"
+
 /**
  * Files of the corpus.
  */
@@ -179,8 +183,8 @@ static int check(const char *options, const char *file, char lines[8192])
 	size_t used = 0;
 	FILE *in;
 
-	snprintf(command, sizeof(command), "%s check %s '%s' 2>&1 >/dev/null",
-			 REDIRECTCTL, options, file);
+	snprintf(command, sizeof(command), CHECK " %s '%s' 2>&1 >/dev/null", options,
+			 file);
 	in = popen(command, "r");
 	ck_assert(in != NULL);
 	*lines = '\0';
@@ -417,8 +421,7 @@ START_TEST(check_never_calls_good_what_has_no_section)
 	size_t i;
 
 	ck_assert_int_ge(mkstemp(file), 0);
-	snprintf(command, sizeof(command), "%s check %s >/dev/null 2>&1",
-			 REDIRECTCTL, file);
+	snprintf(command, sizeof(command), CHECK " %s >/dev/null 2>&1", file);
 	for (i = 0; i < countof(forms); i++)
 	{
 		write_file(file, forms[i]);

@@ -727,7 +727,6 @@ static Suite *suite(void)
 						countof(ways));
 	tcase_add_loop_test(tcase, hands_on_what_it_decided_with_the_packet, 0,
 						countof(ways));
-	tcase_add_test(tcase, receives_one_by_one_if_batches_are_denied);
 	tcase_add_test(tcase, answers_without_the_dscp_of_other_packets);
 	tcase_add_loop_test(tcase, drops_what_is_longer_than_max_packet, 0, 2);
 	tcase_add_test(tcase, answers_both_families_with_set_sourceif);
@@ -737,6 +736,13 @@ static Suite *suite(void)
 	tcase_add_loop_test(tcase, answers_probes_of_gateways_only, 0,
 						countof(ways));
 	tcase_add_test(tcase, answers_nobody_as_mere_initiator);
+	suite_add_tcase(suite, tcase);
+
+	/* an emulator of a processor has no filter of system calls */
+	tcase = tcase_create("denied");
+	tcase_set_timeout(tcase, 120);
+	tcase_set_tags(tcase, "seccomp");
+	tcase_add_test(tcase, receives_one_by_one_if_batches_are_denied);
 	suite_add_tcase(suite, tcase);
 
 	tcase = tcase_create("coming_and_going");
