@@ -17,32 +17,21 @@
 #include <library.h>
 
 /**
- * Have something done, and tell that it is.
+ * Have something done.
  *
  * @param name			name of the command of the control socket
- * @param request		arguments, adopted
+ * @param builder		arguments, adopted
+ * @param answer		receives the answer, to be destroyed, if it is done
+ * @return				exit_code_t
  */
 static int change(const subcommand_t *command, const char *name,
-				  vici_builder_t *request, const char *text)
+				  vici_builder_t *builder, vici_message_t **answer)
 {
-	vici_message_t *message, *answer;
+	vici_message_t *request;
 	int code;
 
-	message = finish_request(command, request, &code);
-	if (!message)
-	{
-		return code;
-	}
-	code = ask(name, message, &answer);
-	if (code == EXIT_DONE)
-	{
-		if (!output_for_scripts(answer, name, options.format))
-		{
-			printf("%s\n", text);
-		}
-		answer->destroy(answer);
-	}
-	return code;
+	request = finish_request(command, builder, &code);
+	return request ? ask(name, request, answer) : code;
 }
 
 /**
@@ -57,7 +46,10 @@ static int run_set_gateway(int argc, char *argv[])
 		[LOAD] = { .name = "load" },
 	};
 	vici_builder_t *request;
+	vici_message_t *answer;
 	bool reset, fleet, alone;
+	const char *name;
+	int code;
 
 	if (argc < 2 || argv[1][0] == '-')
 	{
@@ -88,11 +80,22 @@ static int run_set_gateway(int argc, char *argv[])
 		request->add_kv(request, "reset", "yes");
 	}
 	add_values(request, values, countof(values));
-	return fleet ? change(&cmd_set_gateway, "order", request,
-						  "ordered, see 'redirectctl fleet'")
-				 : change(&cmd_set_gateway, "set-gateway", request, alone
-					? "the values of the file hold, see 'redirectctl gateways'"
-					: "done, see 'redirectctl gateways' for how long it holds");
+	name = fleet ? "order" : "set-gateway";
+	code = change(&cmd_set_gateway, name, request, &answer);
+	if (code != EXIT_DONE)
+	{
+		return code;
+	}
+	if (!output_for_scripts(answer, name, options.format))
+	{
+		puts(fleet ? "ordered, see 'redirectctl fleet'" :
+			 !alone ? "done, see 'redirectctl gateways' for how long it holds" :
+			 answer->get_bool(answer, TRUE, "changed")
+				? "the values of the file hold, see 'redirectctl gateways'"
+				: "nothing was set or told, the values of the file hold");
+	}
+	answer->destroy(answer);
+	return EXIT_DONE;
 }
 
 const subcommand_t cmd_set_gateway = {
@@ -117,7 +120,9 @@ const subcommand_t cmd_set_gateway = {
 static int run_rebalance(int argc, char *argv[])
 {
 	vici_builder_t *request;
-	bool stop = argc == 2 && streq(argv[1], "--stop");
+	vici_message_t *answer;
+	bool stop = argc == 2 && streq(argv[1], "--stop"), running;
+	int code;
 
 	if (argc > 2 || (argc == 2 && !stop))
 	{
@@ -125,8 +130,22 @@ static int run_rebalance(int argc, char *argv[])
 	}
 	request = vici_builder_create();
 	request->add_kv(request, "stop", "%s", stop ? "yes" : "no");
-	return change(&cmd_rebalance, "rebalance", request,
-				  stop ? "stopped" : "begun, see 'redirectctl status'");
+	code = change(&cmd_rebalance, "rebalance", request, &answer);
+	if (code != EXIT_DONE)
+	{
+		return code;
+	}
+	running = answer->get_bool(answer, FALSE, "running");
+	if (!output_for_scripts(answer, "rebalance", options.format))
+	{
+		printf("%s: %s with a share of %d%s\n",
+			   stop ? "stopped" : running ? "begun" : "nobody is to be moved",
+			   count_text(answer->get_int(answer, 0, "sessions"), "session"),
+			   answer->get_int(answer, 0, "share"),
+			   running ? ", see 'redirectctl status'" : "");
+	}
+	answer->destroy(answer);
+	return stop || running ? EXIT_DONE : EXIT_NOBODY;
 }
 
 const subcommand_t cmd_rebalance = {
@@ -134,5 +153,6 @@ const subcommand_t cmd_rebalance = {
 	"Moves clients to gateways that have more room",
 	"A bounded share of them a minute, until this gateway is within its margin;\n"
 	"see section rebalance in strongswan-redirect.conf(5). The number of sessions\n"
-	"of other gateways has to be known.\n", run_rebalance,
+	"of other gateways has to be known. Ends with 6 if it is within its margin\n"
+	"already.\n", run_rebalance,
 };

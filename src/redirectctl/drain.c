@@ -414,7 +414,16 @@ static int follow(wish_t *wish, ipc_t *ipc, vici_message_t *answer)
 	}
 	if (!wish->wait)
 	{
-		if (!output_for_scripts(answer, "drain", options.format))
+		if (output_for_scripts(answer, "drain", options.format))
+		{
+			return EXIT_DONE;
+		}
+		if (streq(get_text(answer, "", "state"), "done"))
+		{
+			puts("drained: no session is here, charon may be stopped; new clients "
+				 "go to others");
+		}
+		else
 		{
 			printf("draining %s at %d/s, see 'redirectctl status'\n",
 				   count_text(answer->get_int(answer, 0, "left"), "session"),
@@ -555,7 +564,9 @@ static int run_undrain(int argc, char *argv[])
 		if (!output_for_scripts(answer, "undrain", options.format))
 		{
 			left = answer->get_int(answer, 0, "left");
-			printf("stopped, this gateway takes clients again; %s %s left\n",
+			printf("stopped%s; %s %s left\n",
+				   answer->get_bool(answer, FALSE, "partial") ? ""
+						: ", this gateway takes clients again",
 				   count_text(left, "session"), left == 1 ? "is" : "are");
 		}
 		answer->destroy(answer);

@@ -368,7 +368,8 @@ static const char *const number_sections[] = {
 	"left-out", "load", "outcomes", "records", "sessions", "stuck",
 };
 static const char *const booleans[] = {
-	"carried-out", "configured", "connected", "dry-run", "enabled", "once", "onward",
+	"carried-out", "changed", "configured", "connected", "dry-run", "enabled",
+	"once", "onward",
 	"overloaded", "partial", "refused", "responder", "running", "self",
 	"success", "supported", "takes-clients", "up", "waits",
 };

@@ -64,10 +64,18 @@ static void no_progress(drain_t *this, drain_progress_t *progress)
 	*progress = (drain_progress_t){};
 }
 
-static void note_rebalance(rebalance_t *this, bool on)
+static const char *note_rebalance(rebalance_t *this, bool on,
+								  rebalance_status_t *status)
 {
+	*status = (rebalance_status_t){};
 	seen.rebalances++;
 	seen.stop = !on;
+	return NULL;
+}
+
+static bool no_drain(drain_t *this)
+{
+	return FALSE;
 }
 
 /**
@@ -128,6 +136,7 @@ static fixture_t *fixture_create(void)
 			.get_defaults = get_defaults,
 			.start = note_drain,
 			.get_progress = no_progress,
+			.is_on = no_drain,
 		},
 		.rebalance = {
 			.set = note_rebalance,

@@ -516,6 +516,33 @@ START_TEST(lets_a_drain_of_nobody_be_in_the_way_of_none)
 }
 END_TEST
 
+START_TEST(changes_nothing_of_a_gateway_that_does_not_drain)
+{
+	drain_fixture_t *this = drain_fixture_create();
+	gateway_table_t *table = this->policy.table;
+	gateway_status_t status;
+
+	table->set(table, "moon", GATEWAY_DISABLED, -1, -1, GATEWAY_SOURCE_OPERATOR);
+	ck_assert(!this->drain->stop(this->drain));
+	ck_assert(table->get_status(table, "moon", &status));
+	ck_assert_int_eq(status.state, GATEWAY_DISABLED);
+	/* one of some changes no state, and goes with none that begins */
+	table->set(table, "moon", GATEWAY_ACTIVE, -1, -1, GATEWAY_SOURCE_OPERATOR);
+	add(this, 1, 4, "203.0.113");
+	ck_assert_ptr_null(drain_fixture_drain(this, "c2@example.org"));
+	table->set(table, "moon", GATEWAY_DRAIN, -1, -1, GATEWAY_SOURCE_OPERATOR);
+	ck_assert(this->drain->stop(this->drain));
+	ck_assert(table->get_status(table, "moon", &status));
+	ck_assert_int_eq(status.state, GATEWAY_ACTIVE);
+	/* and one that did not begin yet is stopped */
+	table->set(table, "moon", GATEWAY_DRAIN, -1, -1, GATEWAY_SOURCE_OPERATOR);
+	ck_assert(this->drain->stop(this->drain));
+	ck_assert(table->get_status(table, "moon", &status));
+	ck_assert_int_eq(status.state, GATEWAY_ACTIVE);
+	drain_fixture_destroy(this);
+}
+END_TEST
+
 START_TEST(refuses_a_drain_of_some_after_the_deadline_of_one_of_all)
 {
 	drain_fixture_t *this = drain_fixture_create();
@@ -617,11 +644,49 @@ START_TEST(rebalances_though_the_oldest_client_is_served_here)
 					GATEWAY_SOURCE_OPERATOR);
 	this->policy.engine->refresh(this->policy.engine);
 	drain_fixture_pass(this, 15);
-	this->rebalance->set(this->rebalance, TRUE);
+	ck_assert_ptr_null(this->rebalance->set(this->rebalance, TRUE, &status));
+	ck_assert(status.enabled);
 	drain_fixture_pass(this, 24);
 	this->rebalance->get_status(this->rebalance, &status);
 	ck_assert_uint_ge(status.sent, 10);
 	ck_assert_uint_le(this->asked[1], 3);
+	drain_fixture_destroy(this);
+}
+END_TEST
+
+START_TEST(tells_that_there_is_nobody_to_move)
+{
+	drain_fixture_t *this = drain_fixture_create();
+	gateway_table_t *table = this->policy.table;
+	rebalance_status_t status;
+	const char *refused;
+
+	this->config.rebalance.margin = 10;
+	this->rebalance->configure(this->rebalance, &this->config);
+	add(this, 1, 20, "203.0.113");
+	refused = this->rebalance->set(this->rebalance, TRUE, &status);
+	ck_assert_msg(refused && strstr(refused, "number of sessions"), "%s", refused);
+	ck_assert(!status.enabled);
+
+	table->set_load(table, "sun", 18, REDIRECT_SELECTOR_UNKNOWN,
+					GATEWAY_SOURCE_OPERATOR);
+	this->policy.engine->refresh(this->policy.engine);
+	ck_assert_ptr_null(this->rebalance->set(this->rebalance, TRUE, &status));
+	ck_assert(!status.enabled && !status.once);
+	ck_assert_uint_eq(status.sessions, 20);
+	ck_assert_uint_eq(status.share, 19);
+	refused = this->rebalance->set(this->rebalance, FALSE, &status);
+	ck_assert_msg(refused && strstr(refused, "does not rebalance"), "%s", refused);
+
+	/* one more than the margin */
+	table->set_load(table, "sun", 14, REDIRECT_SELECTOR_UNKNOWN,
+					GATEWAY_SOURCE_OPERATOR);
+	this->policy.engine->refresh(this->policy.engine);
+	ck_assert_ptr_null(this->rebalance->set(this->rebalance, TRUE, &status));
+	ck_assert(status.enabled && status.once);
+	ck_assert_uint_eq(status.targets, 1);
+	ck_assert_ptr_null(this->rebalance->set(this->rebalance, FALSE, &status));
+	ck_assert(!status.enabled);
 	drain_fixture_destroy(this);
 }
 END_TEST
@@ -653,10 +718,12 @@ int main(void)
 	tcase_add_test(tcase, asks_in_an_order_that_nobody_can_tell);
 	tcase_add_loop_test(tcase,
 						rebalances_though_the_oldest_client_is_served_here, 0, 2);
+	tcase_add_test(tcase, tells_that_there_is_nobody_to_move);
 	suite_add_tcase(suite, tcase);
 	tcase = tcase_create("runs");
 	tcase_add_test(tcase, refuses_a_drain_of_some_beside_another_one);
 	tcase_add_test(tcase, lets_a_drain_of_nobody_be_in_the_way_of_none);
+	tcase_add_test(tcase, changes_nothing_of_a_gateway_that_does_not_drain);
 	tcase_add_test(tcase, refuses_a_drain_of_some_after_the_deadline_of_one_of_all);
 	tcase_add_test(tcase, blocks_nothing_once_a_drain_of_some_ended);
 	tcase_add_test(tcase, deletes_who_is_left_at_the_deadline_if_asked_to);

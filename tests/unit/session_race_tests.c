@@ -205,7 +205,7 @@ static void *operate(void *data)
 		.rebalance = { .share = 100, .margin = 1, .period = 1 },
 	};
 	uint32_t state = (uintptr_t)data;
-	rebalance_status_t status;
+	rebalance_status_t status, rebalanced;
 	drain_progress_t progress;
 	drain_options_t options;
 	const char *error;
@@ -228,7 +228,7 @@ static void *operate(void *data)
 				drain->stop(drain);
 				break;
 			case 3:
-				rebalance->set(rebalance, chance(&state, 2));
+				rebalance->set(rebalance, chance(&state, 2), &rebalanced);
 				break;
 			case 4:
 				config.rebalance.enabled = chance(&state, 2);

@@ -101,11 +101,32 @@ static void log_change(gateway_table_t *table, const change_t *change)
 }
 
 /**
+ * Whether there is something to reset: values that are not those of the file, or
+ * that were told.
+ */
+static bool is_told(const gateway_status_t *status)
+{
+	bool told = status->said[GATEWAY_WITNESS_OPERATOR] != GATEWAY_UNKNOWN ||
+				((status->sessions != REDIRECT_SELECTOR_UNKNOWN ||
+				  status->load != REDIRECT_SELECTOR_UNKNOWN) &&
+				 status->told_by == GATEWAY_SOURCE_OPERATOR);
+	int i;
+
+	for (i = 0; i < GATEWAY_VALUE_MAX; i++)
+	{
+		told |= status->origins[i].source != GATEWAY_SOURCE_FILE;
+	}
+	return told;
+}
+
+/**
  * Change a gateway.
  *
+ * @param changed		receives FALSE if there was nothing to reset
  * @return				why it cannot be done, NULL if it is
  */
-static const char *change_gateway(control_parts_t *parts, change_t *change)
+static const char *change_gateway(control_parts_t *parts, change_t *change,
+								  bool *changed)
 {
 	gateway_table_t *table = parts->gateways;
 	gateway_status_t status;
@@ -120,19 +141,21 @@ static const char *change_gateway(control_parts_t *parts, change_t *change)
 					? "that gateway is not in the configuration anymore"
 					: "there is no gateway of that name";
 	}
-	if (change->state < 0 && change->up < 0 && change->weight == UNTOLD &&
-		change->capacity == UNTOLD && change->sessions == UNTOLD &&
-		change->load == UNTOLD && !change->reset)
+	*changed = change->state >= 0 || change->up >= 0 ||
+			   change->weight != UNTOLD || change->capacity != UNTOLD ||
+			   change->sessions != UNTOLD || change->load != UNTOLD;
+	if (!*changed && !change->reset)
 	{
 		return "set-gateway: nothing is to be changed";
-	}
-	if (change->reset)
-	{
-		table->reset(table, change->name);
 	}
 	if (!table->get_status(table, change->name, &status))
 	{
 		return "there is no gateway of that name";
+	}
+	if (change->reset)
+	{
+		*changed |= is_told(&status);
+		table->reset(table, change->name);
 	}
 	table->set(table, change->name, change->state, told(change->weight),
 			   told(change->capacity), GATEWAY_SOURCE_OPERATOR);
@@ -166,20 +189,22 @@ vici_message_t *control_set_gateway(void *data, control_client_t *client,
 		.sessions = UNTOLD,
 		.load = UNTOLD,
 	};
-	vici_message_t *answer;
+	vici_builder_t *message;
+	const char *refused;
+	bool changed = FALSE;
 	char *error;
 
 	error = control_request_read(request, "set-gateway", &arguments, &change);
-	if (error)
-	{
-		answer = control_refuse(error);
-	}
-	else
-	{
-		answer = control_answer(change_gateway(&this->parts, &change));
-	}
+	refused = error ? NULL : change_gateway(&this->parts, &change, &changed);
 	free(change.name);
-	return answer;
+	if (error || refused)
+	{
+		return error ? control_refuse(error) : control_answer(refused);
+	}
+	message = vici_builder_create();
+	control_add_bool(message, "success", TRUE);
+	control_add_bool(message, "changed", changed);
+	return message->finalize(message);
 }
 
 typedef struct wish_t wish_t;
@@ -349,7 +374,10 @@ vici_message_t *control_rebalance(void *data, control_client_t *client,
 		.count = countof(options),
 	};
 	control_context_t *this = data;
-	rebalance_t *rebalance = this->parts.sessions->rebalance;
+	redirect_sessions_t *sessions = this->parts.sessions;
+	rebalance_status_t status;
+	vici_builder_t *message;
+	const char *refused;
 	bool stop = FALSE;
 	char *error;
 
@@ -358,8 +386,20 @@ vici_message_t *control_rebalance(void *data, control_client_t *client,
 	{
 		return control_refuse(error);
 	}
-	dbg(DBG_CFG, 1, "redirect: rebalancing %s by the control socket",
-		 stop ? "stopped" : "begun");
-	rebalance->set(rebalance, !stop);
-	return control_answer(NULL);
+	if (!stop && sessions->drain->is_on(sessions->drain))
+	{
+		return control_answer("this gateway drains, so it does not rebalance");
+	}
+	refused = sessions->rebalance->set(sessions->rebalance, !stop, &status);
+	if (refused)
+	{
+		return control_answer(refused);
+	}
+	dbg(DBG_CFG, 1, "redirect: rebalancing %s by the control socket, %u sessions "
+		"with a share of %u", stop ? "stopped" : status.enabled ? "begun"
+		: "has nothing to do", status.sessions, status.share);
+	message = vici_builder_create();
+	control_add_bool(message, "success", TRUE);
+	control_add_rebalance(message, &status, TRUE);
+	return message->finalize(message);
 }

@@ -177,3 +177,19 @@ vici_message_t *control_refuse(char *error)
 	free(error);
 	return message;
 }
+
+/*
+ * Described in header
+ */
+void control_add_rebalance(vici_builder_t *message,
+						   const rebalance_status_t *status, bool numbers)
+{
+	control_add_bool(message, "running", status->enabled);
+	if (numbers)
+	{
+		control_add_bool(message, "once", status->once);
+		control_add_number(message, "sessions", status->sessions);
+		control_add_number(message, "share", status->share);
+		control_add_number(message, "targets", status->targets);
+	}
+}

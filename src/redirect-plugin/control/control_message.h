@@ -22,6 +22,7 @@
 
 #include "policy/redirect_decision.h"
 #include "sessions/drain.h"
+#include "sessions/rebalance.h"
 
 #include <vici_builder.h>
 
@@ -67,6 +68,14 @@ void control_add_decision(vici_builder_t *message,
  */
 void control_add_drain(vici_builder_t *message,
 					   const drain_progress_t *progress);
+
+/**
+ * Add how rebalancing goes.
+ *
+ * @param numbers		TRUE if numbers of sessions are of now
+ */
+void control_add_rebalance(vici_builder_t *message,
+						   const rebalance_status_t *status, bool numbers);
 
 /**
  * Finish an answer that only tells whether something was done.

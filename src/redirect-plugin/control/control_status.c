@@ -132,21 +132,13 @@ static void add_sessions(vici_builder_t *message, control_parts_t *parts)
 /**
  * Add how rebalancing goes.
  */
-static void add_rebalance(vici_builder_t *message, control_parts_t *parts)
+static void add_rebalance(vici_builder_t *message, rebalance_t *rebalance)
 {
-	rebalance_t *rebalance = parts->sessions->rebalance;
 	rebalance_status_t status;
 
 	rebalance->get_status(rebalance, &status);
 	message->begin_section(message, "rebalance");
-	control_add_bool(message, "running", status.enabled);
-	if (status.enabled)
-	{
-		control_add_bool(message, "once", status.once);
-		control_add_number(message, "sessions", status.sessions);
-		control_add_number(message, "share", status.share);
-		control_add_number(message, "targets", status.targets);
-	}
+	control_add_rebalance(message, &status, status.enabled);
 	control_add_number(message, "sent", status.sent);
 	message->end_section(message);
 }
@@ -172,7 +164,7 @@ vici_message_t *control_status(void *data, control_client_t *client,
 	message->begin_section(message, "drain");
 	control_add_drain(message, &progress);
 	message->end_section(message);
-	add_rebalance(message, &this->parts);
+	add_rebalance(message, this->parts.sessions->rebalance);
 	message->begin_section(message, "control");
 	control_add_number(message, "clients",
 					   this->server->get_clients(this->server));

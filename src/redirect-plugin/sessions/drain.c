@@ -177,6 +177,19 @@ static bool set_self(private_drain_t *this, gateway_state_t state)
 }
 
 /**
+ * Check whether this gateway is in state drain, which a drain need not go with yet.
+ */
+static bool is_self_draining(private_drain_t *this)
+{
+	gateway_status_t status;
+	char name[REDIRECT_NAME_MAX];
+
+	return get_self(this, name) &&
+		   this->gateways->get_status(this->gateways, name, &status) &&
+		   status.state == GATEWAY_DRAIN;
+}
+
+/**
  * A job asks where its session may be moved to.
  */
 static session_scope_t *get_scope(void *data, const session_order_t *order)
@@ -488,9 +501,9 @@ METHOD(drain_t, stop, bool,
 	this->serial->lock(this->serial);
 	/* one of some clients that are gone is over, or never was about anybody */
 	was_on = !halt_done(this) && halt(this);
-	if (!this->progress.partial)
-	{
-		set_self(this, GATEWAY_ACTIVE);
+	if (is_self_draining(this) || (was_on && !this->progress.partial))
+	{	/* a gateway that is disabled and does not drain stays so */
+		was_on = set_self(this, GATEWAY_ACTIVE);
 	}
 	this->serial->unlock(this->serial);
 	return was_on;

@@ -99,6 +99,9 @@ struct fleet_t {
 	/** position of this gateway, -1 if not known */
 	int self;
 
+	/** how many of the others take part */
+	int others;
+
 	/** sessions by weight, over all that take part */
 	double mean;
 };
@@ -167,6 +170,7 @@ static void fleet_load(private_rebalance_t *this, fleet_t *fleet)
 		else
 		{	/* those that were sent there since the last sample count, too */
 			fleet->sessions[i] = status.sessions + status.assigned;
+			fleet->others++;
 		}
 	}
 }
@@ -339,6 +343,38 @@ static u_int take_budget(private_rebalance_t *this, double excess)
 }
 
 /**
+ * Look at the gateways, and which of them have room.
+ */
+static void look(private_rebalance_t *this, fleet_t *fleet)
+{
+	session_scope_t *scope;
+
+	fleet_load(this, fleet);
+	fleet->mean = fleet_mean(fleet);
+	scope = session_scope_create(this->engine, TRUE, has_room, fleet);
+	this->mutex->lock(this->mutex);
+	session_scope_put(this->scope);
+	this->scope = scope;
+	this->status.targets = scope->scope.count;
+	this->mutex->unlock(this->mutex);
+}
+
+/**
+ * Find out how many sessions this gateway has too many; the mutex is held.
+ *
+ * @return				number, 0 within the margin
+ */
+static double get_excess(private_rebalance_t *this, const fleet_t *fleet)
+{
+	double share = fleet->mean * fleet->weights[fleet->self];
+	double excess = fleet->sessions[fleet->self] - share;
+
+	this->status.sessions = fleet->sessions[fleet->self];
+	this->status.share = share;
+	return excess * 100 > share * this->config.rebalance.margin ? excess : 0;
+}
+
+/**
  * Find out whether this gateway has too many sessions; the mutex is held.
  *
  * @return				how many are moved now
@@ -346,13 +382,9 @@ static u_int take_budget(private_rebalance_t *this, double excess)
 static u_int compare(private_rebalance_t *this, const fleet_t *fleet,
 					 bool idle)
 {
-	double share = fleet->mean * fleet->weights[fleet->self];
-	double excess = fleet->sessions[fleet->self] - share;
+	double excess = get_excess(this, fleet);
 
-	this->status.sessions = fleet->sessions[fleet->self];
-	this->status.share = share;
-	this->status.targets = this->scope->scope.count;
-	if (excess * 100 > share * this->config.rebalance.margin)
+	if (excess > 0)
 	{
 		return idle && this->status.targets ? take_budget(this, excess) : 0;
 	}
@@ -371,7 +403,6 @@ METHOD(rebalance_t, tick, void,
 {
 	bool idle = this->waves->is_idle(this->waves);
 	session_config_t config;
-	session_scope_t *scope;
 	fleet_t fleet = {};
 	u_int count = 0;
 
@@ -383,12 +414,8 @@ METHOD(rebalance_t, tick, void,
 		this->waves->clear(this->waves);
 		return;
 	}
-	fleet_load(this, &fleet);
-	fleet.mean = fleet_mean(&fleet);
-	scope = session_scope_create(this->engine, TRUE, has_room, &fleet);
+	look(this, &fleet);
 	this->mutex->lock(this->mutex);
-	session_scope_put(this->scope);
-	this->scope = scope;
 	if (fleet.self >= 0)
 	{
 		count = compare(this, &fleet, idle);
@@ -414,17 +441,61 @@ METHOD(rebalance_t, outcome, void,
 	}
 }
 
-METHOD(rebalance_t, set, void,
-	private_rebalance_t *this, bool on)
+/**
+ * Begin to rebalance, if there is something to do.
+ */
+static const char *begin(private_rebalance_t *this)
 {
+	const char *refused = NULL;
+	fleet_t fleet = {};
+	bool always;
+
+	look(this, &fleet);
 	this->mutex->lock(this->mutex);
-	this->status.enabled = on;
-	this->status.once = on && !this->config.rebalance.enabled;
-	this->mutex->unlock(this->mutex);
-	if (!on)
+	always = this->config.rebalance.enabled;
+	if (fleet.self < 0)
 	{
-		this->waves->clear(this->waves);
+		refused = "this gateway is not configured: set self to its name";
 	}
+	else if (!fleet.others && !always)
+	{
+		refused = "of no other gateway that takes clients the number of sessions is "
+				  "known: it comes by the store of the cluster, or by set-gateway";
+	}
+	else
+	{
+		this->status.enabled = get_excess(this, &fleet) > 0 || always;
+		this->status.once = this->status.enabled && !always;
+	}
+	this->mutex->unlock(this->mutex);
+	fleet_clear(&fleet);
+	return refused;
+}
+
+/**
+ * Stop to rebalance.
+ */
+static const char *stop(private_rebalance_t *this)
+{
+	bool was_on;
+
+	this->mutex->lock(this->mutex);
+	was_on = this->status.enabled;
+	this->status.enabled = this->status.once = FALSE;
+	this->mutex->unlock(this->mutex);
+	this->waves->clear(this->waves);
+	return was_on ? NULL : "this gateway does not rebalance";
+}
+
+METHOD(rebalance_t, set, const char*,
+	private_rebalance_t *this, bool on, rebalance_status_t *status)
+{
+	const char *refused = on ? begin(this) : stop(this);
+
+	this->mutex->lock(this->mutex);
+	*status = this->status;
+	this->mutex->unlock(this->mutex);
+	return refused;
 }
 
 METHOD(rebalance_t, get_status, void,

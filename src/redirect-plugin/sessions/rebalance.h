@@ -62,10 +62,13 @@ struct rebalance_t {
 
 	/**
 	 * Begin to rebalance until this gateway is within the margin, or stop it.
+	 * Does not begin if it is within the margin already.
 	 *
 	 * @param on			TRUE to begin
+	 * @param status		receives how it goes then
+	 * @return				why it is refused, static text; NULL if it is not
 	 */
-	void (*set)(rebalance_t *this, bool on);
+	const char *(*set)(rebalance_t *this, bool on, rebalance_status_t *status);
 
 	/**
 	 * Get how it goes.
