@@ -119,6 +119,15 @@ static status_t initiate(ike_sa_t *this, child_cfg_t *cfg,
 }
 
 /**
+ * In place of libcharon's, which looks at members that are not public.
+ */
+linked_list_t *ike_sa_get_dynamic_hosts(ike_sa_t *ike_sa, bool local)
+{
+	ck_assert(local);
+	return linked_list_create_with_items(client.host, NULL);
+}
+
+/**
  * Knows the client only.
  */
 static ike_sa_t *checkout(ike_sa_manager_t *this, ike_sa_id_t *id)
