@@ -156,7 +156,9 @@ static __always_inline bool takes_ipv4(void *data, void *end,
 	}
 	len = bpf_ntohs(ip->tot_len);
 	first = bpf_ntohl(ip->saddr) >> 24;
-	if (len < sizeof(*ip) || data + len > end ||
+	/* not by an address: to Linux 6.1 a number is unknown once octets are swapped,
+	 * and it does not load a program that adds one to an address */
+	if (len < sizeof(*ip) || len > end - data ||
 		first == 0 || first == 127 || first >= 224)
 	{
 		return false;
@@ -186,7 +188,7 @@ static __always_inline bool takes_ipv6(void *data, void *end,
 	__builtin_memcpy(&remote, &ip->saddr, sizeof(remote));
 	/* global unicast and unique local ones: what links and loopback have, the
 	 * kernel knows better */
-	if ((void*)udp + len > end ||
+	if (len > end - (void*)udp ||
 		((remote.octet[0] & 0xe0) != 0x20 && (remote.octet[0] & 0xfe) != 0xfc))
 	{
 		return false;
