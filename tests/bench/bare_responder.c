@@ -17,15 +17,22 @@
  * at nothing but the nonce. One datagram at a time with recvmsg and sendmsg by
  * default, as IKE daemons do, or in batches.
  *
- *   bare_responder PORT GATEWAY [BATCH]
+ *   bare_responder PORT GATEWAY [BATCH [RECEIVERS]]
+ *   bare_responder PORT GATEWAY INTERFACE
  *
+ * The second form is the limit of what AF_XDP does with the interface.
  * Answers from the address a request was sent to, on IPv4. Ends by signal.
  */
 
 #define _GNU_SOURCE
 
 #include "init_message.h"
+#ifdef WITH_XDP
+#include "xdp_link.h"
+#endif
 
+#include <ctype.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,6 +155,43 @@ static void serve_batch(int fd, const uint8_t gateway[4], unsigned batch)
 	}
 }
 
+#ifdef WITH_XDP
+static size_t answer_frame(const uint8_t *data, size_t len, uint8_t *out,
+						   void *gateway)
+{
+	return init_message_answer(data, len, gateway, out);
+}
+
+/**
+ * Answer what comes to the first queue of an interface
+ */
+static void serve_frames(const char *interface, uint16_t port,
+						 uint8_t gateway[4])
+{
+	xdp_link_config_t config = {
+		.interface = interface,
+		.local_port = port,
+	};
+	xdp_link_t *link = xdp_link_open(&config);
+	struct pollfd pfd;
+
+	if (!link)
+	{
+		perror(interface);
+		exit(1);
+	}
+	pfd = (struct pollfd){
+		.fd = xdp_link_fd(link),
+		.events = POLLIN,
+	};
+	while (true)
+	{
+		poll(&pfd, 1, -1);
+		xdp_link_reflect(link, answer_frame, gateway);
+	}
+}
+#endif /* WITH_XDP */
+
 int main(int argc, char *argv[])
 {
 	uint8_t gateway[4];
@@ -155,9 +199,16 @@ int main(int argc, char *argv[])
 
 	if (argc < 3 || inet_pton(AF_INET, argv[2], gateway) != 1)
 	{
-		fprintf(stderr, "usage: %s PORT GATEWAY [BATCH [RECEIVERS]]\n", argv[0]);
+		fprintf(stderr, "usage: %s PORT GATEWAY [BATCH [RECEIVERS]|INTERFACE]\n",
+				argv[0]);
 		return 2;
 	}
+#ifdef WITH_XDP
+	if (argc == 4 && !isdigit(argv[3][0]))
+	{
+		serve_frames(argv[3], atoi(argv[1]), gateway);
+	}
+#endif
 	batch = argc > 3 ? atoi(argv[3]) : 1;
 	if (batch < 1 || batch > BATCH_MAX)
 	{

@@ -88,6 +88,18 @@ def wait_for(condition, what, process=None):
         time.sleep(0.05)
 
 
+def has_program(place):
+    """Whether there is a program for XDP."""
+    _, out, _ = place.namespaces.run(["ip", "link", "show", "eth0"])
+    return "prog/xdp" in out
+
+
+def expect_program(place):
+    """A gateway that quietly receives by sockets would measure those."""
+    if not has_program(place):
+        raise OSError("AF_XDP does not work here")
+
+
 class Gateway:
     """A gateway in a place of its own."""
 
@@ -142,6 +154,18 @@ class BatchResponder(Responder):
 
     name = "bare responder, batches"
     batch = "32"
+
+
+class XdpResponder(Responder):
+    """The same by AF_XDP, with nothing checked: what the interface and the
+    kernel's part of it allow."""
+
+    name = "bare responder, AF_XDP"
+
+    def start(self):
+        self.run([os.path.join(self._programs, "bare_responder"), "500",
+                  TARGET, "eth0"])
+        wait_for(lambda: has_program(self.place), self.name, self.process)
 
 
 class TwoReceivers(BatchResponder):
@@ -283,13 +307,6 @@ class FastPath(Charon):
     name = "redirect, fast path"
     plugin = "redirect"
     options = redirect_options()
-
-
-def expect_program(place):
-    """A gateway that quietly receives by sockets would measure those."""
-    _, out, _ = place.namespaces.run(["ip", "link", "show", "eth0"])
-    if "prog/xdp" not in out:
-        raise OSError("AF_XDP does not work here")
 
 
 class Xdp(Charon):

@@ -54,8 +54,10 @@ class Load:
 
     def measure(self, gateway, *arguments):
         """Load a gateway for a while; returns what ike_load tells."""
-        result = subprocess.run(self.command(gateway, *arguments), check=True,
+        result = subprocess.run(self.command(gateway, *arguments), check=False,
                                 capture_output=True, text=True)
+        if result.returncode:
+            raise OSError(f"{gateway.name} cannot be loaded: {result.stderr}")
         values = parse(result.stdout)
         wrong = {key: values[key] for key in
                  ("bad_nonce", "bad_redirect", "broken", "cookies", "notifies")

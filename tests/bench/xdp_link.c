@@ -15,6 +15,7 @@
 #include "xdp_link.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,10 @@
 /** frames in each direction, a power of two, and their size in octets */
 #define FRAMES 8192
 #define FRAME_SIZE 2048
+
+/** how long to wait for a queue, and how often to look, in milliseconds */
+#define PATIENCE 5000
+#define LOOK 10
 
 /** what is in front of a datagram's data */
 typedef struct {
@@ -201,6 +206,105 @@ void xdp_link_release(xdp_link_t *this, unsigned count)
 	refill(this, this->taken, count);
 }
 
+/**
+ * Turn a frame into its answer; returns the length, 0 if there is none.
+ */
+static size_t reflect(headers_t *headers, size_t len, uint16_t port,
+					  xdp_link_answer_t answer, void *user)
+{
+	struct ether_header ethernet = headers->ethernet;
+	struct udphdr udp = headers->udp;
+	uint32_t source = headers->ip.saddr;
+	uint8_t out[FRAME_SIZE];
+
+	if (len <= sizeof(*headers) ||
+		ethernet.ether_type != htons(ETHERTYPE_IP) ||
+		headers->ip.protocol != IPPROTO_UDP || udp.uh_dport != htons(port))
+	{
+		return 0;
+	}
+	len = answer((uint8_t*)(headers + 1), len - sizeof(*headers), out, user);
+	if (!len)
+	{
+		return 0;
+	}
+	memcpy(headers + 1, out, len);
+	memcpy(headers->ethernet.ether_dhost, ethernet.ether_shost, ETH_ALEN);
+	memcpy(headers->ethernet.ether_shost, ethernet.ether_dhost, ETH_ALEN);
+	headers->ip.saddr = headers->ip.daddr;
+	headers->ip.daddr = source;
+	headers->ip.tot_len = htons(sizeof(*headers) - sizeof(ethernet) + len);
+	headers->ip.check = 0;
+	headers->ip.check = checksum((uint8_t*)headers + offsetof(headers_t, ip));
+	headers->udp = (struct udphdr){
+		.uh_sport = udp.uh_dport,
+		.uh_dport = udp.uh_sport,
+		.uh_ulen = htons(sizeof(udp) + len),
+	};
+	return sizeof(*headers) + len;
+}
+
+/**
+ * Have the kernel send what waits, and give it the frames it has sent.
+ */
+static void send_back(xdp_link_t *this, unsigned count)
+{
+	uint64_t frame;
+	uint32_t index;
+	unsigned i, sent = 0;
+
+	while (sent < count)
+	{
+		sendto(xsk_socket__fd(this->socket), NULL, 0, MSG_DONTWAIT, NULL, 0);
+		i = xsk_ring_cons__peek(&this->completion, FRAMES, &index);
+		if (!i)
+		{	/* with the next ones */
+			break;
+		}
+		xsk_ring_cons__release(&this->completion, i);
+		for (sent += i; i; i--, index++)
+		{
+			frame = *xsk_ring_cons__comp_addr(&this->completion, index);
+			frame -= frame % FRAME_SIZE;
+			refill(this, &frame, 1);
+		}
+	}
+}
+
+unsigned xdp_link_reflect(xdp_link_t *this, xdp_link_answer_t answer, void *user)
+{
+	const struct xdp_desc *desc;
+	uint32_t index, place;
+	unsigned i, count, answers = 0;
+	uint64_t frame;
+	size_t len;
+
+	count = xsk_ring_cons__peek(&this->rx, FRAMES, &index);
+	for (i = 0; i < count; i++)
+	{
+		desc = xsk_ring_cons__rx_desc(&this->rx, index + i);
+		frame = desc->addr - desc->addr % FRAME_SIZE;
+		len = reflect((headers_t*)(this->memory + desc->addr), desc->len,
+					  ntohs(this->headers.udp.uh_sport), answer, user);
+		if (len && xsk_ring_prod__reserve(&this->tx, 1, &place))
+		{
+			*xsk_ring_prod__tx_desc(&this->tx, place) = (struct xdp_desc){
+				.addr = desc->addr,
+				.len = len,
+			};
+			answers++;
+		}
+		else
+		{
+			refill(this, &frame, 1);
+		}
+	}
+	xsk_ring_cons__release(&this->rx, count);
+	xsk_ring_prod__submit(&this->tx, answers);
+	send_back(this, answers);
+	return answers;
+}
+
 int xdp_link_fd(xdp_link_t *this)
 {
 	return xsk_socket__fd(this->socket);
@@ -221,21 +325,45 @@ static bool create(xdp_link_t *this, const char *interface)
 	size_t size = (size_t)2 * FRAMES * FRAME_SIZE;
 	int error;
 
-	this->memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
-						MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	if (this->memory == MAP_FAILED)
-	{
-		return false;
-	}
 	error = xsk_umem__create(&this->umem, this->memory, size, &this->fill,
 							 &this->completion, &frames);
 	if (!error)
 	{
 		error = xsk_socket__create(&this->socket, interface, 0, this->umem,
 								   &this->rx, &this->tx, &rings);
+		if (error)
+		{
+			xsk_umem__delete(this->umem);
+		}
 	}
 	errno = -error;
 	return !error;
+}
+
+/**
+ * Create it once the kernel has let go of the queue, a while after the last one
+ * closed it.
+ */
+static bool create_after(xdp_link_t *this, const char *interface)
+{
+	int waited;
+
+	this->memory = mmap(NULL, (size_t)2 * FRAMES * FRAME_SIZE,
+						PROT_READ | PROT_WRITE,
+						MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	if (this->memory == MAP_FAILED)
+	{
+		return false;
+	}
+	for (waited = 0; !create(this, interface); waited += LOOK)
+	{
+		if (errno != EBUSY || waited == PATIENCE)
+		{
+			return false;
+		}
+		poll(NULL, 0, LOOK);
+	}
+	return true;
 }
 
 static int be_silent(enum libxdp_print_level level, const char *format,
@@ -252,7 +380,7 @@ xdp_link_t *xdp_link_open(const xdp_link_config_t *config)
 	/* its dispatcher is not for all kernels, and nobody else is there */
 	setenv("LIBXDP_SKIP_DISPATCHER", "1", 1);
 	libxdp_set_print(be_silent);
-	if (!this || !create(this, config->interface))
+	if (!this || !create_after(this, config->interface))
 	{
 		free(this);
 		return NULL;

@@ -81,6 +81,28 @@ unsigned xdp_link_receive(xdp_link_t *link, uint8_t **data, size_t *len,
 void xdp_link_release(xdp_link_t *link, unsigned count);
 
 /**
+ * Makes the answer to a datagram.
+ *
+ * @param data			data of the datagram
+ * @param len			its length
+ * @param out			receives the answer, no longer than len
+ * @param user			passed to xdp_link_reflect()
+ * @return				length of the answer, 0 if there is none
+ */
+typedef size_t (*xdp_link_answer_t)(const uint8_t *data, size_t len,
+									uint8_t *out, void *user);
+
+/**
+ * Take datagrams that have arrived and send them back as their answers, in the
+ * same frames, with nothing checked: the least that can be done. Not for a link
+ * that sends or receives in another way.
+ *
+ * @return				number of answers
+ */
+unsigned xdp_link_reflect(xdp_link_t *link, xdp_link_answer_t answer,
+						  void *user);
+
+/**
  * File that can be read when datagrams arrive.
  */
 int xdp_link_fd(xdp_link_t *link);
