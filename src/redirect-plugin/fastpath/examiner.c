@@ -275,14 +275,40 @@ static void set_source(examined_t *question, ike_datagram_t *datagram)
 	}
 }
 
-METHOD(examiner_t, look_at, bool,
-	private_examiner_t *this, ike_datagram_t *datagram, linked_list_t *packets)
+/**
+ * Have the processor fetch what is remembered of the sender of a datagram, while
+ * others are looked at.
+ */
+static void expect(private_examiner_t *this, ike_datagram_t *datagram)
+{
+	examined_t question;
+	uint64_t spi_i;
+	size_t marker;
+
+	set_source(&question, datagram);
+	marker = datagram->port == IKEV2_UDP_PORT ||
+			 question.remote_port == IKEV2_UDP_PORT ? 0 : NON_ESP_MARKER_LEN;
+	if (datagram->data.len >= marker + sizeof(spi_i))
+	{
+		memcpy(&spi_i, datagram->data.ptr + marker, sizeof(spi_i));
+		datagram->place = this->engine->expect(this->engine,
+								&question.request.remote, question.remote_port,
+								spi_i);
+	}
+}
+
+/**
+ * Look at one datagram; TRUE if it is answered.
+ */
+static bool look_at_one(private_examiner_t *this, ike_datagram_t *datagram,
+						linked_list_t *packets)
 {
 	fast_path_result_t result;
 	packet_t *packet;
 	examined_t question = {
 		.message = datagram->data,
 		.request.local = datagram->destination,
+		.request.place = datagram->place,
 		.local_port = datagram->port,
 	};
 
@@ -296,6 +322,26 @@ METHOD(examiner_t, look_at, bool,
 	examiner_hand_on(packet, &question, result);
 	packets->insert_last(packets, packet);
 	return FALSE;
+}
+
+METHOD(examiner_t, look_at, int,
+	private_examiner_t *this, ike_datagram_t *datagrams, int count,
+	linked_list_t *packets)
+{
+	int i, answered = 0;
+
+	for (i = 0; i < count; i++)
+	{
+		expect(this, &datagrams[i]);
+	}
+	for (i = 0; i < count; i++)
+	{
+		if (datagrams[i].data.len)
+		{
+			answered += look_at_one(this, &datagrams[i], packets);
+		}
+	}
+	return answered;
 }
 
 METHOD(examiner_t, flush, void,

@@ -122,15 +122,18 @@ struct examiner_t {
 								  uint8_t *answer, size_t *len);
 
 	/**
-	 * Look at a datagram. If it gets no answer, the packet that charon's socket
-	 * would have made of it is added to others.
+	 * Look at datagrams, which is faster for many of them at once. Of those that
+	 * get no answer the packets that charon's socket would have made are added to
+	 * others.
 	 *
-	 * @param datagram		datagram, its answer is filled in
-	 * @param packets		receives the packet_t for charon
-	 * @return				TRUE if it is answered, or gets no answer
+	 * @param datagrams		datagrams, their answers are filled in; empty ones are
+	 *						left out
+	 * @param count			number of datagrams
+	 * @param packets		receives packet_t for charon
+	 * @return				number of those that are answered, or get no answer
 	 */
-	bool (*look_at)(examiner_t *this, ike_datagram_t *datagram,
-					linked_list_t *packets);
+	int (*look_at)(examiner_t *this, ike_datagram_t *datagrams, int count,
+				   linked_list_t *packets);
 
 	/**
 	 * Add what was counted since the last time to the shared counters. Before

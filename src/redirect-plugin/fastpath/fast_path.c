@@ -149,8 +149,8 @@ static bool run_door(private_fast_path_t *this, linked_list_t *packets)
 CALLBACK(receive_, void,
 	private_fast_path_t *this, linked_list_t *packets)
 {
-	ike_datagram_t *datagram;
-	int i, received, answered, failed;
+	ike_datagram_t *datagrams;
+	int received, answered, failed;
 
 	if (this->flooded)
 	{	/* packets were passed on amidst answers: let charon's workers go first,
@@ -163,17 +163,9 @@ CALLBACK(receive_, void,
 	}
 	do
 	{
-		answered = 0;
-		received = this->sockets->receive(this->sockets);
-		for (i = 0; i < received; i++)
-		{
-			datagram = this->sockets->get(this->sockets, i);
-			if (datagram->data.len)
-			{
-				answered += this->examiner->look_at(this->examiner, datagram,
-													packets);
-			}
-		}
+		received = this->sockets->receive(this->sockets, &datagrams);
+		answered = this->examiner->look_at(this->examiner, datagrams, received,
+										   packets);
 		this->examiner->flush(this->examiner);
 		if (answered && (failed = this->sockets->answer(this->sockets)))
 		{

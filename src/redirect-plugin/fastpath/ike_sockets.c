@@ -191,6 +191,7 @@ static void complete(private_ike_sockets_t *this, int i, ike_socket_t *socket)
 	struct mmsghdr *message = &this->messages[i];
 
 	this->slots[i].socket = socket;
+	datagram->place = 0;
 	datagram->port = socket->port;
 	datagram->answer = this->slots[i].answer;
 	datagram->answer_len = 0;
@@ -235,13 +236,14 @@ static void receive_from(private_ike_sockets_t *this, ike_socket_t *socket,
 }
 
 METHOD(ike_sockets_t, receive_, int,
-	private_ike_sockets_t *this)
+	private_ike_sockets_t *this, ike_datagram_t **datagrams)
 {
 	struct pollfd pfd[SOCKETS_MAX + 2];
 	int i, index, ready, share;
 	eventfd_t value;
 	bool old;
 
+	*datagrams = this->datagrams;
 	prepare(this, this->received);
 	this->received = 0;
 	for (i = 0; i < this->count; i++)
@@ -298,12 +300,6 @@ METHOD(ike_sockets_t, is_denied, bool,
 	private_ike_sockets_t *this)
 {
 	return this->denied;
-}
-
-METHOD(ike_sockets_t, get, ike_datagram_t*,
-	private_ike_sockets_t *this, int index)
-{
-	return &this->datagrams[index];
 }
 
 METHOD(ike_sockets_t, answer, int,
@@ -461,7 +457,6 @@ ike_sockets_t *ike_sockets_create(socket_manager_t *manager)
 		.public = {
 			.receive = _receive_,
 			.is_denied = _is_denied,
-			.get = _get,
 			.answer = _answer,
 			.wake = _wake,
 			.ring = _ring,

@@ -54,6 +54,9 @@ struct ike_datagram_t {
 		struct sockaddr_in6 in6;
 	} source;
 
+	/** place of who sent it, see policy_engine_t.expect(), 0 if not known yet */
+	uint64_t place;
+
 	/** address it was sent to, and the port of the socket, in host order */
 	ip_address_t destination;
 	uint16_t port;
@@ -81,9 +84,10 @@ struct ike_sockets_t {
 	 * Wait for datagrams and receive as many as there are, all sockets with
 	 * equal shares. A cancellation point while it waits, otherwise never blocks.
 	 *
+	 * @param datagrams		receives the datagrams; fill in their answers
 	 * @return				number of datagrams, 0 after wake() or an error
 	 */
-	int (*receive)(ike_sockets_t *this);
+	int (*receive)(ike_sockets_t *this, ike_datagram_t **datagrams);
 
 	/**
 	 * Whether the kernel denies to receive in batches, as filters of system calls
@@ -92,14 +96,6 @@ struct ike_sockets_t {
 	 * @return				TRUE if datagrams have to be received in another way
 	 */
 	bool (*is_denied)(ike_sockets_t *this);
-
-	/**
-	 * Get a received datagram.
-	 *
-	 * @param index			0 to one below what receive() returned
-	 * @return				datagram; fill in its answer
-	 */
-	ike_datagram_t *(*get)(ike_sockets_t *this, int index);
 
 	/**
 	 * Send the answers to the datagrams received last, each to where its

@@ -27,8 +27,12 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-/** frames taken at once */
-#define BATCH 64
+/** frames taken and looked at together: what is remembered of so many clients
+ * fits into the fastest memory of a processor */
+#define BATCH 32
+
+/** most batches until the kernel is told, and the door listened to */
+#define BATCHES 8
 
 /** how long to wait for frames while others are being sent, in milliseconds */
 #define SENDING 10
@@ -53,6 +57,12 @@ struct worker_t {
 	/** its thread, and what looks at its datagrams; NULL if it does not run */
 	thread_t *thread;
 	examiner_t *examiner;
+
+	/** a batch: frames as they were received, what is in them, and answers */
+	chunk_t data[BATCH];
+	xdp_frame_t frames[BATCH];
+	ike_datagram_t datagrams[BATCH];
+	uint8_t answers[BATCH][IKE_SOCKETS_ANSWER_MAX];
 };
 
 /**
@@ -115,9 +125,12 @@ struct private_xdp_door_t {
 /**
  * Count something.
  */
-static void count(uint64_t *counter, uint64_t n)
+static void add(uint64_t *counter, uint64_t n)
 {
-	__atomic_fetch_add(counter, n, __ATOMIC_RELAXED);
+	if (n)
+	{
+		__atomic_fetch_add(counter, n, __ATOMIC_RELAXED);
+	}
 }
 
 /**
@@ -144,56 +157,77 @@ static void keep(private_xdp_door_t *this, linked_list_t *packets)
 		}
 	}
 	this->mutex->unlock(this->mutex);
-	count(&this->user->counters->xdp_dropped, dropped);
+	add(&this->user->counters->xdp_dropped, dropped);
 	this->user->ring(this->user->data);
 }
 
 /**
- * Look at a frame: it is sent back as its answer, or given back to the kernel.
+ * Read the frames of a batch; those that are damaged have no data.
  */
-static bool look_at(worker_t *this, chunk_t data, linked_list_t *packets)
+static void parse(worker_t *this, int count)
 {
-	uint8_t answer[IKE_SOCKETS_ANSWER_MAX];
-	ike_datagram_t datagram = {
-		.answer = answer,
-	};
-	xdp_frame_t frame;
+	int i, dropped = 0;
 
-	if (!xdp_frame_parse(data, &frame, &datagram))
+	for (i = 0; i < count; i++)
 	{
-		count(&this->door->user->counters->xdp_dropped, 1);
+		this->datagrams[i] = (ike_datagram_t){
+			.answer = this->answers[i],
+		};
+		dropped += !xdp_frame_parse(this->data[i], &this->frames[i],
+									&this->datagrams[i]);
 	}
-	else if (this->examiner->look_at(this->examiner, &datagram, packets) &&
-			 datagram.answer_len)
-	{
-		this->queue->send(this->queue, xdp_frame_answer(&frame,
-								chunk_create(answer, datagram.answer_len)));
-		return TRUE;
-	}
-	this->queue->release(this->queue, data);
-	return FALSE;
+	add(&this->door->user->counters->xdp_dropped, dropped);
 }
 
 /**
- * Take what has arrived; FALSE if there was nothing.
+ * Send each frame back as its answer, or give it back to the kernel.
+ */
+static void answer(worker_t *this, int count)
+{
+	ike_datagram_t *datagram;
+	int i;
+
+	for (i = 0; i < count; i++)
+	{
+		datagram = &this->datagrams[i];
+		if (datagram->answer_len)
+		{
+			this->queue->send(this->queue, xdp_frame_answer(&this->frames[i],
+					chunk_create(datagram->answer, datagram->answer_len)));
+		}
+		else
+		{
+			this->queue->release(this->queue, this->data[i]);
+		}
+	}
+}
+
+/**
+ * Take what has arrived, some batches of it.
+ *
+ * @return				TRUE if there are frames that were not sent yet
  */
 static bool turn(worker_t *this, linked_list_t *packets)
 {
-	chunk_t frames[BATCH];
-	int i, received, answered = 0;
+	int i, received, answered = 0, all = 0;
+	bool sending;
 
-	received = this->queue->receive(this->queue, frames, countof(frames));
-	if (!received)
+	for (i = 0; i < BATCHES; i++)
 	{
-		return FALSE;
-	}
-	for (i = 0; i < received; i++)
-	{
-		answered += look_at(this, frames[i], packets);
+		received = this->queue->receive(this->queue, this->data, BATCH);
+		if (!received)
+		{
+			break;
+		}
+		all += received;
+		parse(this, received);
+		answered += this->examiner->look_at(this->examiner, this->datagrams,
+											received, packets);
+		answer(this, received);
 	}
 	this->examiner->flush(this->examiner);
-	count(&this->door->user->counters->xdp_frames, received);
-	this->queue->flush(this->queue);
+	add(&this->door->user->counters->xdp_frames, all);
+	sending = this->queue->flush(this->queue);
 	if (packets->get_count(packets))
 	{
 		keep(this->door, packets);
@@ -202,7 +236,7 @@ static bool turn(worker_t *this, linked_list_t *packets)
 			sched_yield();
 		}
 	}
-	return TRUE;
+	return sending;
 }
 
 /**
@@ -234,11 +268,13 @@ static void *serve(worker_t *this)
 			__atomic_store_n(&this->door->orphaned, TRUE, __ATOMIC_RELAXED);
 			this->door->user->ring(this->door->user->data);
 		}
-		turn(this, packets);
-		sending = this->queue->flush(this->queue);
+		sending = turn(this, packets);
 	}
 	/* what had arrived by then, and no more: others may come all the time */
-	for (i = 0; i < XDP_FRAMES / BATCH && turn(this, packets); i++);
+	for (i = 0; i < XDP_FRAMES / BATCH / BATCHES; i++)
+	{
+		turn(this, packets);
+	}
 	packets->destroy(packets);
 	return NULL;
 }

@@ -187,7 +187,8 @@ static bool may_go(candidates_t *this)
 	hop_table_t *hops = this->state->hops;
 	hop_t hop;
 
-	this->decision->place = hops->get_place(hops, &this->request->remote);
+	this->decision->place = this->request->place ?:
+							hops->get_place(hops, &this->request->remote);
 	if (this->request->phase == REDIRECT_PHASE_ACTIVE &&
 		!this->request->redirected_from.version)
 	{

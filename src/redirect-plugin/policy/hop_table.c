@@ -86,10 +86,8 @@ METHOD(hop_table_t, get_place, uint64_t,
 /**
  * Hash of what a client is known by.
  */
-static uint64_t get_client(uint64_t place, const redirect_request_t *request)
+static uint64_t get_client(uint64_t place, uint16_t port)
 {
-	uint16_t port = request->remote_port;
-
 	if (port == IKE_PORT || port == NATT_PORT)
 	{
 		port = 0;
@@ -126,15 +124,29 @@ static bool same_attempt(uint32_t hop, uint32_t attempt)
 	return HOP_ATTEMPT(hop) == attempt >> 20;
 }
 
+METHOD(hop_table_t, expect, void,
+	private_hop_table_t *this, uint64_t place, uint16_t port)
+{
+	uint64_t client = get_client(place, port);
+
+	this->clients[TRUE]->expect(this->clients[TRUE], client);
+	this->clients[FALSE]->expect(this->clients[FALSE], client);
+}
+
 METHOD(hop_table_t, get, hop_t,
 	private_hop_table_t *this, uint64_t place,
 	const redirect_request_t *request)
 {
-	uint64_t client = get_client(place, request);
+	uint64_t client = get_client(place, request->remote_port);
 	uint32_t hop, attempt = get_attempt(request);
 	uint32_t seconds = request->lately ?: HOP_SECONDS;
 	hop_t found = {};
 
+	if (request->nonce)
+	{	/* add() needs it later */
+		this->nonces->expect(this->nonces,
+							 redirect_selector_mix(place, request->nonce));
+	}
 	found.proven = this->clients[TRUE]->get(this->clients[TRUE], client, seconds,
 											&hop);
 	if (found.proven ||
@@ -161,7 +173,7 @@ METHOD(hop_table_t, add, void,
 	const redirect_request_t *request, uint64_t gateway)
 {
 	recent_table_t *clients;
-	uint64_t client = get_client(place, request);
+	uint64_t client = get_client(place, request->remote_port);
 	uint32_t hop, onward = 0, tries = 0, attempt = get_attempt(request);
 
 	clients = this->clients[redirect_request_is_proven(request)];
@@ -219,6 +231,7 @@ hop_table_t *hop_table_create()
 	INIT(this,
 		.public = {
 			.get_place = _get_place,
+			.expect = _expect,
 			.get = _get,
 			.add = _add,
 			.get_dropped = _get_dropped,

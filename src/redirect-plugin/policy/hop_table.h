@@ -84,6 +84,15 @@ struct hop_table_t {
 	uint64_t (*get_place)(hop_table_t *this, const ip_address_t *address);
 
 	/**
+	 * Have the processor fetch what is remembered of a client, for a get() and add()
+	 * that come soon.
+	 *
+	 * @param place		hash of its address
+	 * @param port		its UDP port
+	 */
+	void (*expect)(hop_table_t *this, uint64_t place, uint16_t port);
+
+	/**
 	 * Get what is remembered of a client.
 	 *
 	 * @param place		hash of its address

@@ -164,6 +164,17 @@ METHOD(policy_engine_t, decide, void,
 	this->state->release(this->state, token);
 }
 
+METHOD(policy_engine_t, expect, uint64_t,
+	private_policy_engine_t *this, const ip_address_t *remote,
+	uint16_t remote_port, uint64_t spi_i)
+{
+	uint64_t place = this->hops->get_place(this->hops, remote);
+
+	this->hops->expect(this->hops, place, remote_port);
+	this->attempts->expect(this->attempts, ATTEMPT_KEY(place, spi_i));
+	return place;
+}
+
 METHOD(policy_engine_t, set_policy, void,
 	private_policy_engine_t *this, policy_t *policy)
 {
@@ -366,6 +377,7 @@ policy_engine_t *policy_engine_create(gateway_table_t *table,
 	INIT(this,
 		.public = {
 			.decide = _decide,
+			.expect = _expect,
 			.set_policy = _set_policy,
 			.refresh = _refresh,
 			.set_overloaded = _set_overloaded,

@@ -72,6 +72,19 @@ struct policy_engine_t {
 	void (*tick)(policy_engine_t *this, overload_level_t overload);
 
 	/**
+	 * Have the processor fetch what is remembered of a client that asks with an
+	 * IKE_SA_INIT request, so that decide() and carry_out() need not wait for it when
+	 * they are called soon.
+	 *
+	 * @param remote		address of the client
+	 * @param remote_port	its UDP port
+	 * @param spi_i			its SPI, any other costs time only
+	 * @return				place of the request
+	 */
+	uint64_t (*expect)(policy_engine_t *this, const ip_address_t *remote,
+					   uint16_t remote_port, uint64_t spi_i);
+
+	/**
 	 * Carry out a decision, apart from telling the client: all that it changes is
 	 * changed here. The gateway that was chosen has one client more, the client
 	 * gets the same one when it comes back and is not sent in a circle, and the

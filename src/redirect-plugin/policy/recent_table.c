@@ -112,15 +112,22 @@ static uint64_t read_data(entry_t *entry, uint64_t key)
 				? data : 0;
 }
 
+/**
+ * Find the set of a key, which becomes what entries hold of it.
+ */
+static entry_t *get_set(private_recent_table_t *this, uint64_t *key)
+{
+	*key = redirect_selector_mix(this->salt, *key);
+	return &this->entries[(*key & this->mask) * WAYS];
+}
+
 METHOD(recent_table_t, get, bool,
 	private_recent_table_t *this, uint64_t key, uint32_t seconds, uint32_t *value)
 {
+	entry_t *set = get_set(this, &key);
 	uint64_t data;
-	entry_t *set;
 	int i;
 
-	key = redirect_selector_mix(this->salt, key);
-	set = &this->entries[(key & this->mask) * WAYS];
 	for (i = 0; i < WAYS; i++)
 	{
 		data = read_data(&set[i], key);
@@ -141,12 +148,10 @@ METHOD(recent_table_t, put, void,
 	private_recent_table_t *this, uint64_t key, uint32_t value)
 {
 	uint32_t now = get_time(this), age, oldest = 0;
+	entry_t *set = get_set(this, &key);
 	uint64_t data;
-	entry_t *set;
 	int i, place = 0;
 
-	key = redirect_selector_mix(this->salt, key);
-	set = &this->entries[(key & this->mask) * WAYS];
 	for (i = 0; i < WAYS; i++)
 	{
 		data = __atomic_load_n(&set[i].data, __ATOMIC_RELAXED);
@@ -170,6 +175,16 @@ METHOD(recent_table_t, put, void,
 	data = (uint64_t)now << 32 | value;
 	__atomic_store_n(&set[place].check, key ^ data, __ATOMIC_RELAXED);
 	__atomic_store_n(&set[place].data, data, __ATOMIC_RELAXED);
+}
+
+METHOD(recent_table_t, expect, void,
+	private_recent_table_t *this, uint64_t key)
+{
+	entry_t *set = get_set(this, &key);
+
+	/* two cache lines */
+	__builtin_prefetch(set, 1);
+	__builtin_prefetch(set + WAYS / 2, 1);
 }
 
 METHOD(recent_table_t, get_dropped, uint64_t,
@@ -196,6 +211,7 @@ recent_table_t *recent_table_create(unsigned bits, uint32_t seconds)
 		.public = {
 			.get = _get,
 			.put = _put,
+			.expect = _expect,
 			.get_dropped = _get_dropped,
 			.destroy = _destroy,
 		},

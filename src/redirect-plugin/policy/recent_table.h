@@ -61,6 +61,14 @@ struct recent_table_t {
 	void (*put)(recent_table_t *this, uint64_t key, uint32_t value);
 
 	/**
+	 * Have the processor fetch what is remembered, for a get() or put() that comes
+	 * soon.
+	 *
+	 * @param key		hash
+	 */
+	void (*expect)(recent_table_t *this, uint64_t key);
+
+	/**
 	 * Get how often something had to go that was younger than the seconds the
 	 * table was made for.
 	 */

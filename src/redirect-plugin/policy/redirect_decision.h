@@ -183,6 +183,9 @@ struct redirect_request_t {
 	/** UDP port of the client, 0 if not known */
 	uint16_t remote_port;
 
+	/** hash of that address as expect() tells it, 0 if not known yet */
+	uint64_t place;
+
 	/** gateway that redirected the client here, version 0 if none (R9.3-3) */
 	ip_address_t redirected_from;
 
