@@ -14,6 +14,7 @@
 
 #include "recent_table.h"
 #include "selectors/redirect_selector.h"
+#include "utils/monotonic.h"
 
 #include <library.h>
 
@@ -88,7 +89,7 @@ struct private_recent_table_t {
  */
 static uint32_t get_time(private_recent_table_t *this)
 {
-	return time_monotonic(NULL) - this->begin + 1;
+	return monotonic_noted() - this->begin + 1;
 }
 
 /**
@@ -219,7 +220,7 @@ recent_table_t *recent_table_create(unsigned bits, uint32_t seconds)
 		.memory = calloc(1, (sizeof(entry_t) << bits) + SET_SIZE),
 		.mask = (1UL << bits) / WAYS - 1,
 		.usual = seconds,
-		.begin = time_monotonic(NULL),
+		.begin = monotonic_noted(),
 	);
 	this->entries = (entry_t*)(((uintptr_t)this->memory + SET_SIZE - 1) /
 							   SET_SIZE * SET_SIZE);

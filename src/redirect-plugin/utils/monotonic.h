@@ -22,6 +22,8 @@
 
 #include <utils/utils.h>
 
+#include <time.h>
+
 /**
  * Milliseconds of the clock that is never set, since an unknown time; any thread.
  */
@@ -31,6 +33,18 @@ static inline uint64_t monotonic_ms()
 
 	time_monotonic(&tv);
 	return tv.tv_sec * 1000ULL + tv.tv_usec / 1000;
+}
+
+/**
+ * Seconds of that clock as the kernel noted them last, some milliseconds ago: for
+ * hot paths, and not to compare with other clocks.
+ */
+static inline time_t monotonic_noted()
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
+	return ts.tv_sec;
 }
 
 #endif /** MONOTONIC_H_ @}*/
