@@ -678,6 +678,15 @@ START_TEST(tells_that_there_is_nobody_to_move)
 	refused = this->rebalance->set(this->rebalance, FALSE, &status);
 	ck_assert_msg(refused && strstr(refused, "does not rebalance"), "%s", refused);
 
+	/* beyond the margin by a part of a session */
+	this->config.rebalance.margin = 1;
+	this->rebalance->configure(this->rebalance, &this->config);
+	table->set_load(table, "sun", 19, REDIRECT_SELECTOR_UNKNOWN,
+					GATEWAY_SOURCE_OPERATOR);
+	this->policy.engine->refresh(this->policy.engine);
+	ck_assert_ptr_null(this->rebalance->set(this->rebalance, TRUE, &status));
+	ck_assert(!status.enabled);
+
 	/* one more than the margin */
 	table->set_load(table, "sun", 14, REDIRECT_SELECTOR_UNKNOWN,
 					GATEWAY_SOURCE_OPERATOR);

@@ -371,7 +371,9 @@ static double get_excess(private_rebalance_t *this, const fleet_t *fleet)
 
 	this->status.sessions = fleet->sessions[fleet->self];
 	this->status.share = share;
-	return excess * 100 > share * this->config.rebalance.margin ? excess : 0;
+	/* a part of a session is not moved */
+	return excess >= 1 && excess * 100 > share * this->config.rebalance.margin
+				? excess : 0;
 }
 
 /**
