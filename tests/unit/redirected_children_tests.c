@@ -37,8 +37,13 @@ static struct {
 	bool initiator;
 	uint32_t rekeyed;
 	ike_sa_state_t state;
-	/* what was initiated */
+	/* what was initiated, and which message is sent now, without an answer */
 	int initiated;
+	uint32_t message_id;
+	bool waits;
+	/* messages sent again, and the last of them */
+	int repeated;
+	uint32_t repeated_id;
 	traffic_selector_t *src;
 	traffic_selector_t *dst;
 	uint32_t reqid;
@@ -102,6 +107,10 @@ static enumerator_t *create_task_enumerator(ike_sa_t *this, task_queue_t queue)
 	{
 		return enumerator_create_single(&client.task, NULL);
 	}
+	if (client.waits && queue == TASK_QUEUE_ACTIVE)
+	{
+		return enumerator_create_single(&client.task, NULL);
+	}
 	return enumerator_create_empty();
 }
 
@@ -110,12 +119,26 @@ static status_t initiate(ike_sa_t *this, child_cfg_t *cfg,
 {
 	cfg->destroy(cfg);
 	client.initiated++;
+	client.waits = TRUE;
 	client.reqid = args->reqid;
 	DESTROY_IF(client.src);
 	DESTROY_IF(client.dst);
 	client.src = args->src->clone(args->src);
 	client.dst = args->dst->clone(args->dst);
 	return SUCCESS;
+}
+
+static uint32_t get_message_id(ike_sa_t *this, bool initiate)
+{
+	return initiate ? client.message_id : 1;
+}
+
+static status_t retransmit(ike_sa_t *this, uint32_t message_id)
+{
+	client.repeated++;
+	client.repeated_id = message_id;
+	return message_id == client.message_id && client.waits ? SUCCESS
+														   : INVALID_STATE;
 }
 
 /**
@@ -274,6 +297,8 @@ static void setup(void)
 			.create_virtual_ip_enumerator = create_virtual_ip_enumerator,
 			.create_task_enumerator = create_task_enumerator,
 			.initiate = initiate,
+			.get_message_id = get_message_id,
+			.retransmit = retransmit,
 		},
 		.id = ike_sa_id_create(IKEV2_MAJOR_VERSION, 1, 2, FALSE),
 		.peer_cfg = create_peer_cfg(),
@@ -464,7 +489,7 @@ START_TEST(initiates_what_was_refused_after_the_answer)
 	refuse();
 	ck_assert_int_eq(client.initiated, 0);
 	ck_assert_uint_eq(children->get_offered(children), 1);
-	ck_assert_int_eq(run_jobs(), 1);
+	run_jobs();
 	ck_assert_int_eq(client.initiated, 1);
 	ck_assert(client.dst->equals(client.dst, vip));
 	/* else charon takes a second of that configuration for a duplicate */
@@ -478,8 +503,32 @@ START_TEST(initiates_each_of_several)
 	arrive(TRUE);
 	refuse();
 	refuse();
-	ck_assert_int_eq(run_jobs(), 2);
+	run_jobs();
 	ck_assert_int_eq(client.initiated, 2);
+}
+END_TEST
+
+START_TEST(repeats_the_first_once_should_the_client_not_be_established)
+{
+	client.message_id = 7;
+	arrive(TRUE);
+	refuse();
+	refuse();
+	run_jobs();
+	ck_assert_int_eq(client.initiated, 2);
+	ck_assert_int_eq(client.repeated, 1);
+	ck_assert_uint_eq(client.repeated_id, 7);
+}
+END_TEST
+
+START_TEST(repeats_nothing_if_another_request_waits)
+{
+	client.waits = TRUE;
+	arrive(TRUE);
+	refuse();
+	run_jobs();
+	ck_assert_int_eq(client.initiated, 1);
+	ck_assert_int_eq(client.repeated, 0);
 }
 END_TEST
 
@@ -514,7 +563,8 @@ START_TEST(counts_what_clients_refuse_though_they_asked_for_it)
 	arrive(TRUE);
 	refuse();
 	refuse();
-	ck_assert_int_eq(run_jobs(), 2);
+	run_jobs();
+	ck_assert_int_eq(client.initiated, 2);
 	client.responding = FALSE;
 	/* it takes one, and refuses the other */
 	charon->bus->child_updown(charon->bus, NULL, TRUE);
@@ -537,7 +587,8 @@ START_TEST(follows_clients_over_a_rekeying)
 	charon->bus->ike_rekey(charon->bus, &old, &client.public);
 	charon->bus->ike_state_change(charon->bus, &old, IKE_DESTROYING);
 	refuse();
-	ck_assert_int_eq(run_jobs(), 1);
+	run_jobs();
+	ck_assert_int_eq(client.initiated, 1);
 }
 END_TEST
 
@@ -580,7 +631,9 @@ START_TEST(initiates_a_limited_number_to_a_client)
 	{
 		refuse();
 	}
-	ck_assert_int_eq(run_jobs(), REDIRECTED_CHILDREN_OFFERS);
+	run_jobs();
+	ck_assert_int_eq(client.initiated, REDIRECTED_CHILDREN_OFFERS);
+	ck_assert_int_eq(client.repeated, 1);
 	ck_assert_uint_eq(clients->get_dropped(clients, CLIENT_OFFERS), 0);
 }
 END_TEST
@@ -603,6 +656,8 @@ int main()
 	tcase_add_checked_fixture(tcase, setup_listener, teardown_listener);
 	tcase_add_test(tcase, initiates_what_was_refused_after_the_answer);
 	tcase_add_test(tcase, initiates_each_of_several);
+	tcase_add_test(tcase, repeats_the_first_once_should_the_client_not_be_established);
+	tcase_add_test(tcase, repeats_nothing_if_another_request_waits);
 	tcase_add_test(tcase, leaves_clients_alone_that_were_not_redirected);
 	tcase_add_test(tcase, leaves_gateways_alone_that_were_redirected_themselves);
 	tcase_add_test(tcase, leaves_answers_of_clients_alone);

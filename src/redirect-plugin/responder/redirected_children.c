@@ -23,10 +23,15 @@ typedef struct private_redirected_children_t private_redirected_children_t;
 
 /**
  * Time that the answer to the client gets to arrive before the CHILD_SA is
- * initiated, in ms: a client that is not established yet ignores it, and would
- * do without until it is sent again, 4 s later by default.
+ * initiated, in ms. The client has no CHILD_SA from then on, so it is short.
  */
-#define OFFER_DELAY 100
+#define OFFER_DELAY 10
+
+/**
+ * Time after which it is sent again, in ms: a client that was not established
+ * yet ignored it, and would do without for 4 s by default.
+ */
+#define OFFER_REPEAT 90
 
 /**
  * Private data
@@ -50,11 +55,38 @@ struct private_redirected_children_t {
 };
 
 /**
+ * Whether there are tasks: passive ones while a request of the peer is worked on,
+ * active ones while a request to it has no answer.
+ */
+static bool has_tasks(ike_sa_t *ike_sa, task_queue_t queue)
+{
+	enumerator_t *enumerator;
+	task_t *task;
+	bool found;
+
+	enumerator = ike_sa->create_task_enumerator(ike_sa, queue);
+	found = enumerator->enumerate(enumerator, &task);
+	enumerator->destroy(enumerator);
+	return found;
+}
+
+/**
+ * Send the request of an offer again, if it has no answer yet.
+ */
+static status_t repeat(void *data, ike_sa_t *ike_sa)
+{
+	return ike_sa->retransmit(ike_sa, (uintptr_t)data);
+}
+
+/**
  * Initiate the CHILD_SA of an offer, after the answer to the client was sent.
  */
 static status_t initiate(void *data, ike_sa_t *ike_sa)
 {
 	child_offer_t *offer = data;
+	uintptr_t message_id;
+	status_t status;
+	bool first;
 
 	if (ike_sa->get_state(ike_sa) != IKE_ESTABLISHED)
 	{
@@ -63,7 +95,16 @@ static status_t initiate(void *data, ike_sa_t *ike_sa)
 	DBG1(DBG_IKE, "redirect: client asked for CHILD_SA %s with a virtual IP of "
 		 "another gateway, initiating it with %R", offer->cfg->get_name(offer->cfg),
 		 offer->remote);
-	return child_offer_initiate(offer, ike_sa);
+	/* the others wait until the first one is answered, by who is established */
+	first = !has_tasks(ike_sa, TASK_QUEUE_ACTIVE);
+	message_id = ike_sa->get_message_id(ike_sa, TRUE);
+	status = child_offer_initiate(offer, ike_sa);
+	if (first && status == SUCCESS)
+	{
+		sa_job_queue(ike_sa->get_id(ike_sa), 0, OFFER_REPEAT, repeat,
+					 (void*)message_id, NULL);
+	}
+	return status;
 }
 
 /**
@@ -72,14 +113,7 @@ static status_t initiate(void *data, ike_sa_t *ike_sa)
  */
 static bool is_responding(ike_sa_t *ike_sa)
 {
-	enumerator_t *enumerator;
-	task_t *task;
-	bool found;
-
-	enumerator = ike_sa->create_task_enumerator(ike_sa, TASK_QUEUE_PASSIVE);
-	found = enumerator->enumerate(enumerator, &task);
-	enumerator->destroy(enumerator);
-	return found;
+	return has_tasks(ike_sa, TASK_QUEUE_PASSIVE);
 }
 
 METHOD(listener_t, assign_vips, bool,

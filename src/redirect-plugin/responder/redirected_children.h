@@ -43,7 +43,9 @@ typedef struct redirected_children_t redirected_children_t;
  * stays without CHILD_SA then, and does not try again. What it does accept is a
  * CHILD_SA that the gateway initiates, which either peer may do (RFC 7296, 1.3),
  * because it answers that by its configuration and its new virtual IP. So this
- * initiates each CHILD_SA that was refused.
+ * initiates each CHILD_SA that was refused, some milliseconds after the answer.
+ * Should that come before the client is established, which then ignores it, it is
+ * sent once more a tenth of a second later.
  *
  * The client has to be authenticated and to have come with REDIRECTED_FROM (of
  * which AUTH covers the octets). It may have made that up, and gains nothing: it
