@@ -47,6 +47,17 @@ if [ -n "$2" ]; then
 fi
 """
 
+# Another charon beside the first one, for 'systemctl upgrade'.
+UPGRADE = r"""
+set -e
+mkdir /run/lab/upgrade
+for tool in "$1" "$2"; do
+	touch "/run/lab/upgrade/${tool##*/}"
+	mount --bind "$tool" "/run/lab/upgrade/${tool##*/}"
+done
+mount --bind "$3" "$4"
+"""
+
 # Logs of a host: what people need to see is at level 1 and 2.
 LAB_CONF = """
 charon {
@@ -107,6 +118,11 @@ class LabHost:
             self.write("/etc/lab.conf", LAB_CONF)
             self.write("/etc/strongswan.conf", "include lab.conf\n")
             self.write("/etc/swanctl/swanctl.conf", EMPTY_SWANCTL)
+
+    def mount_upgrade(self, charon, plugins):
+        """Have another charon ready that the host can be upgraded to."""
+        self.namespaces.check(["bash", "-s", "-", charon.daemon, charon.swanctl,
+                               plugins, charon.plugins], stdin=UPGRADE)
 
     def write(self, path, text, mode=0o644):
         """Write a file of the host."""

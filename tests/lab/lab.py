@@ -114,20 +114,34 @@ class Lab:
         lab_host.write("/run/lab/ike_load", "#!/bin/sh\nexec "
                        f"'{self._charons.ike_load()}' \"$@\"\n", 0o755)
         if charon:
-            lab_host.write("/run/lab/launch",
-                           self._memory.launch(charon.plugins))
-            lab_host.write("/run/lab/redirectctl", "#!/bin/sh\nexec "
-                           f"'{self._charons.redirectctl(charon)}' \"$@\"\n",
-                           0o755)
-            lab_host.write("/run/lab/vici-python", "#!/bin/sh\nPYTHONPATH='"
-                           f"{self._charons.vici(charon)}' exec python3 "
-                           "\"$@\"\n", 0o755)
+            self._add_tools(lab_host, charon, "/run/lab")
+            self._add_upgrade(lab_host)
             self._add_credentials(lab_host)
         for overlay in self.scenario.overlays(host.name):
             lab_host.overlay(overlay, {**self.scenario.values,
                                        **hosts.own_placeholders(host)})
         if charon:
             lab_host.adapt(self._esp, self._retransmit(host.name), self._settings)
+
+    def _add_tools(self, lab_host, charon, directory):
+        """What starts a charon and what goes with it, in a directory of a
+        host."""
+        lab_host.write(directory + "/launch",
+                       self._memory.launch(charon.plugins))
+        lab_host.write(directory + "/redirectctl", "#!/bin/sh\nexec "
+                       f"'{self._charons.redirectctl(charon)}' \"$@\"\n", 0o755)
+        lab_host.write(directory + "/vici-python", "#!/bin/sh\nPYTHONPATH='"
+                       f"{self._charons.vici(charon)}' exec python3 "
+                       "\"$@\"\n", 0o755)
+
+    def _add_upgrade(self, lab_host):
+        """What the host upgrades to, if the scenario says so."""
+        name = self.scenario.word("UPGRADE", lab_host.name)
+        if name and lab_host.name in self.scenario.gateways:
+            charon = self._charons.find(name)
+            lab_host.mount_upgrade(charon, self._plugin_directory(
+                lab_host.name, charon))
+            self._add_tools(lab_host, charon, "/run/lab/upgrade")
 
     def _retransmit(self, name):
         """Seconds after which a client without the plugin retransmits."""
