@@ -171,6 +171,8 @@ static void serve_frames(const char *interface, uint16_t port,
 	xdp_link_config_t config = {
 		.interface = interface,
 		.local_port = port,
+		/* as the plugin has them: more would not stay in the cache */
+		.frames = 512,
 	};
 	xdp_link_t *link = xdp_link_open(&config);
 	struct pollfd pfd;

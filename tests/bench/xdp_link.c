@@ -391,7 +391,7 @@ xdp_link_t *xdp_link_open(const xdp_link_config_t *config)
 		this->free[this->free_count++] = (uint64_t)i * FRAME_SIZE;
 		this->taken[i] = (uint64_t)(FRAMES + i) * FRAME_SIZE;
 	}
-	refill(this, this->taken, FRAMES);
+	refill(this, this->taken, config->frames ? config->frames : FRAMES);
 	return this;
 }
 

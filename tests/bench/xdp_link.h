@@ -42,6 +42,9 @@ typedef struct {
 	uint32_t remote;
 	uint16_t remote_port;
 	uint16_t local_port;
+
+	/** frames to receive into, 0 for as many as there can be */
+	unsigned frames;
 } xdp_link_config_t;
 
 /**

@@ -32,7 +32,7 @@
 #define BATCH 32
 
 /** most batches until the kernel is told, and the door listened to */
-#define BATCHES 8
+#define BATCHES 4
 
 /** how long to wait for frames while others are being sent, in milliseconds */
 #define SENDING 10
