@@ -39,8 +39,8 @@ static uint64_t get_number(uint32_t number)
 }
 
 /**
- * Fill in what stands in the configuration, whether clients can be served, and names of the gateways that are
- * found up and down.
+ * Fill in what stands in the configuration, whether clients can be served, and
+ * names of the gateways that are found up and down.
  */
 static void describe_policy(cluster_heartbeat_t *heartbeat,
 							policy_engine_t *engine, prober_t *prober)

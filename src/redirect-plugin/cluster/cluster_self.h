@@ -26,9 +26,8 @@
 
 /**
  * Fill in what this gateway tells of itself: state (disabled while charon has no
- * connections), weight, capacity, sessions,
- * load, version, addresses, and what its probes found. Start, sequence, order and
- * hash are left to the caller.
+ * connections), weight, capacity, sessions, load, version, addresses, and what its
+ * probes found. Start, sequence, order and hash are left to the caller.
  *
  * @param heartbeat		changed
  * @param name			name of this gateway
