@@ -33,8 +33,8 @@
 _Static_assert(FILTER_FRAME_MAX == XDP_FRAME_MAX, "longest frame");
 _Static_assert(FILTER_QUEUES >= XDP_QUEUES_MAX, "most queues");
 
-/** how long to wait for what had the interface before, and how often to look
- * whether it is gone, in milliseconds */
+/** how long to wait for who had the interface before, and how often to look, in
+ * milliseconds */
 #define PATIENCE 5000
 #define LOOK 10
 
@@ -72,42 +72,30 @@ static int get_map(door_t *this, const char *name)
 }
 
 /**
- * Bind a socket, once what was bound there before is gone: a redirect-xdp that
- * has lost its charon needs a moment, and the kernel lets go of a closed queue a
- * while after it was closed.
- */
-static bool bind_after(int fd, void *addr, socklen_t len, int busy)
-{
-	int waited;
-
-	for (waited = 0; bind(fd, addr, len) < 0; waited += LOOK)
-	{
-		if (errno != busy || waited == PATIENCE)
-		{
-			return false;
-		}
-		poll(NULL, 0, LOOK);
-	}
-	return true;
-}
-
-/**
- * Say that the interface is taken; others in this network namespace see it.
+ * Say that the interface is taken; others in this network namespace see it. One
+ * of us that has lost its charon needs a moment until it is gone.
  */
 static bool take(door_t *this)
 {
 	struct sockaddr_un addr = {
 		.sun_family = AF_UNIX,
 	};
-	int len;
+	int len, waited = 0;
 
 	len = snprintf(addr.sun_path + 1, sizeof(addr.sun_path) - 1,
 				   XDP_HELPER "-%d", this->index);
 	this->lock = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	return this->lock >= 0 &&
-		   bind_after(this->lock, &addr,
-					  offsetof(struct sockaddr_un, sun_path) + 1 + len,
-					  EADDRINUSE);
+	while (bind(this->lock, (struct sockaddr*)&addr,
+				offsetof(struct sockaddr_un, sun_path) + 1 + len) < 0)
+	{
+		if (errno != EADDRINUSE || waited == PATIENCE)
+		{
+			return false;
+		}
+		waited += LOOK;
+		poll(NULL, 0, LOOK);
+	}
+	return true;
 }
 
 /**
@@ -175,17 +163,10 @@ static int attach(door_t *this, enum xdp_attach_mode mode, bool alone)
 }
 
 /**
- * Give the socket of a queue memory and rings, and bind it.
+ * Give the socket of a queue memory and rings.
  */
-static bool prepare_queue(door_t *this, queue_t *queue, unsigned number)
+static bool prepare_queue(door_t *this, queue_t *queue)
 {
-	struct sockaddr_xdp addr = {
-		.sxdp_family = AF_XDP,
-		.sxdp_flags = XDP_USE_NEED_WAKEUP |
-					  (this->mode == XDP_MODE_SKB ? XDP_COPY : 0),
-		.sxdp_ifindex = this->index,
-		.sxdp_queue_id = number,
-	};
 	static const int rings[] = {
 		XDP_UMEM_FILL_RING, XDP_UMEM_COMPLETION_RING, XDP_RX_RING, XDP_TX_RING,
 	};
@@ -198,6 +179,8 @@ static bool prepare_queue(door_t *this, queue_t *queue, unsigned number)
 	bool ready;
 	size_t i;
 
+	queue->flags = XDP_USE_NEED_WAKEUP |
+				   (this->mode == XDP_MODE_SKB ? XDP_COPY : 0);
 	queue->socket = socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
 	queue->memory = memfd_create(XDP_HELPER, MFD_CLOEXEC);
 	if (queue->socket < 0 || queue->memory < 0 ||
@@ -219,7 +202,6 @@ static bool prepare_queue(door_t *this, queue_t *queue, unsigned number)
 		ready = setsockopt(queue->socket, SOL_XDP, rings[i], &size,
 						   sizeof(size)) == 0;
 	}
-	ready = ready && bind_after(queue->socket, &addr, sizeof(addr), EBUSY);
 	/* the kernel has the pages, charon maps them by the file */
 	munmap(memory, frames.len);
 	return ready;
@@ -240,7 +222,7 @@ static bool open_queues(door_t *this, unsigned max)
 	for (this->count = 0; this->count < count; this->count++)
 	{
 		queue = &this->queues[this->count];
-		if (!prepare_queue(this, queue, this->count))
+		if (!prepare_queue(this, queue))
 		{
 			int error = errno;
 

@@ -32,6 +32,9 @@
 typedef struct {
 	int socket;
 	int memory;
+
+	/** what the socket is to be bound with, XDP_COPY and the like */
+	uint16_t flags;
 } queue_t;
 
 /**

@@ -41,7 +41,7 @@ static int door_count;
 /**
  * Tell charon something, with the files of a queue or none.
  */
-static bool report(xdp_report_kind_t kind, const char *interface,
+static bool report(xdp_report_kind_t kind, const door_t *door,
 				   const char *text, unsigned number, const queue_t *queue)
 {
 	char control[CMSG_SPACE(2 * sizeof(int))] = {};
@@ -59,12 +59,18 @@ static bool report(xdp_report_kind_t kind, const char *interface,
 	};
 	struct cmsghdr *cmsg;
 
-	snprintf(report.interface, sizeof(report.interface), "%s", interface);
+	if (door)
+	{
+		report.index = door->index;
+		snprintf(report.interface, sizeof(report.interface), "%s",
+				 door->interface);
+	}
 	snprintf(report.text, sizeof(report.text), "%s", text);
 	if (queue)
 	{
 		int files[] = { queue->socket, queue->memory };
 
+		report.flags = queue->flags;
 		msg.msg_control = control;
 		msg.msg_controllen = sizeof(control);
 		cmsg = CMSG_FIRSTHDR(&msg);
@@ -88,18 +94,18 @@ static bool prepare(const char *interface, unsigned *left)
 	door->interface = interface;
 	if (!door_prepare(door, &ports, *left, text, sizeof(text)))
 	{
-		return report(XDP_REPORT_FAILED, interface, text, 0, NULL);
+		return report(XDP_REPORT_FAILED, door, text, 0, NULL);
 	}
 	door_count++;
 	*left -= door->count;
 	for (i = 0; i < door->count; i++)
 	{
-		if (!report(XDP_REPORT_QUEUE, interface, "", i, &door->queues[i]))
+		if (!report(XDP_REPORT_QUEUE, door, "", i, &door->queues[i]))
 		{
 			return false;
 		}
 	}
-	return report(XDP_REPORT_ATTACHED, interface, text, 0, NULL);
+	return report(XDP_REPORT_ATTACHED, door, text, 0, NULL);
 }
 
 /**
@@ -192,7 +198,7 @@ int main(int argc, char *argv[])
 	{
 		there = prepare(argv[i], &left);
 	}
-	if (there && report(XDP_REPORT_DONE, "", "", 0, NULL) && door_count)
+	if (there && report(XDP_REPORT_DONE, NULL, "", 0, NULL) && door_count)
 	{
 		watch();
 	}

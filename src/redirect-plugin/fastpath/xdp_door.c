@@ -393,16 +393,18 @@ METHOD(xdp_door_t, destroy, void,
 /**
  * Add a queue that was reported.
  */
-static bool add_queue(private_xdp_door_t *this, int files[2])
+static bool add_queue(private_xdp_door_t *this, const xdp_report_t *report,
+					  const int files[2])
 {
 	worker_t *worker = &this->workers[this->count];
 
 	if (files[0] == -1 || this->count == countof(this->workers))
 	{
+		errno = EPROTO;
 		return FALSE;
 	}
 	worker->door = this;
-	worker->queue = xdp_queue_create(files[0], files[1]);
+	worker->queue = xdp_queue_create(report, files);
 	this->count += worker->queue != NULL;
 	return worker->queue != NULL;
 }
@@ -420,10 +422,11 @@ static bool hear(private_xdp_door_t *this)
 		switch (report.kind)
 		{
 			case XDP_REPORT_QUEUE:
-				if (!add_queue(this, files))
+				if (!add_queue(this, &report, files))
 				{
 					DBG1(DBG_NET, "redirect: fast_path_xdp: queue %u of %s cannot "
-						 "be used", report.queue, report.interface);
+						 "be used: %s; requests are received by sockets",
+						 report.queue, report.interface, strerror(errno));
 					return FALSE;
 				}
 				break;

@@ -63,8 +63,9 @@ typedef enum xdp_report_kind_t xdp_report_kind_t;
  * What is reported.
  */
 enum xdp_report_kind_t {
-	/** a queue is ready; comes with two files: its socket of family AF_XDP, and
-	 * the memory of its frames */
+	/** a queue; comes with two files: its socket of family AF_XDP, which the
+	 * plugin binds once it has mapped it, for Linux 6.1 does not allow to map what
+	 * is bound; and the memory of its frames */
 	XDP_REPORT_QUEUE,
 	/** an interface is ready, or not; text tells how, or why not */
 	XDP_REPORT_ATTACHED,
@@ -81,14 +82,16 @@ struct xdp_report_t {
 	/** xdp_report_kind_t */
 	uint32_t kind;
 
-	/** number of the queue */
+	/** number of the queue, and what else its socket is bound to and with */
 	uint32_t queue;
+	uint32_t index;
+	uint32_t flags;
 
 	/** name of the interface */
 	char interface[IFNAMSIZ];
 
 	/** a few words for the log */
-	char text[232];
+	char text[224];
 };
 
 #endif /** XDP_HELPER_H_ @}*/

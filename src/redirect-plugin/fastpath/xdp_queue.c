@@ -17,9 +17,9 @@
 #define _FILE_OFFSET_BITS 64
 
 #include "xdp_queue.h"
-#include "xdp_helper.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <linux/if_xdp.h>
@@ -32,6 +32,11 @@
 
 /** calls that send what waits; the kernel takes 32 frames or so with each */
 #define KICKS_MAX (XDP_FRAMES / 16)
+
+/** how long to wait for who had the queue before, and how often to look, in
+ * milliseconds */
+#define PATIENCE 5000
+#define LOOK 10
 
 /** octets of all frames */
 #define MEMORY_LEN (XDP_FRAMES * XDP_FRAME_SIZE)
@@ -273,13 +278,39 @@ static bool map_all(private_xdp_queue_t *this, int memory)
 			   sizeof(struct xdp_desc));
 }
 
+/**
+ * Bind the socket.
+ */
+static bool bind_queue(private_xdp_queue_t *this, const xdp_report_t *report)
+{
+	struct sockaddr_xdp addr = {
+		.sxdp_family = AF_XDP,
+		.sxdp_flags = report->flags,
+		.sxdp_ifindex = report->index,
+		.sxdp_queue_id = report->queue,
+	};
+	int waited;
+
+	for (waited = 0; bind(this->fd, (struct sockaddr*)&addr, sizeof(addr)) < 0;
+		 waited += LOOK)
+	{
+		if (errno != EBUSY || waited == PATIENCE)
+		{
+			return FALSE;
+		}
+		poll(NULL, 0, LOOK);
+	}
+	return TRUE;
+}
+
 /*
  * Described in header
  */
-xdp_queue_t *xdp_queue_create(int fd, int memory)
+xdp_queue_t *xdp_queue_create(const xdp_report_t *report, const int files[2])
 {
 	private_xdp_queue_t *this;
 	uint64_t i;
+	int error;
 
 	INIT(this,
 		.public = {
@@ -290,11 +321,13 @@ xdp_queue_t *xdp_queue_create(int fd, int memory)
 			.get_fd = _get_fd,
 			.destroy = _destroy,
 		},
-		.fd = fd,
+		.fd = files[0],
 	);
-	if (!map_all(this, memory))
+	if (!map_all(this, files[1]) || !bind_queue(this, report))
 	{
+		error = errno;
 		destroy(this);
+		errno = error;
 		return NULL;
 	}
 	for (i = 0; i < XDP_FRAMES; i++)

@@ -20,6 +20,8 @@
 #ifndef XDP_QUEUE_H_
 #define XDP_QUEUE_H_
 
+#include "xdp_helper.h"
+
 #include <library.h>
 
 typedef struct xdp_queue_t xdp_queue_t;
@@ -76,12 +78,13 @@ struct xdp_queue_t {
 };
 
 /**
- * Take over a queue.
+ * Take over a queue. Waits some seconds at most until the kernel has let go of it,
+ * which it does a while after another socket of that queue was closed.
  *
- * @param fd			socket as redirect-xdp prepared it, adopted
- * @param memory		memory of its frames, adopted
- * @return				NULL if they are not as expected
+ * @param report		report of the queue
+ * @param files			files that came with it, adopted
+ * @return				NULL if they are not as expected, errno is set
  */
-xdp_queue_t *xdp_queue_create(int fd, int memory);
+xdp_queue_t *xdp_queue_create(const xdp_report_t *report, const int files[2]);
 
 #endif /** XDP_QUEUE_H_ @}*/
