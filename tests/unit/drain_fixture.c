@@ -15,6 +15,21 @@
 #include "drain_fixture.h"
 #include "virtual_time.h"
 
+#include <processing/jobs/callback_job.h>
+
+typedef struct later_t later_t;
+
+/**
+ * A session that is moved after a while.
+ */
+struct later_t {
+	drain_fixture_t *fixture;
+	session_t *session;
+	session_order_t *order;
+	session_moved_t moved;
+	void *data;
+};
+
 /**
  * Note that a client is asked for.
  */
@@ -65,26 +80,58 @@ static session_stuck_t redirect(drain_fixture_t *this, session_t *session,
 }
 
 /**
- * Move a session at once.
+ * Move a session.
+ */
+static job_requeue_t move(void *data)
+{
+	later_t *later = data;
+	drain_fixture_t *this = later->fixture;
+	session_order_t *order = later->order;
+	session_scope_t *scope = order->get_scope(order->data, order);
+	session_stuck_t stuck = SESSION_STUCK_NOTHING;
+	session_info_t info;
+
+	if (scope && this->table->get_info(this->table, later->session, &info))
+	{
+		note_asked(this, info.unique_id);
+		stuck = redirect(this, later->session, &info, order, scope);
+	}
+	session_scope_put(scope);
+	later->moved(later->data, later->session, stuck);
+	return JOB_REQUEUE_NONE;
+}
+
+/**
+ * A session was moved, or never will be.
+ */
+static void forget(void *data)
+{
+	later_t *later = data;
+
+	later->fixture->table->release(later->fixture->table, later->session);
+	session_order_put(later->order);
+	free(later);
+}
+
+/**
+ * Move a session when its time has come.
  */
 static void move_later(session_mover_t *mover, session_t *session,
 					   session_order_t *order, uint32_t delay,
 					   session_moved_t moved_cb, void *data)
 {
-	drain_fixture_t *this = (drain_fixture_t*)((char*)mover -
-											offsetof(drain_fixture_t, mover));
-	session_scope_t *scope = order->get_scope(order->data, order);
-	session_stuck_t stuck = SESSION_STUCK_NOTHING;
-	session_info_t info;
+	later_t *later;
 
-	if (scope && this->table->get_info(this->table, session, &info))
-	{
-		note_asked(this, info.unique_id);
-		stuck = redirect(this, session, &info, order, scope);
-	}
-	session_scope_put(scope);
-	moved_cb(data, session, stuck);
-	this->table->release(this->table, session);
+	INIT(later,
+		.fixture = (drain_fixture_t*)((char*)mover -
+											offsetof(drain_fixture_t, mover)),
+		.session = session,
+		.order = session_order_get(order),
+		.moved = moved_cb,
+		.data = data,
+	);
+	lib->scheduler->schedule_job_ms(lib->scheduler,
+			(job_t*)callback_job_create(move, later, forget, NULL), delay);
 }
 
 /**

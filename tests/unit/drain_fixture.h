@@ -39,7 +39,7 @@ struct drain_fixture_t {
 	/** sessions */
 	session_table_t *table;
 
-	/** moves them at once */
+	/** moves them when they are told to, without charon */
 	session_mover_t mover;
 
 	/** empties this gateway */

@@ -18,6 +18,7 @@
  */
 
 #include "drain_fixture.h"
+#include "virtual_time.h"
 
 /**
  * Establish clients.
@@ -478,6 +479,70 @@ START_TEST(asks_in_an_order_that_nobody_can_tell)
 }
 END_TEST
 
+/**
+ * Begin a drain, or change the one that goes on, to some gateway only.
+ */
+static void drain_to(drain_fixture_t *this, char *gateway,
+					 session_ignored_t ignored)
+{
+	drain_options_t options = this->drain->get_defaults(this->drain);
+	const char *error = NULL;
+
+	options.to = config_list_create(gateway);
+	options.ignored = ignored;
+	options.rate = 20;
+	ck_assert(this->drain->start(this->drain, &options, &error));
+}
+
+/* gateway the drain goes to, and clients asked for while it was another one */
+static const char *only;
+static u_int elsewhere;
+
+/**
+ * Only those that may go to one gateway.
+ */
+static session_stuck_t check_only(drain_fixture_t *this,
+								  const session_info_t *info,
+								  const session_scope_t *scope)
+{
+	elsewhere += !scope->limited || scope->scope.count != 1 ||
+				 scope->scope.ids[0] != gateway_hash(chunk_from_str((char*)only));
+	return SESSION_NOT_STUCK;
+}
+
+/* what a second drain changes holds for those that jobs are moving already */
+START_TEST(a_second_drain_holds_for_those_that_are_on_their_turn)
+{
+	drain_fixture_t *this = drain_fixture_create();
+	u_int i, sent, first;
+
+	this->check = check_only;
+	elsewhere = 0;
+	add(this, 1, 20, "203.0.113");
+	only = this->gateway = "sun";
+	drain_to(this, "sun", SESSION_IGNORED_DELETE);
+	/* the first waves: some are redirected, others have a job that waits */
+	virtual_time_pass(400);
+	sent = drain_fixture_progress(this).sent;
+	ck_assert_uint_gt(sent, 0);
+	only = this->gateway = "mars";
+	drain_to(this, "mars", SESSION_IGNORED_KEEP);
+	drain_fixture_pass(this, 10);
+	ck_assert_uint_eq(elsewhere, 0);
+	ck_assert_uint_eq(drain_fixture_progress(this).sent, 20);
+	for (i = 1, first = 0; i <= 20; i++)
+	{
+		session_info_t info = drain_fixture_info(this, i);
+
+		ck_assert_int_eq(info.ignored, streq(info.gateway, "sun")
+						 ? SESSION_IGNORED_DELETE : SESSION_IGNORED_KEEP);
+		first += streq(info.gateway, "sun");
+	}
+	ck_assert_uint_eq(first, sent);
+	drain_fixture_destroy(this);
+}
+END_TEST
+
 START_TEST(refuses_a_drain_of_some_beside_another_one)
 {
 	drain_fixture_t *this = drain_fixture_create();
@@ -737,6 +802,7 @@ int main(void)
 	tcase_add_test(tcase, blocks_nothing_once_a_drain_of_some_ended);
 	tcase_add_test(tcase, deletes_who_is_left_at_the_deadline_if_asked_to);
 	tcase_add_test(tcase, counts_what_was_sent_only);
+	tcase_add_test(tcase, a_second_drain_holds_for_those_that_are_on_their_turn);
 	suite_add_tcase(suite, tcase);
 	return policy_fixture_run(suite);
 }

@@ -81,7 +81,7 @@ struct private_drain_t {
 	drain_progress_t progress;
 
 	/**
-	 * Order of that drain, NULL if there was none
+	 * Order of that drain, with the options it has now; NULL if there was none
 	 */
 	session_order_t *order;
 
@@ -198,8 +198,8 @@ static session_scope_t *get_scope(void *data, const session_order_t *order)
 	bool wanted, partial;
 
 	this->mutex->lock(this->mutex);
-	wanted = drain_progress_is_active(&this->progress) &&
-			 this->progress.run == order->move.run;
+	/* one that was given before the options changed is given anew */
+	wanted = drain_progress_is_active(&this->progress) && this->order == order;
 	partial = this->progress.partial;
 	this->mutex->unlock(this->mutex);
 	return wanted ? this->targets->get_scope(this->targets, partial) : NULL;
@@ -336,18 +336,21 @@ static void end(private_drain_t *this)
  */
 static void renew(private_drain_t *this, bool fresh)
 {
-	session_order_t *old = this->order;
+	session_order_t *order, *old = this->order;
 	session_move_t move = {
 		.grace = this->options.grace,
 		.ignored = this->options.ignored,
 		.run = this->progress.run,
 	};
 
-	this->order = session_order_create(&move, get_scope, this);
+	order = session_order_create(&move, get_scope, this);
 	if (!fresh && old)
 	{
-		this->order->began = old->began;
+		order->began = old->began;
 	}
+	this->mutex->lock(this->mutex);
+	this->order = order;
+	this->mutex->unlock(this->mutex);
 	session_order_put(old);
 }
 
