@@ -90,7 +90,7 @@ struct private_control_client_t {
 	bool answering;
 
 	/**
-	 * When that was, or when it connected
+	 * When it was answered last, or when it connected
 	 */
 	timeval_t active;
 
@@ -154,6 +154,7 @@ static void shut_down(private_control_client_t *this, bool slow)
 	{
 		this->closed = TRUE;
 		this->slow = slow;
+		this->busy = this->answering = FALSE;
 		shutdown(this->fd, SHUT_RDWR);
 		/* nobody gets it anymore, and the job that writes may sleep for long */
 		__atomic_fetch_sub(this->owner.waiting, get_waiting(this),
@@ -275,9 +276,10 @@ static job_requeue_t write_job(private_control_client_t *this)
 	before = this->written;
 	write_out(this);
 	this->scheduled = !this->closed && get_waiting(this);
-	if (!get_waiting(this) && !this->busy)
+	if (!get_waiting(this) && !this->busy && this->answering)
 	{
 		this->answering = FALSE;
+		time_monotonic(&this->active);
 	}
 	this->retry = this->written != before ? RETRY_MIN
 										  : min(this->retry * 2, RETRY_MAX);
@@ -312,6 +314,11 @@ METHOD(control_client_t, send_, size_t,
 	if (!this->closed)
 	{
 		append(this, chunk_create(head, len), contents);
+		if (op != VICI_EVENT)
+		{	/* noted before the client gets it, and may let others ask */
+			this->busy = FALSE;
+			time_monotonic(&this->active);
+		}
 		if (!this->scheduled)
 		{
 			write_out(this);
@@ -328,6 +335,7 @@ METHOD(control_client_t, send_, size_t,
 		}
 	}
 	waiting = get_waiting(this);
+	this->answering = this->answering && (this->busy || waiting);
 	this->mutex->unlock(this->mutex);
 	return waiting;
 }
@@ -409,11 +417,6 @@ static bool handle(private_control_client_t *this)
 	this->mutex->unlock(this->mutex);
 	this->owner.message(this->owner.data, &this->public, in.ptr[0], name,
 						chunk_skip(in, 2 + len));
-	this->mutex->lock(this->mutex);
-	this->busy = FALSE;
-	this->answering = get_waiting(this) != 0;
-	time_monotonic(&this->active);
-	this->mutex->unlock(this->mutex);
 	return TRUE;
 }
 
