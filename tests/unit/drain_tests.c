@@ -645,6 +645,43 @@ START_TEST(blocks_nothing_once_a_drain_of_some_ended)
 }
 END_TEST
 
+/**
+ * Have sun take its share.
+ */
+static void rebalance(drain_fixture_t *this)
+{
+	rebalance_status_t status;
+
+	this->policy.table->set_load(this->policy.table, "sun", 0,
+								 REDIRECT_SELECTOR_UNKNOWN,
+								 GATEWAY_SOURCE_OPERATOR);
+	this->policy.engine->refresh(this->policy.engine);
+	ck_assert_ptr_null(this->rebalance->set(this->rebalance, TRUE, &status));
+}
+
+/* c1 cannot move; it stays a client as others when its drain is over */
+START_TEST(rebalances_once_a_drain_of_some_ended)
+{
+	drain_fixture_t *this = drain_fixture_create();
+	rebalance_status_t status;
+
+	this->check = count_scope;
+	this->config.drain.deadline = 2;
+	this->drain->configure(this->drain, &this->config);
+	add(this, 1, 8, "203.0.113");
+	ck_assert_ptr_null(drain_fixture_drain(this, "c1@example.org"));
+	drain_fixture_pass(this, 12);
+	ck_assert_int_eq(drain_fixture_progress(this).state, DRAIN_ENDED);
+	this->check = NULL;
+	this->client = drain_fixture_leave;
+	rebalance(this);
+	drain_fixture_pass(this, 60);
+	this->rebalance->get_status(this->rebalance, &status);
+	ck_assert_uint_ge(status.sent, 3);
+	drain_fixture_destroy(this);
+}
+END_TEST
+
 START_TEST(deletes_who_is_left_at_the_deadline_if_asked_to)
 {
 	drain_fixture_t *this = drain_fixture_create();
@@ -667,16 +704,66 @@ END_TEST
 START_TEST(counts_what_was_sent_only)
 {
 	drain_fixture_t *this = drain_fixture_create();
-	rebalance_status_t status;
 
 	this->check = count_scope;
 	add(this, 1, 20, "203.0.113");
 	ck_assert_ptr_null(drain_fixture_drain(this, NULL));
 	drain_fixture_pass(this, 3);
 	ck_assert_uint_eq(drain_fixture_progress(this).sent, 0);
-	this->drain->stop(this->drain);
+	drain_fixture_destroy(this);
+}
+END_TEST
+
+/**
+ * Let time pass until orders wait that are not carried out yet.
+ */
+static void wait_for_orders(drain_fixture_t *this)
+{
+	u_int passed;
+
+	for (passed = 0; virtual_time_waiting() < 2; passed++)
+	{
+		ck_assert_uint_lt(passed, 10000);
+		virtual_time_pass(1);
+		this->rebalance->tick(this->rebalance, FALSE);
+	}
+}
+
+START_TEST(counts_nobody_who_logs_off_before_its_turn)
+{
+	drain_fixture_t *this = drain_fixture_create();
+	drain_progress_t progress;
+	uint32_t id;
+
+	add(this, 1, 200, "203.0.113");
+	ck_assert_ptr_null(drain_fixture_drain(this, NULL));
+	wait_for_orders(this);
+	for (id = 1; id <= 200; id++)
+	{
+		this->table->remove(this->table, id);
+	}
+	progress = drain_fixture_progress(this);
+	drain_fixture_pass(this, 3);
+	ck_assert_uint_eq(drain_fixture_progress(this).sent, progress.sent);
+	ck_assert_uint_eq(this->outcomes[SESSION_SENT], progress.sent);
+	drain_fixture_destroy(this);
+}
+END_TEST
+
+START_TEST(moves_nobody_after_rebalancing_was_stopped)
+{
+	drain_fixture_t *this = drain_fixture_create();
+	rebalance_status_t before, status;
+
+	add(this, 1, 200, "203.0.113");
+	drain_fixture_pass(this, 15);
+	rebalance(this);
+	wait_for_orders(this);
+	ck_assert_ptr_null(this->rebalance->set(this->rebalance, FALSE, &before));
+	drain_fixture_pass(this, 5);
 	this->rebalance->get_status(this->rebalance, &status);
-	ck_assert_uint_eq(status.sent, 0);
+	ck_assert_uint_eq(status.sent, before.sent);
+	ck_assert_uint_eq(this->outcomes[SESSION_SENT], before.sent);
 	drain_fixture_destroy(this);
 }
 END_TEST
@@ -801,7 +888,10 @@ int main(void)
 	tcase_add_test(tcase, refuses_a_drain_of_some_after_the_deadline_of_one_of_all);
 	tcase_add_test(tcase, blocks_nothing_once_a_drain_of_some_ended);
 	tcase_add_test(tcase, deletes_who_is_left_at_the_deadline_if_asked_to);
+	tcase_add_test(tcase, rebalances_once_a_drain_of_some_ended);
 	tcase_add_test(tcase, counts_what_was_sent_only);
+	tcase_add_test(tcase, counts_nobody_who_logs_off_before_its_turn);
+	tcase_add_test(tcase, moves_nobody_after_rebalancing_was_stopped);
 	tcase_add_test(tcase, a_second_drain_holds_for_those_that_are_on_their_turn);
 	suite_add_tcase(suite, tcase);
 	return policy_fixture_run(suite);

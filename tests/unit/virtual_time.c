@@ -172,6 +172,14 @@ void virtual_time_pass(u_int ms)
 /*
  * Described in header
  */
+u_int virtual_time_waiting(void)
+{
+	return array_count(events);
+}
+
+/*
+ * Described in header
+ */
 void virtual_time_end(void)
 {
 	event_t *event;

@@ -36,6 +36,11 @@ void virtual_time_begin(void);
 void virtual_time_pass(u_int ms);
 
 /**
+ * Get the number of jobs that wait for their time.
+ */
+u_int virtual_time_waiting(void);
+
+/**
  * Destroy jobs that are left, and put the library's own back in place.
  */
 void virtual_time_end(void);
