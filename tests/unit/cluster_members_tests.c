@@ -239,14 +239,14 @@ static cluster_heartbeat_t from(const char *addresses, uint64_t sequence)
 /**
  * Get the names of those that joined, "same" if that is no news.
  */
-static void assert_joined(known_t *this, const char *names)
+static void assert_joined(known_t *this, uint64_t now, const char *names)
 {
 	gateways_joined_t joined;
 	char list[256] = "same";
 	size_t len = 0;
 	int i;
 
-	if (this->members->get_joined(this->members, &joined))
+	if (this->members->get_joined(this->members, now, &joined))
 	{
 		list[0] = '\0';
 		for (i = 0; i < joined.count; i++)
@@ -267,27 +267,55 @@ START_TEST(lets_members_join_and_forgets_them_when_they_are_gone)
 
 	know(&this);
 	this.members->set_join(this.members, &join);
-	assert_joined(&this, "");
+	assert_joined(&this, 0, "");
 	ck_assert_int_eq(hear(&this, "east-7", &heartbeat, 1000), CLUSTER_OK);
-	assert_joined(&this, "same");
+	assert_joined(&this, 1000, "same");
 	/* it works: it writes again */
 	heartbeat.sequence++;
 	ck_assert_int_eq(hear(&this, "east-7", &heartbeat, 2000), CLUSTER_OK);
-	assert_joined(&this, "east-7");
+	assert_joined(&this, 2000, "east-7");
 	heartbeat.sequence++;
 	ck_assert_int_eq(hear(&this, "east-7", &heartbeat, 3000), CLUSTER_OK);
-	assert_joined(&this, "same");
+	assert_joined(&this, 3000, "same");
 	heartbeat.sequence++;
 	heartbeat.weight = 50;
 	ck_assert_int_eq(hear(&this, "east-7", &heartbeat, 4000), CLUSTER_OK);
-	assert_joined(&this, "east-7");
+	assert_joined(&this, 4000, "east-7");
 	/* it is not forgotten while the store fails, nor when it is back */
 	this.members->tell(this.members, 200000, 3000, 10000, FALSE);
 	this.members->tell(this.members, 201000, 3000, 10000, TRUE);
 	this.members->tell(this.members, 260000, 3000, 10000, TRUE);
-	assert_joined(&this, "same");
+	assert_joined(&this, 260000, "same");
 	this.members->tell(this.members, 261000, 3000, 10000, TRUE);
-	assert_joined(&this, "");
+	assert_joined(&this, 261000, "");
+	forget(&this);
+	cluster_join_clear(&join);
+}
+END_TEST
+
+START_TEST(tells_of_a_member_that_flaps_each_interval_only)
+{
+	cluster_join_t join = create_join("east-*", "198.51.100.0/24");
+	cluster_heartbeat_t heartbeat = from("198.51.100.7", 1);
+	gateways_joined_t joined;
+	known_t this;
+	int now, count = 0, changes = 40 * CLUSTER_JOINED_INTERVAL / 250;
+
+	know(&this);
+	this.members->set_join(this.members, &join);
+	for (now = 250; now <= changes * 250; now += 250)
+	{
+		heartbeat = from(now % 500 ? "198.51.100.7" : "198.51.100.8", now);
+		ck_assert_int_eq(hear(&this, "east-7", &heartbeat, now), CLUSTER_OK);
+		if (this.members->get_joined(this.members, now, &joined))
+		{
+			count++;
+			gateways_joined_clear(&joined);
+		}
+	}
+	ck_assert_int_eq(count, 40);
+	/* what changed last is not forgotten */
+	assert_joined(&this, now + CLUSTER_JOINED_INTERVAL, "east-7");
 	forget(&this);
 	cluster_join_clear(&join);
 }
@@ -320,7 +348,7 @@ START_TEST(refuses_who_is_outside_of_members_by_name_or_address)
 
 	know(&this);
 	this.members->set_join(this.members, &join);
-	assert_joined(&this, "");
+	assert_joined(&this, 0, "");
 	ck_assert_int_eq(hear(&this, outsiders[_i].name, &heartbeat, 1000),
 					 outsiders[_i].verdict);
 	heartbeat.sequence++;
@@ -328,7 +356,7 @@ START_TEST(refuses_who_is_outside_of_members_by_name_or_address)
 					 outsiders[_i].verdict);
 	this.members->get_counters(this.members, counters);
 	ck_assert_uint_eq(counters[outsiders[_i].verdict], 2);
-	assert_joined(&this, good ? outsiders[_i].name : "same");
+	assert_joined(&this, 2000, good ? outsiders[_i].name : "same");
 	forget(&this);
 	cluster_join_clear(&join);
 }
@@ -350,7 +378,7 @@ START_TEST(lets_a_member_not_move_outside)
 	ck_assert_str_eq(member.heartbeat.addresses, "198.51.100.7");
 	/* nor is one that the configuration names told where it is */
 	ck_assert_int_eq(hear(&this, "sun", &heartbeat, 2000), CLUSTER_OK);
-	assert_joined(&this, "");
+	assert_joined(&this, 2000, "");
 	forget(&this);
 	cluster_join_clear(&join);
 }
@@ -369,10 +397,10 @@ START_TEST(drops_members_when_options_change)
 	heartbeat.sequence++;
 	ck_assert_int_eq(hear(&this, "east-7", &heartbeat, 2000), CLUSTER_OK);
 	ck_assert_int_eq(hear(&this, "sun", &cluster_typical, 2000), CLUSTER_OK);
-	assert_joined(&this, "east-7");
+	assert_joined(&this, 2000, "east-7");
 	this.members->set_join(this.members, &west);
 	set_gateways(&this);
-	assert_joined(&this, "");
+	assert_joined(&this, 4000, "");
 	/* those that the configuration names are known as before */
 	ck_assert_int_eq(hear(&this, "sun", &cluster_typical, 2000), CLUSTER_REPLAYED);
 	forget(&this);
@@ -394,6 +422,7 @@ int main(void)
 	tcase_add_test(tcase, holds_to_an_order_until_the_gateway_knows_it);
 	tcase_add_test(tcase, lets_most_probers_outweigh_a_heartbeat);
 	tcase_add_test(tcase, lets_members_join_and_forgets_them_when_they_are_gone);
+	tcase_add_test(tcase, tells_of_a_member_that_flaps_each_interval_only);
 	tcase_add_loop_test(tcase, refuses_who_is_outside_of_members_by_name_or_address,
 						0, countof(outsiders));
 	tcase_add_test(tcase, lets_a_member_not_move_outside);

@@ -437,7 +437,8 @@ static job_requeue_t run(void *data)
 		listed = is_listed(this, now, fresh);
 		changed = this->members->tell(this->members, now, fresh,
 									  this->config->stale * 1000, listed);
-		joined = this->joined && this->members->get_joined(this->members, &list);
+		joined = this->joined && this->members->get_joined(this->members, now,
+														   &list);
 	}
 	this->mutex->unlock(this->mutex);
 	if (joined)

@@ -62,9 +62,10 @@ struct private_cluster_members_t {
 	const cluster_join_t *join;
 
 	/**
-	 * TRUE if get_joined() told who joined
+	 * TRUE if get_joined() told who joined, and when it may again
 	 */
 	bool joined_told;
+	uint64_t joined_next;
 
 	/**
 	 * Which gateway this is
@@ -283,7 +284,7 @@ static int compare_names(const void *a, const void *b)
 }
 
 METHOD(cluster_members_t, get_joined, bool,
-	private_cluster_members_t *this, gateways_joined_t *joined)
+	private_cluster_members_t *this, uint64_t now, gateways_joined_t *joined)
 {
 	enumerator_t *enumerator;
 	cluster_entry_t *entry;
@@ -292,10 +293,11 @@ METHOD(cluster_members_t, get_joined, bool,
 
 	*joined = (gateways_joined_t){};
 	this->mutex->lock(this->mutex);
-	news = !this->joined_told;
-	this->joined_told = TRUE;
+	news = !this->joined_told && now >= this->joined_next;
 	if (news)
 	{
+		this->joined_told = TRUE;
+		this->joined_next = now + CLUSTER_JOINED_INTERVAL;
 		joined->gateways = calloc(this->entries->get_count(this->entries) + 1,
 								  sizeof(gateway_t));
 		enumerator = this->entries->create_enumerator(this->entries);

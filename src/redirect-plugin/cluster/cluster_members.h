@@ -27,6 +27,11 @@ typedef struct cluster_members_t cluster_members_t;
 typedef struct cluster_member_t cluster_member_t;
 
 /**
+ * Milliseconds between two times that who joined is news.
+ */
+#define CLUSTER_JOINED_INTERVAL 2000
+
+/**
  * What is known of a gateway through the store.
  */
 struct cluster_member_t {
@@ -89,12 +94,16 @@ struct cluster_members_t {
 						 uint16_t count);
 
 	/**
-	 * Get the gateways that joined.
+	 * Get the gateways that joined. There is news of them each
+	 * CLUSTER_JOINED_INTERVAL at most, so that members that flap, which changes
+	 * the policy each time, cost little.
 	 *
+	 * @param now			time
 	 * @param joined		receives them, see gateways_joined_clear()
-	 * @return				FALSE if they are those of the last call
+	 * @return				FALSE if they are those of the last call, or it is too early
 	 */
-	bool (*get_joined)(cluster_members_t *this, gateways_joined_t *joined);
+	bool (*get_joined)(cluster_members_t *this, uint64_t now,
+					   gateways_joined_t *joined);
 
 	/**
 	 * Set which gateway this is: what the store has of it is remembered, but not
