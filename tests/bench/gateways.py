@@ -228,8 +228,9 @@ class Charon(Gateway):
         plugins = os.path.join(self.work, "plugins")
         shutil.copytree(self.charon.plugins, plugins,
                         ignore=shutil.ignore_patterns("*.la"))
+        for plugin in self.plugin.split():
+            shutil.copy(self._charons.plugin(self.charon, plugin), plugins)
         if self.plugin:
-            shutil.copy(self._charons.plugin(self.charon, self.plugin), plugins)
             helper = self._charons.xdp_helper(self.charon)
             if helper:
                 shutil.copy(helper, plugins)

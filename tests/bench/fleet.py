@@ -1,0 +1,232 @@
+# Copyright (C) 2026 The strongSwan redirect plugin authors
+#
+# This program is free software; you can redistribute it and/or modify it
+# under the terms of the GNU General Public License as published by the
+# Free Software Foundation; either version 2 of the License, or (at your
+# option) any later version.  See <http://www.fsf.org/copyleft/gpl.txt>.
+#
+# This program is distributed in the hope that it will be useful, but
+# WITHOUT ANY WARRANTY; without even the implied warranty of MERCHANTABILITY
+# or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+# for more details.
+#
+"""Measures, and what is made of several rounds of them."""
+
+"""What a large cluster costs: 500 gateways that share what they know through
+Redis, of which one is real, and what that costs clients of it.
+
+As a program it stands in for the others: fleet.py PORT COUNT SECRET writes a
+record a second for each."""
+
+import hashlib
+import hmac
+import os
+import socket
+import sys
+import time
+
+SECRET = "0bfc0a7a7ddb4bd1a0d4e3ee1c0a61b4"
+COUNT = 500
+FIELDS = (("order", 0), ("state", 0), ("weight", 100), ("capacity", 5000),
+          ("sessions", 1000), ("half_open", 3), ("load", 300), ("draining", 0),
+          ("hash", 1234567890123456789), ("version", "1.0"))
+
+
+def address(number):
+    """Of a gateway."""
+    return f"10.99.{number // 250}.{number % 250 + 1}"
+
+
+def record(key, number, start, sequence):
+    """A gateway's record, as src/redirect-plugin/cluster/cluster_record.h says."""
+    lines = ["redirect 1 gateway", f"start {start}", f"sequence {sequence}"]
+    lines += [f"{name} {value}" for name, value in FIELDS]
+    probed = ",".join(f"gw{(number + step) % COUNT}" for step in (1, 7, 31))
+    lines += [f"addresses {address(number)}", f"up {probed}", "down "]
+    text = ("\n".join(lines) + "\n").encode()
+    mac = hmac.new(key, f"gw{number}\0".encode() + text, hashlib.sha256)
+    return text + b"mac " + mac.hexdigest().encode() + b"\n"
+
+
+def command(*words):
+    """A command in Redis's protocol."""
+    words = [word if isinstance(word, bytes) else str(word).encode()
+             for word in words]
+    return b"*%d\r\n" % len(words) + b"".join(
+        b"$%d\r\n%s\r\n" % (len(word), word) for word in words)
+
+
+def write_records(port, count, secret):
+    """Write all records, each at its own time of the second, for ever."""
+    key = hmac.new(secret.encode(), b"strongswan-redirect cluster records",
+                   hashlib.sha256).digest()
+    start, begun, done = int(time.time() * 1000), time.monotonic(), 0
+    with socket.create_connection(("127.0.0.1", port)) as server:
+        while True:
+            due = int((time.monotonic() - begun) * count)
+            for number in range(done, due):
+                expires = int(time.time() * 1000) + 10000
+                server.sendall(command(
+                    "HSET", "redirect:gateway", f"gw{number % count + 1}",
+                    b"%d " % expires + record(key, number % count + 1, start,
+                                              number // count + 1)))
+                server.recv(1024)
+            done = max(done, due)
+            time.sleep(0.02)
+
+
+if __name__ == "__main__":
+    write_records(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
+    sys.exit()
+
+import gateways  # pylint: disable=wrong-import-position
+import network  # pylint: disable=wrong-import-position
+from measure import bar, table  # pylint: disable=wrong-import-position
+from parts import Part  # pylint: disable=wrong-import-position
+
+STORE = f"cluster {{ url = redis://127.0.0.1:6379\nsecret = {SECRET}\n"
+
+
+def with_redis(gateway, more=()):
+    """Run a redis-server beside a gateway, and what writes to it."""
+    output = os.path.join(gateway.work, "redis")
+    network.start(gateway.place.namespaces, [
+        "redis-server", "--bind", "127.0.0.1", "--port", "6379", "--save", "",
+        "--dir", gateway.work], network.LOAD_CPU, output)
+    gateways.wait_for(lambda: gateway.place.namespaces.run(
+        ["redis-cli", "ping"])[0] == 0, "redis-server")
+    if more:
+        network.start(gateway.place.namespaces, list(more), network.LOAD_CPU,
+                      output)
+
+
+class Shared(gateways.Charon):
+    """A gateway among 500 that are in its file."""
+
+    name = "500 gateways, store"
+    plugin = "redirect redirect-redis"
+    store = STORE + "}"
+    named = range(1, COUNT)
+
+    def start(self):
+        type(self).options = (
+            "redirect {\nself = gw0\ngateways {\ngw0 { addresses = "
+            f"{self.place.address} }}\n" + "".join(
+                f"gw{number} {{ addresses = {address(number)}\nprobe = no }}\n"
+                for number in self.named) + "}\n" + self.store + "\n}")
+        if self.store:
+            with_redis(self, [sys.executable, os.path.abspath(__file__), "6379",
+                              str(COUNT - 1), SECRET])
+        super().start()
+
+
+class Joined(Shared):
+    """A gateway that 499 join."""
+
+    name = "500 gateways, members"
+    store = STORE + "members { names = gw*\nsubnets = 10.99.0.0/16, " \
+        "198.51.100.0/24 } }"
+    named = ()
+
+
+class Unshared(Shared):
+    """The same gateways without a store."""
+
+    name = "500 gateways, no store"
+    store = ""
+
+
+class Fleet(Part):
+    """What the plugin takes of a core among 500 gateways."""
+
+    def run(self):
+        """Measure and print."""
+        seconds = 10 if self.bench.quick else 30
+        used = {kind: self._of_one(kind, seconds)
+                for kind in (Unshared, Shared, Joined)}
+        print("charon among 500 gateways, no clients")
+        table(["", "% of a core"],
+              [[kind.name, f"{100 * used[kind]:.2f}"] for kind in used])
+        for kind in (Shared, Joined):
+            self.met.append(bar(f"{kind.name}, % of a core", 100 * (
+                used[kind] - used[Unshared]), 2, at_least=False))
+        print(flush=True)
+
+    def _of_one(self, kind, seconds):
+        gateway = self.start(kind)
+        log = os.path.join(gateway.work, "charon.log")
+        if kind.store:
+            gateways.wait_for(lambda: self._heard(gateway) == COUNT - 1, log)
+        begun, before = time.monotonic(), network.cpu_by_thread(gateway.pid)
+        time.sleep(seconds)
+        after = network.cpu_by_thread(gateway.pid)
+        used = sum(after.values()) - sum(before.values())
+        used /= time.monotonic() - begun
+        if kind.store and self._heard(gateway) != COUNT - 1:
+            raise OSError(f"{kind.name}: not all are heard of")
+        gateway.process.terminate()
+        return used
+
+    def _heard(self, gateway):
+        """How many others it hears of."""
+        status, out, _ = gateway.place.namespaces.run(
+            [self.bench.charons.redirectctl(gateway.charon), "fleet"])
+        return 0 if status else out.count("up, heartbeat")
+
+
+class CountedAlone(gateways.Counted):
+    """The fast path without a cluster."""
+
+    name = "fast path, no store"
+    plugin = "redirect"
+    more = ""
+
+    def start(self):
+        # the target of the bench is not there to be probed; batches differ in size
+        type(self).options = gateways.redirect_options(
+            batch="no", more="probe { enabled = no }\n" + self.more)
+        super().start()
+
+
+class CountedShared(CountedAlone):
+    """The fast path with one."""
+
+    name = "fast path, store"
+    plugin = "redirect redirect-redis"
+    more = STORE + "}"
+
+    def start(self):
+        with_redis(self)
+        super().start()
+
+
+class Shares(Part):
+    """Instructions of a redirect on the fast path with and without a store."""
+
+    def run(self):
+        """Measure and print."""
+        alone, shared = (self._of_one(kind)
+                         for kind in (CountedAlone, CountedShared))
+        print("Instructions per IKE_SA_INIT that is redirected")
+        table(["", "instructions"], [["no store", f"{alone:,.0f}"],
+                                     ["store", f"{shared:,.0f}"]])
+        self.met.append(bar("with / without a store", shared / alone, 1.02,
+                            at_least=False))
+        print(flush=True)
+
+    def _of_one(self, kind):
+        """The difference of few and of many redirects in the same time, so that
+        what is done each second does not count."""
+        runs = []
+        for seconds in (2, 22):
+            gateway = self.start(type(kind.__name__ + str(seconds), (kind,), {}))
+            end = time.monotonic() + 25
+            values = self.load.measure(gateway, "--window", "4", "--warmup", "0",
+                                       "--seconds", str(seconds))
+            time.sleep(max(0, end - time.monotonic()))
+            runs.append((values["redirects"], gateway.end()))
+        (few, little), (many, much) = runs
+        return (much - little) / (many - few)
+
+
+FLEET = {"fleet": Fleet, "shares": Shares}
