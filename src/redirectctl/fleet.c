@@ -215,11 +215,8 @@ static void add_member(output_table_t *table, vici_message_t *message)
  */
 static int run_fleet(int argc, char *argv[])
 {
-	if (argc > 1)
-	{
-		return usage_error(&cmd_fleet, "has no arguments");
-	}
-	return list("fleet", "list-member", NULL, fleet_columns,
+	return !no_arguments(&cmd_fleet, argc) ? EXIT_USAGE :
+		   list("fleet", "list-member", NULL, fleet_columns,
 				countof(fleet_columns), add_member, NULL);
 }
 

@@ -127,6 +127,43 @@ int ask(const char *command, vici_message_t *request, vici_message_t **answer)
 /*
  * Described in header
  */
+char *time_text(int seconds, char *buf, size_t len)
+{
+	if (seconds < 60)
+	{
+		snprintf(buf, len, "%ds", seconds);
+	}
+	else if (seconds < 3600)
+	{
+		snprintf(buf, len, "%dm%02ds", seconds / 60, seconds % 60);
+	}
+	else if (seconds < 86400)
+	{
+		snprintf(buf, len, "%dh%02dm", seconds / 3600, seconds / 60 % 60);
+	}
+	else
+	{
+		snprintf(buf, len, "%dd%02dh", seconds / 86400, seconds / 3600 % 24);
+	}
+	return buf;
+}
+
+/*
+ * Described in header
+ */
+bool no_arguments(const subcommand_t *command, int argc)
+{
+	if (argc > 1)
+	{
+		usage_error(command, "has no arguments");
+		return FALSE;
+	}
+	return TRUE;
+}
+
+/*
+ * Described in header
+ */
 bool add_value(const subcommand_t *command, values_t *values, int count,
 			   const char *name, size_t len, char *value)
 {

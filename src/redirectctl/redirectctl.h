@@ -112,6 +112,23 @@ int usage_error(const subcommand_t *command, const char *fmt, ...)
 				__attribute__((format(printf, 2, 3)));
 
 /**
+ * Check that a subcommand has no arguments; complains if it has.
+ *
+ * @return				FALSE if it has
+ */
+bool no_arguments(const subcommand_t *command, int argc);
+
+/**
+ * Write a time as people read it, as 1h05m.
+ *
+ * @param seconds		time
+ * @param buf			receives it, 16 octets are enough
+ * @param len			size of buf
+ * @return				buf
+ */
+char *time_text(int seconds, char *buf, size_t len);
+
+/**
  * Send a command with its arguments and receive the answer; complains if that
  * fails, or if the answer tells that it was refused.
  *

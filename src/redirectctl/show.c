@@ -16,8 +16,6 @@
 
 #include <library.h>
 
-#include <time.h>
-
 /**
  * Room for a list in a cell
  */
@@ -30,281 +28,6 @@ static const char *get(vici_message_t *message, const char *key)
 {
 	return get_text(message, NULL, key);
 }
-
-/**
- * Write a time as people read it.
- */
-static char *write_time(int seconds, char *buf, size_t len)
-{
-	if (seconds < 60)
-	{
-		snprintf(buf, len, "%ds", seconds);
-	}
-	else if (seconds < 3600)
-	{
-		snprintf(buf, len, "%dm%02ds", seconds / 60, seconds % 60);
-	}
-	else if (seconds < 86400)
-	{
-		snprintf(buf, len, "%dh%02dm", seconds / 3600, seconds / 60 % 60);
-	}
-	else
-	{
-		snprintf(buf, len, "%dd%02dh", seconds / 86400, seconds / 3600 % 24);
-	}
-	return buf;
-}
-
-/**
- * Check that a subcommand has no arguments.
- */
-static bool no_arguments(const subcommand_t *command, int argc)
-{
-	if (argc > 1)
-	{
-		usage_error(command, "has no arguments");
-		return FALSE;
-	}
-	return TRUE;
-}
-
-/**
- * Write one line of the status.
- */
-static void write_line(const char *title, const char *fmt, ...)
-{
-	va_list args;
-
-	printf("%-12s ", title);
-	va_start(args, fmt);
-	vprintf(fmt, args);
-	va_end(args);
-	putchar('\n');
-}
-
-/**
- * Write the drain of the status.
- */
-static void write_drain(vici_message_t *status)
-{
-	const char *state = get_text(status, "off", "drain.state");
-
-	if (streq(state, "off"))
-	{
-		write_line("drain", "off");
-		return;
-	}
-	write_line("drain", "%s%s%s, %d of %d sessions left, %d redirected, %d "
-			   "followed, rate %d/s",
-			   output_color(streq(state, "done") ? COLOR_GOOD : COLOR_WARN),
-			   state, output_color(COLOR_NONE),
-			   status->get_int(status, 0, "drain.left"),
-			   status->get_int(status, 0, "drain.total"),
-			   status->get_int(status, 0, "drain.sent"),
-			   status->get_int(status, 0, "drain.outcomes.followed"),
-			   status->get_int(status, 0, "drain.rate"));
-}
-
-/**
- * Write a time of the clock.
- */
-static char *write_clock(vici_message_t *message, const char *key, char *buf,
-						 size_t len)
-{
-	time_t when = strtoll(get_text(message, "0", key), NULL, 10);
-	struct tm tm;
-
-	strftime(buf, len, "%Y-%m-%d %H:%M:%S", localtime_r(&when, &tm));
-	return buf;
-}
-
-/**
- * Write what became of the last configuration.
- */
-static void write_config(vici_message_t *status)
-{
-	char when[32];
-	int errors = status->get_int(status, 0, "config.errors");
-	int warnings = status->get_int(status, 0, "config.warnings");
-
-	if (status->get_bool(status, FALSE, "config.refused"))
-	{
-		write_line("read", "%sREFUSED%s at %s, %s, first: %s",
-				   output_color(COLOR_BAD), output_color(COLOR_NONE),
-				   write_clock(status, "config.read", when, sizeof(when)),
-				   count_text(errors, "error"),
-				   get_text(status, "?", "config.error"));
-	}
-	if (get(status, "config.hash"))
-	{
-		write_line("in force", "since %s, hash %s%s%s",
-				   write_clock(status, "config.since", when, sizeof(when)),
-				   get(status, "config.hash"), warnings ? ", " : "",
-				   warnings ? count_text(warnings, "warning")
-							: "");
-	}
-}
-
-/**
- * Write how it goes with probes, and with the store of the cluster.
- */
-static void write_cluster(vici_message_t *status)
-{
-	const char *state = get(status, "store.state");
-	const char *words = get_text(status, "", "store.words");
-
-	write_line("probes", "%s, %d missed",
-			   count_text(status->get_int(status, 0, "probes.gateways"),
-						  "gateway"),
-			   status->get_int(status, 0, "probes.missed"));
-	if (state)
-	{
-		write_line("store", "%s%s%s%s%s", output_color(streq(state, "up")
-									? COLOR_GOOD : COLOR_BAD), state,
-				   output_color(COLOR_NONE), *words ? ", " : "", words);
-	}
-}
-
-/**
- * Write the status for people.
- */
-static void write_status(vici_message_t *status)
-{
-	char since[32];
-	bool configured = status->get_bool(status, FALSE, "configured");
-
-	if (configured)
-	{
-		write_line("gateway", "%s, %s%s",
-				   get_text(status, "(self is not set)", "self"),
-				   streq(get_text(status, "candidate", "self-state"),
-						 "candidate") ? "takes clients"
-						 : get_text(status, "", "self-state"),
-				   status->get_bool(status, TRUE, "connected") ? ""
-						 : ", but no connections are loaded yet");
-		write_line("policy", "%s, %s%s",
-				   count_text(status->get_int(status, 0, "gateways"),
-							  "gateway"),
-				   count_text(status->get_int(status, 0, "rules"), "rule"),
-				   status->get_bool(status, FALSE, "dry-run")
-						? ", dry run: nobody is redirected" : "");
-	}
-	else
-	{
-		write_line("policy", "%sNO VALID CONFIGURATION: no client is "
-				   "redirected, see the log of charon%s",
-				   output_color(COLOR_BAD), output_color(COLOR_NONE));
-	}
-	write_line("load", "%s%%%s, %d IKE_SAs, %d half-open, CPU %d%%",
-			   get_text(status, "0", "load.combined-percent"),
-			   status->get_bool(status, FALSE, "load.overloaded")
-					? ", OVERLOADED" : "",
-			   status->get_int(status, 0, "load.sas"),
-			   status->get_int(status, 0, "load.half_open"),
-			   status->get_int(status, 0, "load.cpu"));
-	write_line("sessions", "%d here, %d asked to leave, %d leaving",
-			   status->get_int(status, 0, "sessions.here"),
-			   status->get_int(status, 0, "sessions.asked"),
-			   status->get_int(status, 0, "sessions.leaving"));
-	write_cluster(status);
-	write_drain(status);
-	if (status->get_bool(status, FALSE, "rebalance.running"))
-	{
-		write_line("rebalance", "running, %d sessions with a share of %d, %d "
-				   "gateways have room",
-				   status->get_int(status, 0, "rebalance.sessions"),
-				   status->get_int(status, 0, "rebalance.share"),
-				   status->get_int(status, 0, "rebalance.targets"));
-	}
-	write_config(status);
-	write_line("loaded", "%s ago", write_time(status->get_int(status, 0,
-												"uptime"), since, sizeof(since)));
-}
-
-/**
- * redirectctl status
- */
-static int run_status(int argc, char *argv[])
-{
-	vici_message_t *answer;
-	int code;
-
-	if (!no_arguments(&cmd_status, argc))
-	{
-		return EXIT_USAGE;
-	}
-	code = ask("status", NULL, &answer);
-	if (code == EXIT_DONE)
-	{
-		if (!output_for_scripts(answer, "status", options.format))
-		{
-			write_status(answer);
-		}
-		answer->destroy(answer);
-	}
-	return code;
-}
-
-const subcommand_t cmd_status = {
-	"status", "", "Shows this gateway at a glance", NULL, run_status,
-};
-
-/**
- * Write the versions.
- */
-static void write_version(vici_message_t *answer)
-{
-	const char *plugin = get_text(answer, "?", "plugin");
-	const char *charon = get_text(answer, "?", "charon");
-	const char *daemon = get_text(answer, "charon", "daemon");
-
-	switch (options.format)
-	{
-		case OUTPUT_JSON:
-			printf("{\"json\":%d,\"redirectctl\":\"%s\",\"plugin\":",
-				   JSON_VERSION, REDIRECT_VERSION);
-			output_json_text(plugin, stdout);
-			fputs(",\"charon\":", stdout);
-			output_json_text(charon, stdout);
-			fputs(",\"daemon\":", stdout);
-			output_json_text(daemon, stdout);
-			puts("}");
-			break;
-		case OUTPUT_RAW:
-			output_message(answer, "version", OUTPUT_RAW, stdout);
-			break;
-		default:
-			printf("redirectctl %s, plugin %s in %s %s\n", REDIRECT_VERSION,
-				   plugin, daemon, charon);
-			break;
-	}
-}
-
-/**
- * redirectctl version
- */
-static int run_version(int argc, char *argv[])
-{
-	vici_message_t *answer;
-	int code;
-
-	if (!no_arguments(&cmd_version, argc))
-	{
-		return EXIT_USAGE;
-	}
-	code = ask("version", NULL, &answer);
-	if (code == EXIT_DONE)
-	{
-		write_version(answer);
-		answer->destroy(answer);
-	}
-	return code;
-}
-
-const subcommand_t cmd_version = {
-	"version", "", "Shows the versions of redirectctl, plugin and charon", NULL,
-	run_version,
-};
 
 static const output_column_t gateway_columns[] = {
 	{ "GATEWAY", FALSE }, { "STATE", FALSE }, { "HEALTH", FALSE },
@@ -330,7 +53,7 @@ static void add_set(output_table_t *table, vici_message_t *message,
 	snprintf(name, sizeof(name), "%s-age", key);
 	seconds = message->get_int(message, 0, "%s", name);
 	snprintf(cell, sizeof(cell), "%s (file %s, %s %s ago)", value ?: "-",
-			 file ?: "-", by ?: "-", write_time(seconds, age, sizeof(age)));
+			 file ?: "-", by ?: "-", time_text(seconds, age, sizeof(age)));
 	table->add(table, by ? cell : value);
 }
 
@@ -347,7 +70,7 @@ static void add_told(output_table_t *table, vici_message_t *message,
 
 	snprintf(cell, sizeof(cell), "%s%s (%s %s ago)", value ?: "", unit,
 			 get_text(message, "-", "told-by"),
-			 write_time(message->get_int(message, 0, "told-age"), age,
+			 time_text(message->get_int(message, 0, "told-age"), age,
 						sizeof(age)));
 	table->add(table, value ? cell : NULL);
 }
@@ -367,7 +90,7 @@ static void add_gateway(output_table_t *table, vici_message_t *message)
 	table->add(table, cell);
 	add_set(table, message, "state");
 	snprintf(cell, sizeof(cell), "%s, %s %s", get_text(message, "?", "health"),
-			 by ?: "", write_time(message->get_int(message, 0, "health-age"),
+			 by ?: "", time_text(message->get_int(message, 0, "health-age"),
 								  age, sizeof(age)));
 	table->add(table, by ? cell : get(message, "health"));
 	snprintf(cell, sizeof(cell), "no, %s", get_text(message, "", "left-out"));
@@ -473,7 +196,7 @@ static void add_session(output_table_t *table, vici_message_t *message)
 	table->add(table, get(message, "id"));
 	table->add(table, get(message, "remote"));
 	table->add(table, get(message, "connection"));
-	table->add(table, write_time(message->get_int(message, 0, "established"),
+	table->add(table, time_text(message->get_int(message, 0, "established"),
 								 cell, sizeof(cell)));
 	table->add(table, get(message, "state"));
 	table->add(table, get(message, "gateway"));
