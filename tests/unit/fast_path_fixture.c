@@ -287,6 +287,33 @@ int fast_path_fixture_waiting()
 /*
  * Described in header
  */
+uint64_t fast_path_fixture_counted(fast_path_fixture_t *this,
+								   fast_path_result_t result)
+{
+	fast_path_counters_t counters;
+
+	this->fast_path->get_counters(this->fast_path, &counters);
+	return counters.results[result];
+}
+
+/*
+ * Described in header
+ */
+void fast_path_fixture_check_answered(fast_path_fixture_t *this, const char *to,
+									  bool nat_t, ike_message_t *message)
+{
+	uint64_t before = fast_path_fixture_counted(this, FAST_PATH_ANSWERED);
+
+	fast_path_fixture_send(this, to, nat_t, ike_message_chunk(message));
+	fast_path_fixture_redirected(this, message);
+	ck_assert_uint_eq(fast_path_fixture_counted(this, FAST_PATH_ANSWERED),
+					  before + 1);
+	ck_assert_int_eq(fast_path_fixture_waiting(), 0);
+}
+
+/*
+ * Described in header
+ */
 void fast_path_fixture_cancel_receiver()
 {
 	receiver->cancel(receiver);

@@ -107,6 +107,22 @@ void fast_path_fixture_redirected(fast_path_fixture_t *this,
 								  ike_message_t *message);
 
 /**
+ * Counter of a result.
+ */
+uint64_t fast_path_fixture_counted(fast_path_fixture_t *this,
+								   fast_path_result_t result);
+
+/**
+ * Send a message and check that it is redirected and charon does not get it.
+ *
+ * @param to			address of the gateway, see fast_path_fixture_send()
+ * @param nat_t			TRUE to send to the NAT-T port
+ * @param message		what to send
+ */
+void fast_path_fixture_check_answered(fast_path_fixture_t *this, const char *to,
+									  bool nat_t, ike_message_t *message);
+
+/**
  * Wait for the next packet that charon's receiver gets.
  *
  * @return				packet, owned by the caller; fails the test if there is

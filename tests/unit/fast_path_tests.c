@@ -14,7 +14,7 @@
 
 /*
  * The fast path between real sockets: who is answered, who is passed on to
- * charon, and that no packet gets lost while it comes and goes.
+ * charon.
  */
 
 #include <stdlib.h>
@@ -24,8 +24,6 @@
 #include "wire/ike_probe.h"
 
 #include "policy/decided.h"
-
-#include <threading/thread.h>
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -54,10 +52,7 @@ static const char *const ways[] = {
  */
 static uint64_t counted(fast_path_result_t result)
 {
-	fast_path_counters_t counters;
-
-	gateway.fast_path->get_counters(gateway.fast_path, &counters);
-	return counters.results[result];
+	return fast_path_fixture_counted(&gateway, result);
 }
 
 /**
@@ -72,29 +67,16 @@ static void check_passed(ike_message_t *message, fast_path_result_t result)
 	ck_assert_uint_eq(counted(result), before + 1);
 }
 
-/**
- * Send a message and check that it is answered and charon does not get it.
- */
-static void check_answered(const char *to, bool nat_t, ike_message_t *message)
-{
-	uint64_t before = counted(FAST_PATH_ANSWERED);
-
-	fast_path_fixture_send(&gateway, to, nat_t, ike_message_chunk(message));
-	fast_path_fixture_redirected(&gateway, message);
-	ck_assert_uint_eq(counted(FAST_PATH_ANSWERED), before + 1);
-	ck_assert_int_eq(fast_path_fixture_waiting(), 0);
-}
-
 START_TEST(answers_on_both_ports_and_families)
 {
 	ike_message_t message;
 
 	fast_path_fixture_start(&gateway, ways[_i]);
 	ike_message_typical(&message);
-	check_answered(LOCAL, FALSE, &message);
-	check_answered(LOCAL, TRUE, &message);
-	check_answered("::1", FALSE, &message);
-	check_answered("::1", TRUE, &message);
+	fast_path_fixture_check_answered(&gateway, LOCAL, FALSE, &message);
+	fast_path_fixture_check_answered(&gateway, LOCAL, TRUE, &message);
+	fast_path_fixture_check_answered(&gateway, "::1", FALSE, &message);
+	fast_path_fixture_check_answered(&gateway, "::1", TRUE, &message);
 	fast_path_fixture_stop(&gateway);
 }
 END_TEST
@@ -107,7 +89,7 @@ START_TEST(answers_from_the_address_it_was_sent_to)
 	/* R4-2: any address of 127.0.0.0/8 is one of this host's */
 	fast_path_fixture_start(&gateway, ways[_i]);
 	ike_message_typical(&message);
-	check_answered("::ffff:127.0.0.77", TRUE, &message);
+	fast_path_fixture_check_answered(&gateway, "::ffff:127.0.0.77", TRUE, &message);
 	inet_pton(AF_INET6, "::ffff:127.0.0.77", &expected);
 	ck_assert(memeq(&gateway.from.sin6_addr, &expected, sizeof(expected)));
 	ck_assert_uint_eq(ntohs(gateway.from.sin6_port),
@@ -196,11 +178,11 @@ START_TEST(passes_sources_that_charon_blocks)
 	fast_path_fixture_start(&gateway, ways[_i]);
 	ike_message_typical(&message);
 	fast_path_fixture_half_open(100, 4);
-	check_answered(LOCAL, FALSE, &message);
+	fast_path_fixture_check_answered(&gateway, LOCAL, FALSE, &message);
 	fast_path_fixture_half_open(100, 5);
 	check_passed(&message, FAST_PATH_BLOCKED);
 	fast_path_fixture_half_open(100, 0);
-	check_answered(LOCAL, FALSE, &message);
+	fast_path_fixture_check_answered(&gateway, LOCAL, FALSE, &message);
 	fast_path_fixture_stop(&gateway);
 }
 END_TEST
@@ -287,12 +269,12 @@ START_TEST(receives_one_by_one_if_batches_are_denied)
 	fast_path_fixture_start(&gateway, "fast_path_batch = yes");
 	charon->bus->add_logger(charon->bus, &logger);
 	ike_message_typical(&message);
-	check_answered(LOCAL, FALSE, &message);
-	check_answered("::1", TRUE, &message);
+	fast_path_fixture_check_answered(&gateway, LOCAL, FALSE, &message);
+	fast_path_fixture_check_answered(&gateway, "::1", TRUE, &message);
 	ck_assert_int_eq(__atomic_load_n(&denied_lines, __ATOMIC_RELAXED), 1);
 	/* nor is it tried again when options are loaded */
 	ck_assert(fast_path_fixture_reload(&gateway, "fast_path_batch = yes"));
-	check_answered(LOCAL, FALSE, &message);
+	fast_path_fixture_check_answered(&gateway, LOCAL, FALSE, &message);
 	ck_assert_int_eq(__atomic_load_n(&denied_lines, __ATOMIC_RELAXED), 1);
 	charon->bus->remove_logger(charon->bus, &logger);
 	fast_path_fixture_stop(&gateway);
@@ -364,7 +346,7 @@ START_TEST(leaves_cookies_to_charon_if_they_are_required)
 	fast_path_fixture_start(&gateway, "fast_path_cookies = require");
 	ike_message_typical(&message);
 	fast_path_fixture_half_open(29, 0);
-	check_answered(LOCAL, FALSE, &message);
+	fast_path_fixture_check_answered(&gateway, LOCAL, FALSE, &message);
 	fast_path_fixture_half_open(30, 0);
 	check_passed(&message, FAST_PATH_COOKIE);
 	/* charon goes on to demand them for ten seconds */
@@ -373,7 +355,7 @@ START_TEST(leaves_cookies_to_charon_if_they_are_required)
 
 	ck_assert(fast_path_fixture_reload(&gateway, "fast_path_cookies = ignore"));
 	fast_path_fixture_half_open(30, 0);
-	check_answered(LOCAL, FALSE, &message);
+	fast_path_fixture_check_answered(&gateway, LOCAL, FALSE, &message);
 	fast_path_fixture_stop(&gateway);
 }
 END_TEST
@@ -433,7 +415,7 @@ START_TEST(never_answers_with_more_than_was_asked)
 		"aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeee");
 	fast_path_fixture_start(&gateway, options);
 	ike_message_typical(&message);
-	check_answered(LOCAL, FALSE, &message);
+	fast_path_fixture_check_answered(&gateway, LOCAL, FALSE, &message);
 
 	/* as short as it gets: one proposal, a small group */
 	ike_message_init(&message);
@@ -494,175 +476,6 @@ START_TEST(answers_nobody_as_mere_initiator)
 }
 END_TEST
 
-START_TEST(passes_everything_when_switched_off)
-{
-	ike_message_t message;
-
-	fast_path_fixture_start(&gateway, "fast_path = no");
-	ike_message_typical(&message);
-	fast_path_fixture_send(&gateway, LOCAL, FALSE, ike_message_chunk(&message));
-	fast_path_fixture_passed_is(ike_message_chunk(&message));
-	ck_assert_uint_eq(counted(FAST_PATH_ANSWERED), 0);
-
-	ck_assert(fast_path_fixture_reload(&gateway, "fast_path = yes"));
-	/* the receiver still waits in charon's own socket for one packet more */
-	check_answered(LOCAL, FALSE, &message);
-	check_answered(LOCAL, FALSE, &message);
-
-	ck_assert(fast_path_fixture_reload(&gateway, "fast_path = no"));
-	fast_path_fixture_send(&gateway, LOCAL, FALSE, ike_message_chunk(&message));
-	fast_path_fixture_passed_is(ike_message_chunk(&message));
-	fast_path_fixture_stop(&gateway);
-}
-END_TEST
-
-START_TEST(keeps_its_options_when_others_are_refused)
-{
-	ike_message_t message;
-
-	fast_path_fixture_start(&gateway, "fast_path = yes");
-	ike_message_typical(&message);
-	ck_assert(!fast_path_fixture_reload(&gateway,
-								"fast_path = no\n fast_path_cookies = eat"));
-	check_answered(LOCAL, FALSE, &message);
-	fast_path_fixture_stop(&gateway);
-}
-END_TEST
-
-/**
- * Set to make threads end that change the fast path under traffic, and how
- * often they have changed it.
- */
-static bool ending;
-static int changes;
-
-/**
- * Packets charon got.
- */
-static int passed;
-
-/**
- * After a change let a packet be answered, or passed on, before the next one.
- */
-static void let_through(bool answered)
-{
-	uint64_t before = counted(FAST_PATH_ANSWERED);
-	int before_passed = __atomic_load_n(&passed, __ATOMIC_RELAXED);
-
-	while (!__atomic_load_n(&ending, __ATOMIC_RELAXED) &&
-		   (answered ? counted(FAST_PATH_ANSWERED) == before
-			: __atomic_load_n(&passed, __ATOMIC_RELAXED) == before_passed))
-	{
-		sched_yield();
-	}
-	__atomic_fetch_add(&changes, 1, __ATOMIC_RELAXED);
-}
-
-static void *reload_options(void *null)
-{
-	while (!__atomic_load_n(&ending, __ATOMIC_RELAXED))
-	{
-		ck_assert(fast_path_fixture_reload(&gateway, "fast_path = no"));
-		let_through(FALSE);
-		ck_assert(fast_path_fixture_reload(&gateway, "fast_path = yes"));
-		let_through(TRUE);
-		ck_assert(fast_path_fixture_reload(&gateway, "fast_path_batch = no"));
-		let_through(TRUE);
-	}
-	return NULL;
-}
-
-static void *restart(void *null)
-{
-	while (!__atomic_load_n(&ending, __ATOMIC_RELAXED))
-	{
-		gateway.fast_path->stop(gateway.fast_path);
-		let_through(FALSE);
-		gateway.fast_path->start(gateway.fast_path);
-		let_through(TRUE);
-	}
-	return NULL;
-}
-
-static void *(*const disturb[])(void*) = { reload_options, restart };
-
-/**
- * Send a message and wait until it is answered or passed on: one at a time, so
- * that nothing is lost for want of room.
- */
-static void send_and_wait(ike_message_t *message)
-{
-	uint64_t before = counted(FAST_PATH_ANSWERED);
-	uint8_t buf[2048];
-
-	fast_path_fixture_send(&gateway, LOCAL, FALSE, ike_message_chunk(message));
-	while (counted(FAST_PATH_ANSWERED) == before &&
-		   !fast_path_fixture_waiting())
-	{
-		sched_yield();
-	}
-	if (fast_path_fixture_waiting())
-	{
-		fast_path_fixture_passed_is(ike_message_chunk(message));
-		__atomic_fetch_add(&passed, 1, __ATOMIC_RELAXED);
-	}
-	else
-	{
-		fast_path_fixture_answer(&gateway, buf, sizeof(buf));
-	}
-}
-
-START_TEST(loses_no_packet_while_it_comes_and_goes)
-{
-	ike_message_t message;
-	thread_t *thread;
-	int sent = 0;
-
-	fast_path_fixture_start(&gateway, "fast_path = yes");
-	ike_message_typical(&message);
-	ending = FALSE;
-	changes = passed = 0;
-	thread = thread_create(disturb[_i], NULL);
-	while (__atomic_load_n(&changes, __ATOMIC_RELAXED) < 200)
-	{
-		send_and_wait(&message);
-		sent++;
-	}
-	__atomic_store_n(&ending, TRUE, __ATOMIC_RELAXED);
-	thread->join(thread);
-	ck_assert_uint_eq(counted(FAST_PATH_ANSWERED) + passed, sent);
-	fast_path_fixture_stop(&gateway);
-}
-END_TEST
-
-START_TEST(lets_charon_cancel_the_thread_that_receives)
-{
-	ike_message_t message;
-
-	fast_path_fixture_start(&gateway, ways[_i]);
-	ike_message_typical(&message);
-	check_answered(LOCAL, FALSE, &message);
-	fast_path_fixture_cancel_receiver();
-	/* would wait forever if the thread had left a lock behind */
-	ck_assert(fast_path_fixture_reload(&gateway, "fast_path = no"));
-	ck_assert(fast_path_fixture_reload(&gateway, "fast_path = yes"));
-	fast_path_fixture_stop(&gateway);
-}
-END_TEST
-
-START_TEST(wraps_charons_socket_once)
-{
-	socket_manager_t *wrapper;
-
-	fast_path_fixture_start(&gateway, "fast_path = no");
-	wrapper = charon->socket;
-	gateway.fast_path->stop(gateway.fast_path);
-	gateway.fast_path->start(gateway.fast_path);
-	ck_assert(charon->socket == wrapper);
-	fast_path_fixture_stop(&gateway);
-}
-END_TEST
-
 START_TEST(drops_what_is_longer_than_max_packet)
 {
 	static const char *const limited[] = {
@@ -692,8 +505,8 @@ START_TEST(answers_both_families_with_set_sourceif)
 	fast_path_fixture_start(&gateway, "fast_path_batch = yes\n}\n"
 							"socket-default { set_sourceif = yes }\nredirect {");
 	ike_message_typical(&message);
-	check_answered(LOCAL, FALSE, &message);
-	check_answered("::1", TRUE, &message);
+	fast_path_fixture_check_answered(&gateway, LOCAL, FALSE, &message);
+	fast_path_fixture_check_answered(&gateway, "::1", TRUE, &message);
 	inet_pton(AF_INET6, "::1", &expected);
 	ck_assert(memeq(&gateway.from.sin6_addr, &expected, sizeof(expected)));
 	fast_path_fixture_stop(&gateway);
@@ -745,16 +558,6 @@ static Suite *suite(void)
 	tcase_add_test(tcase, receives_one_by_one_if_batches_are_denied);
 	suite_add_tcase(suite, tcase);
 
-	tcase = tcase_create("coming_and_going");
-	tcase_set_timeout(tcase, 300);
-	tcase_add_test(tcase, passes_everything_when_switched_off);
-	tcase_add_test(tcase, keeps_its_options_when_others_are_refused);
-	tcase_add_loop_test(tcase, loses_no_packet_while_it_comes_and_goes, 0,
-						countof(disturb));
-	tcase_add_loop_test(tcase, lets_charon_cancel_the_thread_that_receives, 0,
-						2);
-	tcase_add_test(tcase, wraps_charons_socket_once);
-	suite_add_tcase(suite, tcase);
 	return suite;
 }
 
