@@ -14,6 +14,7 @@
 """The network of a scenario: one switch, and a cable to every interface."""
 
 import concurrent.futures
+import glob
 import threading
 
 from namespace import Namespaces
@@ -35,6 +36,23 @@ net.ipv6.conf.all.forwarding=1
 """
 
 
+# All namespaces of a kernel share its tables of neighbours, with 1024 places as a
+# rule: a host that gets none cannot send to who is not in its cache.
+NEIGHBOURS = 65536
+
+
+def make_room_for_neighbours():
+    """Let the tables hold the neighbours of all hosts of labs side by side."""
+    for path in glob.glob("/proc/sys/net/ipv[46]/neigh/default/gc_thresh[23]"):
+        try:
+            with open(path, "r+", encoding="ascii") as file:
+                if int(file.read()) < NEIGHBOURS:
+                    file.seek(0)
+                    file.write(str(NEIGHBOURS))
+        except OSError:
+            pass  # in a container, whose host decides
+
+
 class Network:
     """Namespaces of all hosts of a scenario, with cables between them."""
 
@@ -42,6 +60,7 @@ class Network:
         """patience: as in Namespaces
         machine: makes what a host is, of a name and patience; Namespaces if None
         """
+        make_room_for_neighbours()
         self._patience = patience
         self._machine = machine
         self._lock = threading.Lock()
