@@ -22,7 +22,9 @@
  * Every gateway of the fleet may redirect; up to eight of them are the ones that
  * clients are configured with, each client with one of these. A second is a tick:
  * a number of clients connects, then all gateways learn how many sessions each
- * one has, so that what they know is up to a second old. In turn
+ * one has. As in a store with an interval of a second, a gateway knows of half of
+ * the others what was a second ago, so that what they know is up to two seconds
+ * old, and one on average. In turn
  *
  *   arrive   all clients connect, 1 in 100 of them a second
  *   fail     a gateway fails; its clients connect again, then all others do, in
@@ -88,7 +90,8 @@ typedef struct {
 	gateway_table_t *table;
 	policy_engine_t *engine;
 	ip_address_t address;
-	uint32_t sessions;
+	/** now, and at the tick before */
+	uint32_t sessions, before;
 	bool up;
 } gateway_state;
 
@@ -240,6 +243,7 @@ static void destroy_fleet(fleet_t *this)
 static void tick(fleet_t *this)
 {
 	gateway_state *gateway;
+	bool late;
 	int i, j;
 
 	for (i = 0; i < min(this->gateway_count, DOORS); i++)
@@ -247,8 +251,10 @@ static void tick(fleet_t *this)
 		gateway = &this->gateways[i];
 		for (j = 0; j < this->gateway_count; j++)
 		{
+			late = i != j && (i + j) % 2;
 			gateway->table->set_load(gateway->table, this->gateways[j].name,
-									 this->gateways[j].sessions,
+									 late ? this->gateways[j].before
+										  : this->gateways[j].sessions,
 									 REDIRECT_SELECTOR_UNKNOWN,
 									 GATEWAY_SOURCE_STORE);
 			gateway->table->testify(gateway->table, this->gateways[j].name,
@@ -257,6 +263,10 @@ static void tick(fleet_t *this)
 														 : GATEWAY_DOWN, 0);
 		}
 		gateway->engine->tick(gateway->engine, OVERLOAD_NONE);
+	}
+	for (j = 0; j < this->gateway_count; j++)
+	{
+		this->gateways[j].before = this->gateways[j].sessions;
 	}
 }
 
