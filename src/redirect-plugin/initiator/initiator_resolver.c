@@ -216,7 +216,9 @@ METHOD(initiator_resolver_t, resolve, bool,
 		this->mutex->unlock(this->mutex);
 		return FALSE;
 	}
-	if (!this->idle && this->started < THREADS_MAX)
+	/* those that wait have one each of the names that wait */
+	if (this->idle <= this->queue->get_count(this->queue) &&
+		this->started < THREADS_MAX)
 	{
 		this->threads[this->started] = thread_create((thread_main_t)look_up,
 													 this);

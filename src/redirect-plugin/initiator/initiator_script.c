@@ -161,7 +161,7 @@ static bool start(entry_t *entry)
  */
 static bool has_ended(entry_t *entry)
 {
-	int status;
+	int status = 0;
 
 	if (waitpid(entry->pid, &status, WNOHANG) == 0)
 	{
