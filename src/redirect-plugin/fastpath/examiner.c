@@ -206,7 +206,7 @@ static fast_path_result_t find_result(private_examiner_t *this,
 		return result;
 	}
 	*len = init_response_write(&init, &decision->target, answer + marker);
-	if (*len > question->message.len)
+	if (!*len || *len > question->message.len)
 	{
 		*len = 0;
 		return FAST_PATH_AMPLIFIES;

@@ -446,6 +446,17 @@ static bool find_sockets(private_ike_sockets_t *this,
 	return this->count > 0;
 }
 
+/**
+ * Read how long a datagram may be; no UDP datagram has more than 16 bits tell.
+ */
+static size_t get_max_packet(void)
+{
+	int max_packet = lib->settings->get_int(lib->settings, "%s.max_packet",
+											PACKET_MAX_DEFAULT, lib->ns);
+
+	return max_packet < 1 || max_packet > UINT16_MAX ? UINT16_MAX : max_packet;
+}
+
 /*
  * Described in header
  */
@@ -464,16 +475,16 @@ ike_sockets_t *ike_sockets_create(socket_manager_t *manager)
 		},
 		.event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC),
 		.bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC),
-		.max_packet = lib->settings->get_int(lib->settings, "%s.max_packet",
-											 PACKET_MAX_DEFAULT, lib->ns),
+		.max_packet = get_max_packet(),
 		.sender = answer_sender_create(),
 	);
-	if (this->event < 0 || this->bell < 0 || !find_sockets(this, manager))
+	this->buffers = malloc(this->max_packet * IKE_SOCKETS_BATCH);
+	if (!this->buffers || this->event < 0 || this->bell < 0 ||
+		!find_sockets(this, manager))
 	{
 		destroy(this);
 		return NULL;
 	}
-	this->buffers = malloc(this->max_packet * IKE_SOCKETS_BATCH);
 	prepare(this, IKE_SOCKETS_BATCH);
 	return &this->public;
 }
