@@ -20,7 +20,7 @@
 
 static authenticate_t authenticate;
 static uint32_t keyingtries = 1;
-static char *remote_host = GATEWAY;
+static char *remote_host = GATEWAY, *proposal = "aes128-sha256-x25519";
 static mem_cred_t *creds;
 static ike_cfg_t *gateway_ike_cfg;
 static peer_cfg_t *gateway_peer_cfg, *client_peer_cfg;
@@ -41,7 +41,7 @@ static ike_cfg_t *create_ike_cfg(bool client)
 
 	ike_cfg = ike_cfg_create(&create);
 	ike_cfg->add_proposal(ike_cfg, proposal_create_from_string(PROTO_IKE,
-												"aes128-sha256-x25519"));
+															   proposal));
 	return ike_cfg;
 }
 
@@ -164,6 +164,12 @@ void harness_authentication(authenticate_t value)
 void harness_remote(char *host)
 {
 	remote_host = host;
+	create_configs();
+}
+
+void harness_proposal(char *value)
+{
+	proposal = value;
 	create_configs();
 }
 

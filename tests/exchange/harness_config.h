@@ -62,10 +62,11 @@ child_cfg_t *harness_config_child(void);
 
 /**
  * Choose how to authenticate, and what is configured as gateway (GATEWAY if not
- * chosen) and as keyingtries of the client.
+ * chosen), as IKE proposal of both and as keyingtries of the client.
  */
 void harness_authentication(authenticate_t authenticate);
 void harness_remote(char *host);
+void harness_proposal(char *proposal);
 void harness_keyingtries(uint32_t tries);
 
 #endif /** HARNESS_CONFIG_H_ */

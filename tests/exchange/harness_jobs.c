@@ -83,12 +83,21 @@ static void collect_timer_tv(scheduler_t *this, job_t *job, timeval_t tv)
 }
 
 /**
- * Run a job once.
+ * Run a job once; it may ask to be run again after a time.
  */
 static void run(waiting_t *waiting)
 {
-	waiting->job->execute(waiting->job);
-	waiting->job->destroy(waiting->job);
+	job_requeue_t requeue = waiting->job->execute(waiting->job);
+
+	if (requeue.type == JOB_REQUEUE_TYPE_SCHEDULE)
+	{
+		collect_timer(NULL, waiting->job, requeue.schedule == JOB_SCHEDULE
+											? requeue.time.rel : UINT32_MAX);
+	}
+	else
+	{
+		waiting->job->destroy(waiting->job);
+	}
 	free(waiting);
 }
 

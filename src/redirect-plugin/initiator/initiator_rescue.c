@@ -21,6 +21,11 @@
 #include <daemon.h>
 #include <processing/jobs/callback_job.h>
 
+/**
+ * Seconds until it is tried again if no IKE_SA can be made.
+ */
+#define RETRY 5
+
 typedef struct rescue_t rescue_t;
 
 /**
@@ -80,7 +85,10 @@ static job_requeue_t execute(rescue_t *this)
 								this->replaces, &attempt);
 	if (!new)
 	{
-		return JOB_REQUEUE_NONE;
+		DBG1(DBG_IKE, "redirect: no IKE_SA can be made to return to the gateway of "
+			 "'%s', trying again in %ds",
+			 this->peer_cfg->get_name(this->peer_cfg), RETRY);
+		return JOB_RESCHEDULE(RETRY);
 	}
 	attempt->silent = this->silent;
 	attempt->redirect = this->redirect;
