@@ -18,6 +18,7 @@
 #include "initiator_follow.h"
 #include "initiator_messages.h"
 #include "initiator_move.h"
+#include "initiator_requests.h"
 #include "initiator_rescue.h"
 #include "initiator_wrap.h"
 
@@ -86,7 +87,7 @@ METHOD(listener_t, message, bool,
 	}
 	else
 	{
-		initiator_messages_outgoing(&this->context, ike_sa, message);
+		initiator_requests_outgoing(&this->context, ike_sa, message);
 	}
 	return TRUE;
 }

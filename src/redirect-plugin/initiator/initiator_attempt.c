@@ -19,26 +19,11 @@
 #include <threading/mutex.h>
 
 /**
- * Attempts known by SPI only and histories of ended ones that are kept at most;
- * the oldest makes room.
+ * Attempts known by SPI only that are kept at most; the oldest makes room.
  */
 #define EARLY_MAX 256
-#define ORPHANS_MAX 256
 
 typedef struct private_initiator_attempts_t private_initiator_attempts_t;
-typedef struct orphan_t orphan_t;
-
-/**
- * History of an attempt that ended.
- */
-struct orphan_t {
-
-	/** name of the connection */
-	char *name;
-
-	/** its redirects */
-	initiator_history_t *history;
-};
 
 /**
  * Private data of a initiator_attempts_t object.
@@ -61,9 +46,9 @@ struct private_initiator_attempts_t {
 	linked_list_t *early;
 
 	/**
-	 * Histories of attempts that ended, orphan_t*, oldest first.
+	 * Histories of attempts that ended.
 	 */
-	linked_list_t *orphans;
+	initiator_orphans_t *orphans;
 
 	/**
 	 * Protects all of the above and the links between attempts, never held
@@ -131,46 +116,6 @@ static bool equals_unique(const void *a, const void *b)
 }
 
 /**
- * Destroy a history that nobody goes on with.
- */
-static void orphan_destroy(orphan_t *orphan)
-{
-	orphan->history->destroy(orphan->history);
-	free(orphan->name);
-	free(orphan);
-}
-
-/**
- * Take the history of an ended attempt of a connection; drops those too old.
- */
-static initiator_history_t *adopt_history(private_initiator_attempts_t *this,
-										  const char *name, uint32_t period)
-{
-	initiator_history_t *history = NULL;
-	enumerator_t *enumerator;
-	orphan_t *orphan;
-	bool recent;
-
-	enumerator = this->orphans->create_enumerator(this->orphans);
-	while (!history && enumerator->enumerate(enumerator, &orphan))
-	{
-		recent = orphan->history->is_recent(orphan->history, period);
-		if (recent && !streq(orphan->name, name))
-		{
-			continue;
-		}
-		if (recent)
-		{
-			history = orphan->history->get_ref(orphan->history);
-		}
-		this->orphans->remove_at(this->orphans, enumerator);
-		orphan_destroy(orphan);
-	}
-	enumerator->destroy(enumerator);
-	return history;
-}
-
-/**
  * Make an attempt, NULL if there are too many; mutex is held.
  */
 static initiator_attempt_t *create_attempt(private_initiator_attempts_t *this,
@@ -190,7 +135,8 @@ static initiator_attempt_t *create_attempt(private_initiator_attempts_t *this,
 	}
 	else
 	{
-		history = adopt_history(this, name, period) ?: initiator_history_create();
+		history = this->orphans->adopt(this->orphans, name, period) ?:
+				  initiator_history_create();
 	}
 	INIT(attempt,
 		.name = strdup(name ?: ""),
@@ -432,7 +378,6 @@ METHOD(initiator_attempts_t, take_over, initiator_redirect_t*,
 METHOD(initiator_attempts_t, remove_, initiator_attempt_t*,
 	private_initiator_attempts_t *this, ike_sa_t *ike_sa, uint32_t period)
 {
-	orphan_t *orphan, *oldest = NULL;
 	initiator_attempt_t *attempt;
 
 	this->mutex->lock(this->mutex);
@@ -441,25 +386,10 @@ METHOD(initiator_attempts_t, remove_, initiator_attempt_t*,
 	{
 		this->attempts->remove(this->attempts, &attempt->unique);
 		unlink_attempt(attempt);
-	}
-	if (attempt && !attempt->history->is_shared(attempt->history) &&
-		attempt->history->is_recent(attempt->history, period))
-	{
-		INIT(orphan,
-			.name = strdup(attempt->name),
-			.history = attempt->history->get_ref(attempt->history),
-		);
-		this->orphans->insert_last(this->orphans, orphan);
-		if (this->orphans->get_count(this->orphans) > ORPHANS_MAX)
-		{
-			this->orphans->remove_first(this->orphans, (void**)&oldest);
-		}
+		this->orphans->leave(this->orphans, attempt->name, attempt->history,
+							 period);
 	}
 	this->mutex->unlock(this->mutex);
-	if (oldest)
-	{
-		orphan_destroy(oldest);
-	}
 	return attempt;
 }
 
@@ -489,7 +419,7 @@ METHOD(initiator_attempts_t, destroy, void,
 	enumerator->destroy(enumerator);
 	this->attempts->destroy(this->attempts);
 	this->early->destroy_function(this->early, (void*)initiator_attempt_destroy);
-	this->orphans->destroy_function(this->orphans, (void*)orphan_destroy);
+	this->orphans->destroy(this->orphans);
 	this->mutex->destroy(this->mutex);
 	free(this);
 }
@@ -517,7 +447,7 @@ initiator_attempts_t *initiator_attempts_create()
 		},
 		.attempts = hashtable_create(hash_unique, equals_unique, 32),
 		.early = linked_list_create(),
-		.orphans = linked_list_create(),
+		.orphans = initiator_orphans_create(),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
 	return &this->public;

@@ -14,9 +14,17 @@
 
 #include "initiator_history.h"
 
+#include <collections/linked_list.h>
 #include <threading/mutex.h>
 
+/**
+ * Histories of ended attempts that are kept at most; the oldest makes room.
+ */
+#define ORPHANS_MAX 256
+
 typedef struct private_initiator_history_t private_initiator_history_t;
+typedef struct private_initiator_orphans_t private_initiator_orphans_t;
+typedef struct orphan_t orphan_t;
 
 /**
  * Private data of a initiator_history_t object.
@@ -175,6 +183,118 @@ initiator_history_t *initiator_history_create()
 		},
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 		.ref = 1,
+	);
+	return &this->public;
+}
+
+/**
+ * History of an attempt that ended.
+ */
+struct orphan_t {
+
+	/** name of the connection */
+	char *name;
+
+	/** its redirects */
+	initiator_history_t *history;
+};
+
+/**
+ * Private data of a initiator_orphans_t object.
+ */
+struct private_initiator_orphans_t {
+
+	/**
+	 * Public interface.
+	 */
+	initiator_orphans_t public;
+
+	/**
+	 * Histories, orphan_t*, oldest first.
+	 */
+	linked_list_t *orphans;
+};
+
+/**
+ * Destroy a history that nobody goes on with.
+ */
+static void orphan_destroy(orphan_t *orphan)
+{
+	orphan->history->destroy(orphan->history);
+	free(orphan->name);
+	free(orphan);
+}
+
+METHOD(initiator_orphans_t, adopt, initiator_history_t*,
+	private_initiator_orphans_t *this, const char *name, uint32_t period)
+{
+	initiator_history_t *history = NULL;
+	enumerator_t *enumerator;
+	orphan_t *orphan;
+	bool recent;
+
+	enumerator = this->orphans->create_enumerator(this->orphans);
+	while (!history && enumerator->enumerate(enumerator, &orphan))
+	{
+		recent = orphan->history->is_recent(orphan->history, period);
+		if (recent && !streq(orphan->name, name))
+		{
+			continue;
+		}
+		if (recent)
+		{
+			history = orphan->history->get_ref(orphan->history);
+		}
+		this->orphans->remove_at(this->orphans, enumerator);
+		orphan_destroy(orphan);
+	}
+	enumerator->destroy(enumerator);
+	return history;
+}
+
+METHOD(initiator_orphans_t, leave, void,
+	private_initiator_orphans_t *this, const char *name,
+	initiator_history_t *history, uint32_t period)
+{
+	orphan_t *orphan;
+
+	if (history->is_shared(history) || !history->is_recent(history, period))
+	{
+		return;
+	}
+	INIT(orphan,
+		.name = strdup(name),
+		.history = history->get_ref(history),
+	);
+	this->orphans->insert_last(this->orphans, orphan);
+	if (this->orphans->get_count(this->orphans) > ORPHANS_MAX)
+	{
+		this->orphans->remove_first(this->orphans, (void**)&orphan);
+		orphan_destroy(orphan);
+	}
+}
+
+METHOD(initiator_orphans_t, destroy_orphans, void,
+	private_initiator_orphans_t *this)
+{
+	this->orphans->destroy_function(this->orphans, (void*)orphan_destroy);
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+initiator_orphans_t *initiator_orphans_create()
+{
+	private_initiator_orphans_t *this;
+
+	INIT(this,
+		.public = {
+			.adopt = _adopt,
+			.leave = _leave,
+			.destroy = _destroy_orphans,
+		},
+		.orphans = linked_list_create(),
 	);
 	return &this->public;
 }

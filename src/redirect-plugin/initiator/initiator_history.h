@@ -25,6 +25,7 @@
 #include <library.h>
 
 typedef struct initiator_history_t initiator_history_t;
+typedef struct initiator_orphans_t initiator_orphans_t;
 
 /**
  * Largest max_redirects.
@@ -92,5 +93,44 @@ struct initiator_history_t {
  * Create an empty history.
  */
 initiator_history_t *initiator_history_create();
+
+/**
+ * Histories of attempts that ended, a limited number of them. The caller holds
+ * a lock.
+ */
+struct initiator_orphans_t {
+
+	/**
+	 * Take the history of an ended attempt of a connection, which goes to one
+	 * only; drops those too old.
+	 *
+	 * @param name			name of the connection
+	 * @param period		seconds that a redirect counts
+	 * @return				reference, NULL if there is none
+	 */
+	initiator_history_t *(*adopt)(initiator_orphans_t *this, const char *name,
+								  uint32_t period);
+
+	/**
+	 * Keep the history of an attempt that ends, if it has redirects within
+	 * period and nobody else goes on with it; the oldest may have to go for it.
+	 *
+	 * @param name			name of the connection, cloned
+	 * @param history		history, its reference stays with the caller
+	 * @param period		seconds that a redirect counts
+	 */
+	void (*leave)(initiator_orphans_t *this, const char *name,
+				  initiator_history_t *history, uint32_t period);
+
+	/**
+	 * Destroy all.
+	 */
+	void (*destroy)(initiator_orphans_t *this);
+};
+
+/**
+ * Create an empty one.
+ */
+initiator_orphans_t *initiator_orphans_create();
 
 #endif /** INITIATOR_HISTORY_H_ @}*/

@@ -33,13 +33,4 @@
 void initiator_messages_incoming(initiator_context_t *context, ike_sa_t *ike_sa,
 							 message_t *message);
 
-/**
- * Look at a message that goes out: note what it asks for, and announce what the
- * guard does (R3-1, R3-9).
- *
- * To be called from the message hook with the plain message.
- */
-void initiator_messages_outgoing(initiator_context_t *context, ike_sa_t *ike_sa,
-							 message_t *message);
-
 #endif /** INITIATOR_MESSAGES_H_ @}*/
