@@ -273,8 +273,8 @@ bool door_prepare(door_t *this, const filter_door_t *ports, unsigned max,
 	}
 	else if (host_hides_vlans(this->interface))
 	{
-		snprintf(text, size, "it has VLANs whose tags it takes off, see "
-				 "'ethtool -K %s rxvlan off'", this->interface);
+		snprintf(text, size, "it has VLANs whose tags it takes off, as a veth does; "
+				 "see 'ethtool -K %s rxvlan off' for others", this->interface);
 	}
 	else if (!max)
 	{

@@ -148,6 +148,21 @@ static size_t read_vlans(const char *interface, uint16_t *vlans, size_t max)
 	return count;
 }
 
+/**
+ * Whether an interface is a veth: tags stay beside its frames if the other end
+ * offloads them, which nobody at this end can see.
+ */
+static bool is_veth(const char *interface)
+{
+	struct ethtool_drvinfo info = {
+		.cmd = ETHTOOL_GDRVINFO,
+	};
+	struct ifreq ifr;
+
+	return ask(SIOCETHTOOL, interface, &info, &ifr) &&
+		   !strcmp(info.driver, "veth");
+}
+
 bool host_hides_vlans(const char *interface)
 {
 	struct ethtool_value flags = {
@@ -156,9 +171,13 @@ bool host_hides_vlans(const char *interface)
 	struct ifreq ifr;
 	uint16_t vlan;
 
-	return read_vlans(interface, &vlan, 1) &&
-		   ask(SIOCETHTOOL, interface, &flags, &ifr) &&
-		   flags.data & ETH_FLAG_RXVLAN;
+	if (!read_vlans(interface, &vlan, 1))
+	{
+		return false;
+	}
+	return is_veth(interface) ||
+		   (ask(SIOCETHTOOL, interface, &flags, &ifr) &&
+			flags.data & ETH_FLAG_RXVLAN);
 }
 
 /**
@@ -218,6 +237,11 @@ bool host_update(const char *interface, const filter_door_t *ports, int door,
 	struct ifreq ifr;
 	uint32_t key = 0;
 
+	if (host_hides_vlans(interface))
+	{	/* it had none before */
+		errno = EOPNOTSUPP;
+		return false;
+	}
 	if (!ask(SIOCGIFHWADDR, interface, NULL, &ifr))
 	{
 		return false;
@@ -230,8 +254,8 @@ bool host_update(const char *interface, const filter_door_t *ports, int door,
 	memcpy(open.mac, ifr.ifr_hwaddr.sa_data, sizeof(open.mac));
 	set_keys(addresses, address, read_addresses(address, FILTER_ADDRESSES),
 			 sizeof(*address));
-	set_keys(vlans, vlan, host_hides_vlans(interface) ? 0 :
-			 read_vlans(interface, vlan, FILTER_VLANS), sizeof(*vlan));
+	set_keys(vlans, vlan, read_vlans(interface, vlan, FILTER_VLANS),
+			 sizeof(*vlan));
 	return bpf_map_update_elem(door, &key, &open, BPF_ANY) == 0;
 }
 
