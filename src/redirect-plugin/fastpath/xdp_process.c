@@ -26,7 +26,7 @@
 #include <sys/wait.h>
 
 /** how long it may take to report, and to end, in milliseconds */
-#define PATIENCE 10000
+#define PATIENCE 30000
 
 /** arguments: the program, ports, interfaces, the end */
 #define ARGUMENTS_MAX (3 + XDP_QUEUES_MAX + 1)
