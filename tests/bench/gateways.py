@@ -105,6 +105,7 @@ class Gateway:
 
     name = None     # what tables call it
     daemon = None   # name of its process
+    target = TARGET # where it redirects to, None if that differs
     queues = 1      # of its interface
     mtu = 1500
 
@@ -320,6 +321,55 @@ class Xdp(Charon):
     def start(self):
         super().start()
         expect_program(self.place)
+
+
+def many_options(gateways, rules):
+    """Options that redirect all clients to one of many gateways, by the last of
+    many rules."""
+    names = [f"gw{number}" for number in range(1, gateways)]
+    listed = "\n".join(f"        {name} {{ addresses = 10.{i >> 8}.{i & 255}.1 }}"
+                       for i, name in enumerate(names))
+    others = "\n".join(f"        r{i} {{ remote = 172.{16 + (i >> 8)}.{i & 255}.0/24 }}"
+                       for i in range(1, rules))
+    return f"""redirect {{
+      max_returns = 0
+      probe {{ enabled = no }}
+      self = gateway
+      gateways {{
+        gateway {{ addresses = 198.51.100.254 }}
+{listed}
+      }}
+      rules {{
+{others}
+        bench {{
+          remote = {network.SOURCES}
+          gateways = {", ".join(names)}
+        }}
+      }}
+    }}"""
+
+
+class Few(Charon):
+    """Our plugin with the fewest gateways and rules."""
+
+    name = "2 gateways, 1 rule"
+    plugin = "redirect"
+    target = None
+    options = many_options(2, 1)
+
+
+class Many(Few):
+    """The same with more than most have."""
+
+    name = "500 gateways, 200 rules"
+    options = many_options(500, 200)
+
+
+class Most(Few):
+    """The same with more than anybody has."""
+
+    name = "4,096 gateways, 4,096 rules"
+    options = many_options(4096, 4096)
 
 
 class TwoQueues(Xdp):

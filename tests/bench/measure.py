@@ -17,7 +17,6 @@ import statistics
 import subprocess
 
 import network
-from gateways import TARGET
 
 
 class WrongAnswer(Exception):
@@ -46,10 +45,12 @@ class Load:
                          f"{place.load_mac},{place.mac}")
             for pid in place.receivers:
                 arguments = (*arguments, "--pid", str(pid))
+        if gateway.target:
+            arguments = ("--gateway", gateway.target, *arguments)
         return ["nsenter", "-t", str(self._net.load.pid), "-n", "--",
                 *network.pinned(network.LOAD_CPU, [
                     self._program, "--sources", network.SOURCES,
-                    "--gateway", TARGET, "--pid", str(gateway.pid),
+                    "--pid", str(gateway.pid),
                     *arguments, gateway.place.address, "500"])]
 
     def measure(self, gateway, *arguments):

@@ -455,6 +455,26 @@ class Instructions(Part):
         return (much - little) / (many - few)
 
 
+class Many(Part):
+    """What a redirect costs with many gateways and rules."""
+
+    def run(self):
+        """Measure and print."""
+        started = [self.start(kind) for kind in (gateways.Few, gateways.Many,
+                                                 gateways.Most)]
+        found = self.rounds(started, ["--window", "128"])
+        print("Redirected clients, window 128, random sources; ratio of rates "
+              "to the first")
+        table(["", "redirects/s", "CPU us", "p50 us", "p99 us", "lost",
+               "ratio"], rows_of(started, found, gateways.Few))
+        for kind, limit in ((gateways.Many, 1.25), (gateways.Most, 2)):
+            self.met.append(bar(
+                f"{kind.name} / {gateways.Few.name}, CPU per redirect",
+                median_ratio(found[kind], found[gateways.Few], "cpu_us"), limit,
+                at_least=False))
+        print(flush=True)
+
+
 class Receivers(Part):
     """Whether more threads on charon's sockets would pay: a bare responder with
     one and with two receivers on one socket, clients on four ports. Not measured
@@ -519,6 +539,7 @@ PARTS = {
 }
 EXTRA = {
     "curves": Curves,
+    "many": Many,
     "instructions": Instructions,
     "receivers": Receivers,
     "profile": Profile,
