@@ -218,6 +218,10 @@ struct gateway_view_t {
 	/** gateway_family_t of their addresses */
 	uint8_t *families;
 
+	/** gateway_family_t of clients that they take until the next view, whatever is
+	 * sent there; zero if left out, or able to become full */
+	uint8_t *open;
+
 	/** ids and weights of gateways once more, side by side */
 	uint64_t *ids;
 	double *weights;

@@ -27,6 +27,7 @@ gateway_view_t *gateway_view_create(uint16_t count)
 		.gateways = calloc(count, sizeof(*view->gateways)),
 		.left_out = calloc(count, sizeof(*view->left_out)),
 		.families = calloc(count, sizeof(*view->families)),
+		.open = calloc(count, sizeof(*view->open)),
 		.ids = calloc(count, sizeof(*view->ids)),
 		.weights = calloc(count, sizeof(*view->weights)),
 		.live = calloc(count, sizeof(*view->live)),
@@ -115,19 +116,23 @@ static void find_takers(gateway_view_t *view)
 	size_t families;
 	int i;
 
+	for (i = 0; i < view->count; i++)
+	{
+		view->open[i] = view->left_out[i] || gateway_view_can_fill(view, i)
+							? 0 : view->families[i];
+	}
 	for (families = 0; families < countof(view->takers); families++)
 	{
 		takers = &view->takers[families];
 		for (i = 0; i < view->count; i++)
 		{
-			if (view->left_out[i] || !(view->families[i] & families) ||
-				gateway_view_can_fill(view, i))
+			if (view->open[i] & families)
 			{
-				takers->rest[takers->rest_count++] = i;
+				takers->open[takers->open_count++] = i;
 			}
 			else
 			{
-				takers->open[takers->open_count++] = i;
+				takers->rest[takers->rest_count++] = i;
 			}
 		}
 	}
@@ -192,6 +197,7 @@ void gateway_view_destroy(gateway_view_t *view)
 	free(view->gateways);
 	free(view->left_out);
 	free(view->families);
+	free(view->open);
 	free(view->live);
 	free(view);
 }

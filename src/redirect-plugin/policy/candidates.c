@@ -93,8 +93,29 @@ static int compare(const void *a, const void *b)
 }
 
 /**
- * Take the candidates that the view has prepared, if the rule names all gateways
- * and nothing about this client or gateways that fill up needs a look at each.
+ * Find a gateway among positions in order.
+ */
+static const uint16_t *find_position(const uint16_t *positions, uint16_t count,
+									 uint16_t position)
+{
+	return bsearch(&position, positions, count, sizeof(position), compare);
+}
+
+/**
+ * Check whether a rule names all gateways but this one.
+ */
+static bool names_others(candidates_t *this)
+{
+	return this->self >= 0 &&
+		   this->rule->gateway_count + 1 == this->policy->gateway_count &&
+		   !find_position(this->rule->gateways, this->rule->gateway_count,
+						  this->self);
+}
+
+/**
+ * Take the candidates that the view has prepared, if the rule names all gateways,
+ * or all others, and nothing about this client or gateways that fill up needs a
+ * look at each.
  *
  * @param own			where candidates are copied to if one is taken out
  * @param count			receives how many there are
@@ -104,18 +125,22 @@ static const uint16_t *take_prepared(candidates_t *this, uint16_t *own,
 									 uint16_t *count)
 {
 	const gateway_takers_t *takers = &this->state->view->takers[this->families];
+	bool all = this->rule->gateway_count == this->policy->gateway_count;
+	int i, self = all ? closed_self(this) : this->self;
 	uint16_t left_out_by[GATEWAY_LEFT_MAX] = {};
-	uint16_t *closed = NULL, self = closed_self(this);
+	const uint16_t *found = NULL;
 	gateway_left_out_t why;
-	int i;
 
-	if (this->rule->gateway_count != this->policy->gateway_count ||
-		this->returned || this->request->scope)
+	if (this->returned || this->request->scope || !(all || names_others(this)))
 	{
 		return NULL;
 	}
 	for (i = 0; i < takers->rest_count; i++)
 	{
+		if (!all && takers->rest[i] == self)
+		{
+			continue;
+		}
 		why = left_out(this, takers->rest[i], -1);
 		if (why == GATEWAY_CANDIDATE)
 		{
@@ -128,19 +153,19 @@ static const uint16_t *take_prepared(candidates_t *this, uint16_t *own,
 		this->decision->left_out[i] += left_out_by[i];
 	}
 	*count = takers->open_count;
-	if (closed_self(this) >= 0)
+	if (self >= 0)
 	{
-		closed = bsearch(&self, takers->open, *count, sizeof(self), compare);
+		found = find_position(takers->open, *count, self);
 	}
-	if (!closed)
+	if (!found)
 	{
 		return takers->open;
 	}
-	i = closed - takers->open;
+	i = found - takers->open;
 	(*count)--;
 	memcpy(own, takers->open, i * sizeof(*own));
-	memcpy(own + i, closed + 1, (*count - i) * sizeof(*own));
-	this->decision->left_out[GATEWAY_LEFT_SELF]++;
+	memcpy(own + i, found + 1, (*count - i) * sizeof(*own));
+	this->decision->left_out[GATEWAY_LEFT_SELF] += all;
 	return own;
 }
 
@@ -155,10 +180,13 @@ static const uint16_t *collect(candidates_t *this, uint16_t *own,
 							   uint16_t *number)
 {
 	const rule_t *rule = this->rule;
+	const uint8_t *open = this->state->view->open;
 	const uint16_t *prepared;
 	gateway_left_out_t why;
 	uint16_t count = 0;
-	int i, from;
+	/* all but this gateway and the one it comes from are as for any client */
+	bool any = !this->returned && !this->request->scope;
+	int i, n, from, closed = closed_self(this);
 
 	from = policy_find_gateway(this->policy, &this->request->redirected_from);
 	prepared = from < 0 ? take_prepared(this, own, number) : NULL;
@@ -166,12 +194,18 @@ static const uint16_t *collect(candidates_t *this, uint16_t *own,
 	{
 		return prepared;
 	}
-	for (i = 0; i < rule->gateway_count; i++)
+	for (n = 0; n < rule->gateway_count; n++)
 	{
-		why = left_out(this, rule->gateways[i], from);
+		i = rule->gateways[n];
+		if (any && (open[i] & this->families) && i != from && i != closed)
+		{
+			own[count++] = i;
+			continue;
+		}
+		why = left_out(this, i, from);
 		if (why == GATEWAY_CANDIDATE)
 		{
-			own[count++] = rule->gateways[i];
+			own[count++] = i;
 		}
 		else
 		{
