@@ -26,6 +26,11 @@
 /** how long to wait for what has to come, in milliseconds */
 #define PATIENCE 20000
 
+/*
+ * Described in header
+ */
+char *fast_path_fixture_plugins = "socket-default";
+
 /** octets in front of IKE messages on other ports than 500 */
 #define MARKER_LEN 4
 
@@ -113,7 +118,7 @@ void fast_path_fixture_start(fast_path_fixture_t *this, const char *options)
 	charon->ike_sa_manager = &manager;
 	fast_path_fixture_half_open(0, 0);
 	load_options(options);
-	ck_assert(lib->plugins->load(lib->plugins, "socket-default"));
+	ck_assert(lib->plugins->load(lib->plugins, fast_path_fixture_plugins));
 	ck_assert_int_ne(charon->socket->get_port(charon->socket, FALSE), 0);
 
 	this->registry = selector_registry_create();
@@ -197,17 +202,60 @@ void fast_path_fixture_send(fast_path_fixture_t *this, const char *to,
 /*
  * Described in header
  */
-size_t fast_path_fixture_answer(fast_path_fixture_t *this, uint8_t *buf,
-								size_t len)
+void fast_path_fixture_send_from(fast_path_fixture_t *this, const char *from,
+								 const char *to, chunk_t message)
+{
+	struct {
+		struct cmsghdr cmsg;
+		struct in6_pktinfo info;
+	} ancillary = {
+		.cmsg.cmsg_level = SOL_IPV6,
+		.cmsg.cmsg_type = IPV6_PKTINFO,
+		.cmsg.cmsg_len = CMSG_LEN(sizeof(struct in6_pktinfo)),
+	};
+	struct sockaddr_in6 addr = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(charon->socket->get_port(charon->socket, FALSE)),
+	};
+	chunk_t data = chunk_cata("cc", chunk_from_chars(0, 0, 0, 0), message);
+	struct iovec iov = { data.ptr, data.len };
+	struct msghdr msg = {
+		.msg_name = &addr,
+		.msg_namelen = sizeof(addr),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &ancillary,
+		.msg_controllen = CMSG_SPACE(sizeof(struct in6_pktinfo)),
+	};
+
+	ck_assert_int_eq(inet_pton(AF_INET6, to, &addr.sin6_addr), 1);
+	ck_assert_int_eq(inet_pton(AF_INET6, from, &ancillary.info.ipi6_addr), 1);
+	ck_assert_int_eq(sendmsg(this->client, &msg, 0), data.len);
+}
+
+/*
+ * Described in header
+ */
+void fast_path_fixture_wait(fast_path_fixture_t *this)
 {
 	struct pollfd pfd = {
 		.fd = this->client,
 		.events = POLLIN,
 	};
+
+	ck_assert_msg(poll(&pfd, 1, PATIENCE) == 1, "no answer");
+}
+
+/*
+ * Described in header
+ */
+size_t fast_path_fixture_answer(fast_path_fixture_t *this, uint8_t *buf,
+								size_t len)
+{
 	socklen_t addrlen = sizeof(this->from);
 	ssize_t received;
 
-	ck_assert_msg(poll(&pfd, 1, PATIENCE) == 1, "no answer");
+	fast_path_fixture_wait(this);
 	received = recvfrom(this->client, buf, len, 0,
 						(struct sockaddr*)&this->from, &addrlen);
 	ck_assert_int_gt(received, 0);

@@ -52,6 +52,11 @@ struct fast_path_fixture_t {
 };
 
 /**
+ * Plugins of charon that are loaded, "socket-default" unless set.
+ */
+extern char *fast_path_fixture_plugins;
+
+/**
  * Start it all.
  *
  * @param options		options of section redirect; gateways and a rule that
@@ -87,6 +92,20 @@ void fast_path_fixture_stop(fast_path_fixture_t *this);
  */
 void fast_path_fixture_send(fast_path_fixture_t *this, const char *to,
 							bool nat_t, chunk_t message);
+
+/**
+ * Send a message, with non-ESP marker, to the port that is not that of NAT-T.
+ *
+ * @param from			address of the client, IPv4 ones mapped
+ * @param to			address of the gateway, IPv4 ones mapped
+ */
+void fast_path_fixture_send_from(fast_path_fixture_t *this, const char *from,
+								 const char *to, chunk_t message);
+
+/**
+ * Wait until an answer may be read; fails the test if there is none.
+ */
+void fast_path_fixture_wait(fast_path_fixture_t *this);
 
 /**
  * Wait for an answer.
