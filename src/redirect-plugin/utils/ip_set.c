@@ -217,6 +217,30 @@ bool ip_set_subnet_first(const char *subnet, ip_address_t *first)
 	return bits;
 }
 
+/**
+ * Find the first range that does not end before an address does.
+ *
+ * @param low			position to begin at
+ */
+static size_t find_end(const ip_set_t *set, size_t low, const ip_address_t *to)
+{
+	size_t high = set->count, middle;
+
+	while (low < high)
+	{
+		middle = low + (high - low) / 2;
+		if (ip_address_compare(&set->ranges[middle].to, to) < 0)
+		{
+			low = middle + 1;
+		}
+		else
+		{
+			high = middle;
+		}
+	}
+	return low;
+}
+
 /*
  * Described in header
  */
@@ -226,11 +250,7 @@ bool ip_set_covers(const ip_set_t *set, const ip_set_t *part)
 
 	for (j = 0; j < part->count; j++)
 	{
-		while (set && i < set->count &&
-			   ip_address_compare(&set->ranges[i].to, &part->ranges[j].to) < 0)
-		{
-			i++;
-		}
+		i = set ? find_end(set, i, &part->ranges[j].to) : 0;
 		if (!set || i == set->count ||
 			ip_address_compare(&set->ranges[i].from, &part->ranges[j].from) > 0)
 		{
