@@ -205,14 +205,17 @@ void fast_path_fixture_send(fast_path_fixture_t *this, const char *to,
 void fast_path_fixture_send_from(fast_path_fixture_t *this, const char *from,
 								 const char *to, chunk_t message)
 {
-	struct {
-		struct cmsghdr cmsg;
-		struct in6_pktinfo info;
+	union {
+		struct cmsghdr align;
+		char buf[CMSG_SPACE(sizeof(struct in6_pktinfo))];
 	} ancillary = {
-		.cmsg.cmsg_level = SOL_IPV6,
-		.cmsg.cmsg_type = IPV6_PKTINFO,
-		.cmsg.cmsg_len = CMSG_LEN(sizeof(struct in6_pktinfo)),
+		.align = {
+			.cmsg_level = SOL_IPV6,
+			.cmsg_type = IPV6_PKTINFO,
+			.cmsg_len = CMSG_LEN(sizeof(struct in6_pktinfo)),
+		},
 	};
+	struct in6_pktinfo info = {};
 	struct sockaddr_in6 addr = {
 		.sin6_family = AF_INET6,
 		.sin6_port = htons(charon->socket->get_port(charon->socket, FALSE)),
@@ -224,12 +227,13 @@ void fast_path_fixture_send_from(fast_path_fixture_t *this, const char *from,
 		.msg_namelen = sizeof(addr),
 		.msg_iov = &iov,
 		.msg_iovlen = 1,
-		.msg_control = &ancillary,
-		.msg_controllen = CMSG_SPACE(sizeof(struct in6_pktinfo)),
+		.msg_control = ancillary.buf,
+		.msg_controllen = sizeof(ancillary.buf),
 	};
 
 	ck_assert_int_eq(inet_pton(AF_INET6, to, &addr.sin6_addr), 1);
-	ck_assert_int_eq(inet_pton(AF_INET6, from, &ancillary.info.ipi6_addr), 1);
+	ck_assert_int_eq(inet_pton(AF_INET6, from, &info.ipi6_addr), 1);
+	memcpy(CMSG_DATA(&ancillary.align), &info, sizeof(info));
 	ck_assert_int_eq(sendmsg(this->client, &msg, 0), data.len);
 }
 
