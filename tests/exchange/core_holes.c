@@ -142,6 +142,28 @@ START_TEST(client_deletes_an_ike_sa_that_is_rekeyed_while_it_follows)
 }
 END_TEST
 
+/* section 5: the first gateway is slow, so the client is told another one */
+START_TEST(client_has_one_ike_sa_if_it_is_told_twice)
+{
+	message_t *first;
+	chunk_t data;
+
+	harness_establish();
+	data = harness_redirect("192.0.2.9");
+	harness_redirect_active(FALSE, data);
+	free(data.ptr);
+	harness_deliver_all("192.0.2.9");
+	first = harness_next();
+	data = harness_redirect("192.0.2.10");
+	harness_redirect_active(FALSE, data);
+	free(data.ptr);
+	harness_deliver_all(NULL);
+	harness_put_back(first);
+	harness_deliver_all(NULL);
+	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 1);
+}
+END_TEST
+
 /* R7-1 */
 START_TEST(client_limits_redirects_of_an_active_session)
 {
@@ -312,6 +334,7 @@ static Suite *suite(void)
 	tcase_add_test(c, client_deletes_ike_sa_after_redirect_in_ike_auth);
 	tcase_add_test(c, gateway_does_not_follow_its_client);
 	tcase_add_test(c, client_deletes_an_ike_sa_that_is_rekeyed_while_it_follows);
+	tcase_add_test(c, client_has_one_ike_sa_if_it_is_told_twice);
 	tcase_add_test(c, client_limits_redirects_of_an_active_session);
 	tcase_add_test(c, client_refuses_redirect_in_an_intermediate_response);
 	tcase_add_test(c, client_follows_redirect_in_the_first_response);
