@@ -109,6 +109,34 @@ START_TEST(believes_heartbeats_while_they_are_news)
 }
 END_TEST
 
+START_TEST(counts_who_is_sent_there_until_the_next_heartbeat)
+{
+	cluster_heartbeat_t heartbeat = cluster_typical;
+	const policy_state_t *state;
+	known_t this;
+	int token;
+
+	know(&this);
+	heartbeat.state = GATEWAY_ACTIVE;
+	ck_assert_int_eq(hear(&this, "sun", &heartbeat, 1000), CLUSTER_OK);
+	this.members->tell(this.members, 1250, 3000, 10000, TRUE);
+	state = this.policy.engine->acquire(this.policy.engine, &token);
+	ck_assert_str_eq(state->view->gateways[1].name, "sun");
+	gateway_live_assign(state->view->live[1], TRUE, TRUE);
+	this.policy.engine->release(this.policy.engine, token);
+	/* nothing was heard in between */
+	this.members->tell(this.members, 1500, 3000, 10000, TRUE);
+	ck_assert_uint_eq(cluster_fixture_status(&this.policy, "sun").assigned, 1);
+	heartbeat.sequence++;
+	heartbeat.sessions++;
+	ck_assert_int_eq(hear(&this, "sun", &heartbeat, 2000), CLUSTER_OK);
+	this.members->tell(this.members, 2000, 3000, 10000, TRUE);
+	ck_assert_uint_eq(cluster_fixture_status(&this.policy, "sun").assigned, 0);
+	ck_assert_uint_eq(cluster_fixture_status(&this.policy, "sun").sessions, 43);
+	forget(&this);
+}
+END_TEST
+
 START_TEST(takes_no_record_older_than_the_last)
 {
 	cluster_heartbeat_t heartbeat = cluster_typical;
@@ -417,6 +445,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, cluster_fixture_set_up,
 							  cluster_fixture_tear_down);
 	tcase_add_test(tcase, believes_heartbeats_while_they_are_news);
+	tcase_add_test(tcase, counts_who_is_sent_there_until_the_next_heartbeat);
 	tcase_add_test(tcase, takes_no_record_older_than_the_last);
 	tcase_add_test(tcase, hears_who_drains_but_not_against_its_operator);
 	tcase_add_test(tcase, holds_to_an_order_until_the_gateway_knows_it);

@@ -62,6 +62,14 @@ cluster_verdict_t cluster_entry_learn(cluster_entry_t *this,
 	return CLUSTER_OK;
 }
 
+/**
+ * A number of records as the table has it.
+ */
+static uint32_t get_number(uint64_t number)
+{
+	return number == CLUSTER_UNKNOWN ? REDIRECT_SELECTOR_UNKNOWN : number;
+}
+
 /*
  * Described in header
  */
@@ -91,21 +99,18 @@ bool cluster_entry_tell(cluster_entry_t *this, gateway_table_t *table,
 	}
 	table->testify(table, this->name, GATEWAY_WITNESS_HEARTBEAT, verdict, ttl);
 	table->testify(table, this->name, GATEWAY_WITNESS_PEERS, peers, ttl);
-	if (age <= stale)
-	{
-		table->set_load(table, this->name,
-			heartbeat->sessions == CLUSTER_UNKNOWN ? REDIRECT_SELECTOR_UNKNOWN
-												   : heartbeat->sessions,
-			heartbeat->load == CLUSTER_UNKNOWN ? REDIRECT_SELECTOR_UNKNOWN
-											   : heartbeat->load,
-			GATEWAY_SOURCE_STORE);
-		this->told = TRUE;
+	if (age <= stale && this->heard != this->sampled)
+	{	/* once each: clients that are sent there are counted from then on */
+		this->sampled = table->set_load(table, this->name,
+							get_number(heartbeat->sessions),
+							get_number(heartbeat->load),
+							GATEWAY_SOURCE_STORE) ? this->heard : 0;
 	}
-	else if (this->told)
+	else if (age > stale && this->sampled)
 	{
 		table->set_load(table, this->name, REDIRECT_SELECTOR_UNKNOWN,
 						REDIRECT_SELECTOR_UNKNOWN, GATEWAY_SOURCE_STORE);
-		this->told = FALSE;
+		this->sampled = 0;
 	}
 	changed = verdict != this->verdict || peers != this->peers;
 	this->verdict = verdict;

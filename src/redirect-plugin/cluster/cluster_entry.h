@@ -50,8 +50,8 @@ struct cluster_entry_t {
 	/** when, 0 if nothing */
 	uint64_t heard;
 
-	/** TRUE if it was told to the table that loads are known */
-	bool told;
+	/** when the heartbeat was heard whose load the table has, 0 if it has none */
+	uint64_t sampled;
 
 	/** order about it */
 	cluster_order_t order;
