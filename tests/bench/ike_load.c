@@ -51,6 +51,9 @@
 /** how often to look for losses, in nanoseconds */
 #define LOST_CHECK UINT64_C(50000000)
 
+/** how long to go on for more answers than came in time, in nanoseconds */
+#define PATIENCE UINT64_C(60000000000)
+
 static const uint8_t non_esp_marker[NON_ESP_MARKER_LEN];
 
 /** an open request */
@@ -461,18 +464,25 @@ static void run(int fd, uint64_t until)
 	}
 }
 
-static void report(double seconds, uint64_t cpu)
+static uint64_t count_answers(void)
 {
-	uint64_t total = 0, right;
+	uint64_t total = 0;
 	int i;
 
 	for (i = 0; i < ANSWER_MAX; i++)
 	{
 		total += answers[i];
 	}
+	return total;
+}
+
+static void report(double seconds, uint64_t cpu)
+{
+	uint64_t right;
+
 	right = answers[options.served ? ANSWER_SERVED : ANSWER_REDIRECT];
 	printf("seconds=%.3f sent=%" PRIu64 " answers=%" PRIu64, seconds, sent,
-		   total);
+		   count_answers());
 	printf(" redirects=%" PRIu64 " bad_nonce=%" PRIu64 " bad_redirect=%" PRIu64
 		   " served=%" PRIu64 " cookies=%" PRIu64 " notifies=%" PRIu64
 		   " broken=%" PRIu64, answers[ANSWER_REDIRECT],
@@ -542,7 +552,12 @@ int main(int argc, char *argv[])
 	sent = lost = unknown = 0;
 	cpu = used_cpu();
 	begin = now();
-	run(fd, begin + (uint64_t)(options.seconds * 1e9));
+	end = begin + (uint64_t)(options.seconds * 1e9);
+	run(fd, end);
+	while (count_answers() < options.answers && now() - end < PATIENCE)
+	{
+		run(fd, now() + LOST_CHECK);
+	}
 	end = now();
 	report((end - begin) / 1e9, used_cpu() - cpu);
 #ifdef WITH_XDP

@@ -36,6 +36,7 @@ static void usage(const char *name)
 		"  --rate N          requests a second, whether answered or not\n"
 		"  --seconds S       time measured (3)\n"
 		"  --warmup S        time before that, not counted (0.5)\n"
+		"  --answers N       go on until so many came, for a minute more at most\n"
 		"  --sources A/BITS  send from random addresses of an IPv4 subnet\n"
 		"  --local-port P    port to send from (500)\n"
 		"  --no-support      do not announce REDIRECT_SUPPORTED, be served\n"
@@ -118,6 +119,7 @@ void load_options_parse(int argc, char *argv[])
 		{ "rate",		required_argument,	NULL, 'r' },
 		{ "seconds",	required_argument,	NULL, 's' },
 		{ "warmup",		required_argument,	NULL, 'u' },
+		{ "answers",	required_argument,	NULL, 'a' },
 		{ "sources",	required_argument,	NULL, 'n' },
 		{ "local-port",	required_argument,	NULL, 'l' },
 		{ "no-support",	no_argument,		NULL, 'x' },
@@ -146,6 +148,9 @@ void load_options_parse(int argc, char *argv[])
 				break;
 			case 'u':
 				options.warmup = atof(optarg);
+				break;
+			case 'a':
+				options.answers = strtoull(optarg, NULL, 10);
 				break;
 			case 'n':
 				set_sources(argv[0], optarg);

@@ -43,6 +43,7 @@ typedef struct {
 	double rate;
 	double seconds;
 	double warmup;
+	uint64_t answers;
 	bool supported;
 	bool served;
 	bool marker;

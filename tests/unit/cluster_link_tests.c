@@ -53,6 +53,18 @@ static store_config_t *create_config(void)
 	return config;
 }
 
+/**
+ * Whether probes find mars down
+ */
+static refcount_t mars_down;
+
+static void list_found(prober_t *this, gateway_verdict_t verdict, char *names,
+					   size_t size)
+{
+	snprintf(names, size, "%s", verdict == GATEWAY_DOWN &&
+			 ref_cur(&mars_down) ? "mars" : "");
+}
+
 static void join(member_t *this, const char *self)
 {
 	char conf[512];
@@ -64,6 +76,7 @@ static void join(member_t *this, const char *self)
 	};
 	this->prober = prober_create(this->policy.engine, this->policy.table, 500,
 								 NULL);
+	this->prober->list = list_found;
 	this->link = cluster_link_create(this->policy.engine, this->policy.table,
 									 this->prober, this->stores);
 	this->link->configure(this->link, create_config());
@@ -244,6 +257,31 @@ START_TEST(believes_no_store_that_lies)
 }
 END_TEST
 
+START_TEST(tells_at_once_whom_its_probes_find_down)
+{
+	cluster_member_t member;
+	member_t moon, sun;
+	int i;
+
+	begin(&moon, &sun);
+	wait_for(cluster_fixture_status(&moon.policy, "sun").health == GATEWAY_UP);
+	ref_get(&mars_down);
+	/* no list is needed for that */
+	for (i = 0; i < PATIENCE * 100; i++)
+	{
+		ck_assert(moon.link->get_member(moon.link, "sun", &member));
+		if (streq(member.heartbeat.down, "mars"))
+		{
+			break;
+		}
+		usleep(10000);
+	}
+	ck_assert_str_eq(member.heartbeat.down, "mars");
+	ignore_result(ref_put(&mars_down));
+	end(&moon, &sun);
+}
+END_TEST
+
 START_TEST(is_heard_after_a_start_with_a_clock_that_is_behind)
 {
 	char value[REDIRECT_STORE_VALUE_MAX];
@@ -277,6 +315,7 @@ int main(void)
 	tcase_add_test(tcase, keeps_an_order_over_a_restart_until_it_is_undrained_there);
 	tcase_add_test(tcase, refuses_to_drain_if_the_others_have_no_room);
 	tcase_add_test(tcase, believes_no_store_that_lies);
+	tcase_add_test(tcase, tells_at_once_whom_its_probes_find_down);
 	tcase_add_test(tcase, is_heard_after_a_start_with_a_clock_that_is_behind);
 	suite_add_tcase(suite, tcase);
 	return policy_fixture_run(suite);

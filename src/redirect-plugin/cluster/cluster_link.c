@@ -364,13 +364,12 @@ static void end_order(private_cluster_link_t *this, const char *name,
 }
 
 /**
- * Tell what this gateway knows of itself, if it is time or its state changed;
- * the mutex is held.
+ * Tell what this gateway knows of itself, if it is time or others have to
+ * hear it at once; the mutex is held.
  */
 static void tell_self(private_cluster_link_t *this, uint64_t now)
 {
 	cluster_heartbeat_t *self = &this->self;
-	uint64_t state = self->state;
 	char name[REDIRECT_NAME_MAX];
 	cluster_member_t member;
 	bool announce;
@@ -383,8 +382,8 @@ static void tell_self(private_cluster_link_t *this, uint64_t now)
 	end_order(this, name, &member.order);
 	self->order = member.order.sequence;
 	self->hash = this->get_hash ? this->get_hash(this->hash_data) : 0;
-	cluster_self_describe(self, name, this->engine, this->table, this->prober);
-	announce = self->state != state;
+	announce = cluster_self_describe(self, name, this->engine, this->table,
+									 this->prober);
 	if (!announce && now - this->told < this->config->interval * 1000)
 	{
 		return;

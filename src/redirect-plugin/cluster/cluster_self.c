@@ -74,11 +74,15 @@ static void describe_policy(cluster_heartbeat_t *heartbeat,
 /*
  * Described in header
  */
-void cluster_self_describe(cluster_heartbeat_t *heartbeat, const char *name,
+bool cluster_self_describe(cluster_heartbeat_t *heartbeat, const char *name,
 						   policy_engine_t *engine, gateway_table_t *table,
 						   prober_t *prober)
 {
+	char down[CLUSTER_NAMES_MAX];
+	uint64_t state = heartbeat->state;
 	gateway_status_t status;
+
+	memcpy(down, heartbeat->down, sizeof(down));
 
 	snprintf(heartbeat->version, sizeof(heartbeat->version), "%s",
 			 PACKAGE_VERSION);
@@ -97,5 +101,5 @@ void cluster_self_describe(cluster_heartbeat_t *heartbeat, const char *name,
 	{
 		heartbeat->half_open = charon->ike_sa_manager->get_half_open_count(
 									charon->ike_sa_manager, NULL, TRUE);
-	}
+	}	return heartbeat->state != state || !streq(heartbeat->down, down);
 }

@@ -31,8 +31,10 @@
  *
  * @param heartbeat		changed
  * @param name			name of this gateway
+ * @return				TRUE if others have to hear it at once: the state, or who is
+ *						found down, is not what it was
  */
-void cluster_self_describe(cluster_heartbeat_t *heartbeat, const char *name,
+bool cluster_self_describe(cluster_heartbeat_t *heartbeat, const char *name,
 						   policy_engine_t *engine, gateway_table_t *table,
 						   prober_t *prober);
 
