@@ -10,8 +10,6 @@
 # or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
 # for more details.
 #
-"""Measures, and what is made of several rounds of them."""
-
 """What a large cluster costs: 500 gateways that share what they know through
 Redis, of which one is real, and what that costs clients of it.
 
@@ -21,6 +19,7 @@ record a second for each."""
 import hashlib
 import hmac
 import os
+import signal
 import socket
 import sys
 import time
@@ -81,16 +80,17 @@ if __name__ == "__main__":
 
 import gateways  # pylint: disable=wrong-import-position
 import network  # pylint: disable=wrong-import-position
-from measure import bar, table  # pylint: disable=wrong-import-position
+from measure import bar, median, table  # pylint: disable=wrong-import-position
 from parts import Part  # pylint: disable=wrong-import-position
 
 STORE = f"cluster {{ url = redis://127.0.0.1:6379\nsecret = {SECRET}\n"
 
 
 def with_redis(gateway, more=()):
-    """Run a redis-server beside a gateway, and what writes to it."""
+    """Run a redis-server beside a gateway, and what writes to it; returns the
+    server's process."""
     output = os.path.join(gateway.work, "redis")
-    network.start(gateway.place.namespaces, [
+    server = network.start(gateway.place.namespaces, [
         "redis-server", "--bind", "127.0.0.1", "--port", "6379", "--save", "",
         "--dir", gateway.work], network.LOAD_CPU, output)
     gateways.wait_for(lambda: gateway.place.namespaces.run(
@@ -98,6 +98,7 @@ def with_redis(gateway, more=()):
     if more:
         network.start(gateway.place.namespaces, list(more), network.LOAD_CPU,
                       output)
+    return server
 
 
 class Shared(gateways.Charon):
@@ -107,17 +108,31 @@ class Shared(gateways.Charon):
     plugin = "redirect redirect-redis"
     store = STORE + "}"
     named = range(1, COUNT)
+    more = ""
+    redis = None
 
     def start(self):
         type(self).options = (
-            "redirect {\nself = gw0\ngateways {\ngw0 { addresses = "
-            f"{self.place.address} }}\n" + "".join(
+            "redirect {\n" + self.more + "self = gw0\ngateways {\ngw0 { "
+            f"addresses = {self.place.address} }}\n" + "".join(
                 f"gw{number} {{ addresses = {address(number)}\nprobe = no }}\n"
                 for number in self.named) + "}\n" + self.store + "\n}")
         if self.store:
-            with_redis(self, [sys.executable, os.path.abspath(__file__), "6379",
-                              str(COUNT - 1), SECRET])
+            self.redis = with_redis(self, [
+                sys.executable, os.path.abspath(__file__), "6379",
+                str(COUNT - 1), SECRET])
         super().start()
+
+    def heard(self):
+        """How many others it hears of."""
+        status, out, _ = self.place.namespaces.run(
+            [self._charons.redirectctl(self.charon), "fleet"])
+        return 0 if status else out.count("up, heartbeat")
+
+    def wait(self):
+        """Wait until it hears of all others."""
+        gateways.wait_for(lambda: self.heard() == COUNT - 1,
+                          os.path.join(self.work, "charon.log"))
 
 
 class Joined(Shared):
@@ -154,24 +169,73 @@ class Fleet(Part):
 
     def _of_one(self, kind, seconds):
         gateway = self.start(kind)
-        log = os.path.join(gateway.work, "charon.log")
         if kind.store:
-            gateways.wait_for(lambda: self._heard(gateway) == COUNT - 1, log)
+            gateway.wait()
         begun, before = time.monotonic(), network.cpu_by_thread(gateway.pid)
         time.sleep(seconds)
         after = network.cpu_by_thread(gateway.pid)
         used = sum(after.values()) - sum(before.values())
         used /= time.monotonic() - begun
-        if kind.store and self._heard(gateway) != COUNT - 1:
+        if kind.store and gateway.heard() != COUNT - 1:
             raise OSError(f"{kind.name}: not all are heard of")
         gateway.process.terminate()
         return used
 
-    def _heard(self, gateway):
-        """How many others it hears of."""
-        status, out, _ = gateway.place.namespaces.run(
-            [self.bench.charons.redirectctl(gateway.charon), "fleet"])
-        return 0 if status else out.count("up, heartbeat")
+
+class Redirecting(Shared):
+    """One of them that redirects all clients to the others."""
+
+    name = "500 gateways, redirects"
+    target = None
+    more = (f"max_returns = 0\nrules {{ bench {{ remote = {network.SOURCES}\n"
+            "gateways = " + ", ".join(f"gw{number}" for number in Shared.named) +
+            " } }\n")
+
+
+class Outage(Part):
+    """What clients notice while the store is frozen, or gone, for a minute."""
+
+    RATE = 1000
+    PIECES = 12
+
+    def run(self):
+        """Measure and print."""
+        gateway = self.start(Redirecting)
+        server = network.pid_of(gateway.redis, "redis-server")
+        rows, p99 = [], {}
+        for name, number in (("works", 0), ("frozen", signal.SIGSTOP),
+                             ("works again", signal.SIGCONT),
+                             ("gone", signal.SIGKILL)):
+            os.kill(server, number)
+            if number == signal.SIGCONT:
+                # nsenter stopped with it
+                os.kill(gateway.redis.pid, number)
+            if name.startswith("works"):
+                gateway.wait()
+            pieces = [self._piece(gateway) for _ in range(self.PIECES)]
+            if not name.startswith("works") and gateway.heard():
+                raise OSError("the store works still")
+            failed = sum(piece["sent"] - piece["redirects"] for piece in pieces)
+            p99[name] = median(pieces, "p99_us")
+            rows.append([name, f"{sum(piece['sent'] for piece in pieces):,.0f}",
+                         f"{failed:.0f}", f"{median(pieces, 'p50_us'):,.0f}",
+                         f"{p99[name]:,.0f}"])
+            self.met.append(failed == 0)
+        print(f"{self.RATE:,} clients a second to a gateway of {COUNT}, by what "
+              f"the store does; medians of {self.PIECES} pieces")
+        table(["store", "clients", "failed", "p50 us", "p99 us"], rows)
+        works = (p99["works"] + p99["works again"]) / 2
+        for name in ("frozen", "gone"):
+            self.met.append(bar(f"store {name} / works, p99", p99[name] / works,
+                                1.1, at_least=False))
+        print(flush=True)
+
+    def _piece(self, gateway):
+        """Clients for a part of the time."""
+        seconds = 1 if self.bench.quick else 5
+        return self.load.measure(
+            gateway, "--rate", str(self.RATE), "--window", "4096", "--warmup",
+            "0", "--seconds", str(seconds))
 
 
 class CountedAlone(gateways.Counted):
@@ -229,4 +293,4 @@ class Shares(Part):
         return (much - little) / (many - few)
 
 
-FLEET = {"fleet": Fleet, "shares": Shares}
+FLEET = {"fleet": Fleet, "outage": Outage, "shares": Shares}

@@ -476,6 +476,25 @@ static uint64_t count_answers(void)
 	return total;
 }
 
+/**
+ * Take answers to what was sent in an open loop that are still on their way
+ */
+static void settle(int fd, uint64_t until)
+{
+	struct pollfd pfd = {
+		.fd = fd,
+		.events = POLLIN,
+	};
+
+	while (options.rate > 0 && count_answers() < sent && now() < until)
+	{
+		if (!turn(fd))
+		{
+			poll(&pfd, 1, LOST_CHECK / 1000000);
+		}
+	}
+}
+
 static void report(double seconds, uint64_t cpu)
 {
 	uint64_t right;
@@ -559,7 +578,9 @@ int main(int argc, char *argv[])
 		run(fd, now() + LOST_CHECK);
 	}
 	end = now();
-	report((end - begin) / 1e9, used_cpu() - cpu);
+	cpu = used_cpu() - cpu;
+	settle(fd, end + LOST_AFTER);
+	report((end - begin) / 1e9, cpu);
 #ifdef WITH_XDP
 	if (wire)
 	{
