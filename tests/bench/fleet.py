@@ -238,59 +238,47 @@ class Outage(Part):
             "0", "--seconds", str(seconds))
 
 
-class CountedAlone(gateways.Counted):
-    """The fast path without a cluster."""
+class CountedShared(Redirecting, gateways.Counted):
+    """The same with the instructions of one function counted, and of what it
+    calls."""
 
-    name = "fast path, no store"
-    plugin = "redirect"
-    more = ""
-
-    def start(self):
-        # the target of the bench is not there to be probed; batches differ in size
-        type(self).options = gateways.redirect_options(
-            batch="no", more="probe { enabled = no }\n" + self.more)
-        super().start()
+    name = "store"
+    # batches differ in size
+    more = "fast_path_batch = no\nprobe { enabled = no }\n" + Redirecting.more
 
 
-class CountedShared(CountedAlone):
-    """The fast path with one."""
+class CountedAlone(CountedShared):
+    """The same without a store."""
 
-    name = "fast path, store"
-    plugin = "redirect redirect-redis"
-    more = STORE + "}"
-
-    def start(self):
-        with_redis(self)
-        super().start()
+    name = "no store"
+    store = ""
 
 
 class Shares(Part):
-    """Instructions of a redirect on the fast path with and without a store."""
+    """Instructions of a redirect with and without a store: of the fast path from a
+    request to its answer, and of the decision alone."""
 
     def run(self):
         """Measure and print."""
-        alone, shared = (self._of_one(kind)
-                         for kind in (CountedAlone, CountedShared))
-        print("Instructions per IKE_SA_INIT that is redirected")
-        table(["", "instructions"], [["no store", f"{alone:,.0f}"],
-                                     ["store", f"{shared:,.0f}"]])
-        self.met.append(bar("with / without a store", shared / alone, 1.02,
-                            at_least=False))
-        print(flush=True)
+        print(f"Instructions per redirect to one of {COUNT} gateways")
+        rows = []
+        for what, function in (("fast path", "examine"),
+                               ("decide()", "redirect_decide")):
+            alone, shared = (self._of_one(kind, function)
+                             for kind in (CountedAlone, CountedShared))
+            rows.append([what, f"{alone:,.0f}", f"{shared:,.0f}"])
+            self.met.append(bar(f"{what}, with / without a store",
+                                shared / alone, 1.02, at_least=False))
+        table(["", "no store", "store"], rows)
 
-    def _of_one(self, kind):
-        """The difference of few and of many redirects in the same time, so that
-        what is done each second does not count."""
-        runs = []
-        for seconds in (2, 22):
-            gateway = self.start(type(kind.__name__ + str(seconds), (kind,), {}))
-            end = time.monotonic() + 25
-            values = self.load.measure(gateway, "--window", "4", "--warmup", "0",
-                                       "--seconds", str(seconds))
-            time.sleep(max(0, end - time.monotonic()))
-            runs.append((values["redirects"], gateway.end()))
-        (few, little), (many, much) = runs
-        return (much - little) / (many - few)
+    def _of_one(self, kind, function):
+        gateway = self.start(type(kind.__name__ + function, (kind,),
+                                  {"counted": function}))
+        if kind.store:
+            gateway.wait()
+        values = self.load.measure(gateway, "--window", "4", "--warmup", "0",
+                                   "--seconds", "10")
+        return gateway.end() / values["sent"]
 
 
 FLEET = {"fleet": Fleet, "outage": Outage, "shares": Shares}

@@ -391,9 +391,12 @@ class Counted(Charon):
     """charon with its instructions counted; ends to tell them."""
 
     daemon = "callgrind-amd64-linux"
+    counted = None  # only in this function, and what it calls
 
     def run(self, argv, env=None):
-        super().run(["valgrind", "-q", "--tool=callgrind",
+        only = ["--collect-atstart=no", f"--toggle-collect={self.counted}"] \
+            if self.counted else []
+        super().run(["valgrind", "-q", "--tool=callgrind", *only,
                      f"--callgrind-out-file={self.work}/instructions", *argv],
                     env)
 
