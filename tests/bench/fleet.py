@@ -272,7 +272,7 @@ class Shares(Part):
         table(["", "no store", "store"], rows)
 
     def _of_one(self, kind, function):
-        gateway = self.start(type(kind.__name__ + function, (kind,),
+        gateway = self.start(type(kind.__name__ + function[:2], (kind,),
                                   {"counted": function}))
         if kind.store:
             gateway.wait()
