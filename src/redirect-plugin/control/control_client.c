@@ -95,14 +95,27 @@ struct private_control_client_t {
 	timeval_t active;
 
 	/**
+	 * What the rest of the answer comes from, if any, the event it is sent as, and
+	 * whether that has begun
+	 */
+	control_source_t *source;
+	const char *event;
+	bool feeding;
+
+	/**
+	 * The response after that
+	 */
+	chunk_t response;
+
+	/**
 	 * TRUE while a job is going to write what waits
 	 */
 	bool scheduled;
 
 	/**
-	 * Milliseconds until that job tries again
+	 * Milliseconds until that job tries again, and since it could write nothing
 	 */
-	uint32_t retry;
+	uint32_t retry, stalled;
 
 	/**
 	 * TRUE if it is closed, and if that is because it did not read
@@ -114,6 +127,17 @@ struct private_control_client_t {
 	 */
 	mutex_t *mutex;
 };
+
+/**
+ * Nothing comes from the source anymore; the mutex is held.
+ */
+static void end_source(private_control_client_t *this)
+{
+	DESTROY_IF(this->source);
+	this->source = NULL;
+	this->feeding = FALSE;
+	chunk_free(&this->response);
+}
 
 METHOD(control_client_t, get_ref, control_client_t*,
 	private_control_client_t *this)
@@ -128,6 +152,7 @@ METHOD(control_client_t, put_ref, void,
 	if (ref_put(&this->refs))
 	{
 		close(this->fd);
+		end_source(this);
 		__atomic_fetch_sub(this->owner.waiting, this->out.len - this->written,
 						   __ATOMIC_RELAXED);
 		free(this->in.ptr);
@@ -155,6 +180,7 @@ static void shut_down(private_control_client_t *this, bool slow)
 		this->closed = TRUE;
 		this->slow = slow;
 		this->busy = this->answering = FALSE;
+		end_source(this);
 		shutdown(this->fd, SHUT_RDWR);
 		/* nobody gets it anymore, and the job that writes may sleep for long */
 		__atomic_fetch_sub(this->owner.waiting, get_waiting(this),
@@ -265,24 +291,86 @@ static size_t write_head(uint8_t *head, vici_operation_t op, const char *name,
 }
 
 /**
+ * Put a message to what waits; the mutex is held.
+ */
+static void put_message(private_control_client_t *this, vici_operation_t op,
+						const char *name, chunk_t contents)
+{
+	uint8_t head[HEADER + 2 + UINT8_MAX];
+	size_t len;
+
+	len = write_head(head, op, name, contents.len);
+	append(this, chunk_create(head, len), contents);
+	if (op != VICI_EVENT)
+	{	/* noted before the client gets it, and may let others ask */
+		this->busy = FALSE;
+		time_monotonic(&this->active);
+	}
+}
+
+/**
+ * Have as much of the source wait as may, and the response after it; the mutex is
+ * held.
+ */
+static void take_from_source(private_control_client_t *this)
+{
+	vici_message_t *message;
+
+	while (this->feeding && get_waiting(this) < CONTROL_FEED)
+	{
+		message = this->source->next(this->source);
+		if (message)
+		{
+			put_message(this, VICI_EVENT, this->event,
+						message->get_encoding(message));
+			message->destroy(message);
+		}
+		else
+		{
+			put_message(this, VICI_CMD_RESPONSE, NULL, this->response);
+			end_source(this);
+		}
+	}
+}
+
+/**
+ * Disconnect a client that reads nothing of its answer; the mutex is held.
+ */
+static void check_progress(private_control_client_t *this, size_t written)
+{
+	if (written)
+	{
+		this->retry = RETRY_MIN;
+		this->stalled = 0;
+		return;
+	}
+	this->stalled += this->retry;
+	this->retry = min(this->retry * 2, RETRY_MAX);
+	if (this->stalled >= this->owner.patience && this->answering)
+	{
+		shut_down(this, TRUE);
+	}
+}
+
+/**
  * Try again to write what waits.
  */
 static job_requeue_t write_job(private_control_client_t *this)
 {
-	size_t before;
+	size_t waiting;
 	uint32_t retry;
 
 	this->mutex->lock(this->mutex);
-	before = this->written;
+	take_from_source(this);
+	waiting = get_waiting(this);
 	write_out(this);
-	this->scheduled = !this->closed && get_waiting(this);
+	check_progress(this, waiting - get_waiting(this));
+	this->scheduled = !this->closed && (get_waiting(this) || this->feeding);
 	if (!get_waiting(this) && !this->busy && this->answering)
 	{
 		this->answering = FALSE;
 		time_monotonic(&this->active);
 	}
-	this->retry = this->written != before ? RETRY_MIN
-										  : min(this->retry * 2, RETRY_MAX);
 	retry = this->scheduled ? this->retry : 0;
 	this->mutex->unlock(this->mutex);
 	return retry ? JOB_RESCHEDULE_MS(retry) : JOB_REQUEUE_NONE;
@@ -295,6 +383,7 @@ static void schedule_write(private_control_client_t *this)
 {
 	this->scheduled = TRUE;
 	this->retry = RETRY_MIN;
+	this->stalled = 0;
 	get_ref(this);
 	lib->scheduler->schedule_job_ms(lib->scheduler,
 		(job_t*)callback_job_create((callback_job_cb_t)write_job, this,
@@ -306,19 +395,12 @@ METHOD(control_client_t, send_, size_t,
 	private_control_client_t *this, vici_operation_t op, const char *name,
 	chunk_t contents)
 {
-	uint8_t head[HEADER + 2 + UINT8_MAX];
-	size_t len, waiting;
+	size_t waiting;
 
-	len = write_head(head, op, name, contents.len);
 	this->mutex->lock(this->mutex);
 	if (!this->closed)
 	{
-		append(this, chunk_create(head, len), contents);
-		if (op != VICI_EVENT)
-		{	/* noted before the client gets it, and may let others ask */
-			this->busy = FALSE;
-			time_monotonic(&this->active);
-		}
+		put_message(this, op, name, contents);
 		if (!this->scheduled)
 		{
 			write_out(this);
@@ -338,6 +420,45 @@ METHOD(control_client_t, send_, size_t,
 	this->answering = this->answering && (this->busy || waiting);
 	this->mutex->unlock(this->mutex);
 	return waiting;
+}
+
+METHOD(control_client_t, set_source, void,
+	private_control_client_t *this, const char *event,
+	control_source_t *source)
+{
+	this->mutex->lock(this->mutex);
+	if (this->closed)
+	{
+		source->destroy(source);
+	}
+	else
+	{
+		this->source = source;
+		this->event = event;
+	}
+	this->mutex->unlock(this->mutex);
+}
+
+METHOD(control_client_t, answer, void,
+	private_control_client_t *this, chunk_t contents)
+{
+	bool feeding;
+
+	this->mutex->lock(this->mutex);
+	feeding = this->feeding = this->source != NULL;
+	if (feeding)
+	{
+		this->response = chunk_clone(contents);
+		if (!this->scheduled)
+		{
+			schedule_write(this);
+		}
+	}
+	this->mutex->unlock(this->mutex);
+	if (!feeding)
+	{
+		send_(this, VICI_CMD_RESPONSE, NULL, contents);
+	}
 }
 
 METHOD(control_client_t, accepts_event, bool,
@@ -395,12 +516,13 @@ static bool read_some(private_control_client_t *this, uint8_t *buf, size_t len)
 /**
  * Handle a message that was read as a whole.
  *
- * @return				FALSE if it is nonsense
+ * @return				FALSE if it is nonsense, or the one before is being answered
  */
 static bool handle(private_control_client_t *this)
 {
 	char name[UINT8_MAX + 1];
 	chunk_t in = this->in;
+	bool early;
 	size_t len;
 
 	if (in.len < 2 || in.len < 2U + in.ptr[1])
@@ -413,8 +535,13 @@ static bool handle(private_control_client_t *this)
 		return FALSE;
 	}
 	this->mutex->lock(this->mutex);
+	early = this->source != NULL;
 	this->busy = this->answering = TRUE;
 	this->mutex->unlock(this->mutex);
+	if (early)
+	{
+		return FALSE;
+	}
 	this->owner.message(this->owner.data, &this->public, in.ptr[0], name,
 						chunk_skip(in, 2 + len));
 	return TRUE;
@@ -490,6 +617,7 @@ METHOD(control_client_t, stop, void,
 	private_control_client_t *this)
 {
 	lib->watcher->remove(lib->watcher, this->fd);
+	close_(this);
 	put_ref(this);
 }
 
@@ -505,6 +633,8 @@ control_client_t *control_client_create(int fd,
 		.public = {
 			.start = _start,
 			.send = _send_,
+			.set_source = _set_source,
+			.answer = _answer,
 			.accepts_event = _accepts_event,
 			.get_idle = _get_idle,
 			.close = _close_,

@@ -25,6 +25,25 @@
 #include <vici_dispatcher.h>
 
 /**
+ * What a long answer comes from, piece by piece.
+ */
+struct control_source_t {
+
+	/**
+	 * Get the next piece. Called by a job, one thread at a time; the client's
+	 * mutex is held, nothing may be sent to it.
+	 *
+	 * @return			contents of an event, owned by the caller, NULL at the end
+	 */
+	vici_message_t *(*next)(control_source_t *this);
+
+	/**
+	 * Destroy the source, after its end or when its client is gone.
+	 */
+	void (*destroy)(control_source_t *this);
+};
+
+/**
  * A client of the control socket: reads its requests and writes what it is
  * sent, without ever waiting for it. Referenced by who uses it.
  */
@@ -46,6 +65,23 @@ struct control_client_t {
 	 */
 	size_t (*send)(control_client_t *this, vici_operation_t op,
 				   const char *name, chunk_t contents);
+
+	/**
+	 * Note what the answer of the request that is being answered comes from.
+	 *
+	 * @param event		name of the event each piece is sent as, static
+	 * @param source	pieces, adopted
+	 */
+	void (*set_source)(control_client_t *this, const char *event,
+					   control_source_t *source);
+
+	/**
+	 * Answer the request: with the pieces of its source, if it has one, each time
+	 * the client has read some of what waits, and then with a response.
+	 *
+	 * @param contents	encoded response
+	 */
+	void (*answer)(control_client_t *this, chunk_t contents);
 
 	/**
 	 * Check whether there is room for an event; a client that did not read
@@ -115,6 +151,9 @@ typedef struct {
 
 	/** octets that wait for all clients, atomic */
 	size_t *waiting;
+
+	/** milliseconds in which a client has to read something of its answer */
+	uint32_t patience;
 
 } control_client_owner_t;
 

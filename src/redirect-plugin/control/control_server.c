@@ -248,8 +248,8 @@ static void answer(private_control_server_t *this, control_client_t *client,
 	request = vici_message_create_from_data(contents, FALSE);
 	response = command->command(command->data, client, request);
 	request->destroy(request);
-	client->send(client, VICI_CMD_RESPONSE, NULL, response
-							? response->get_encoding(response) : chunk_empty);
+	client->answer(client, response ? response->get_encoding(response)
+									: chunk_empty);
 	DESTROY_IF(response);
 }
 
@@ -388,6 +388,7 @@ static bool on_accept(private_control_server_t *this, stream_t *stream)
 		.gone = on_gone,
 		.data = this,
 		.waiting = &this->waiting,
+		.patience = CONTROL_PATIENCE * 1000,
 	};
 	control_client_t *client = NULL;
 	bool room;
@@ -501,6 +502,25 @@ METHOD(control_server_t, stream_, void,
 	message->destroy(message);
 }
 
+METHOD(control_server_t, feed, void,
+	private_control_server_t *this, control_client_t *client, int event,
+	control_source_t *source)
+{
+	bool listens;
+
+	this->mutex->lock(this->mutex);
+	listens = client->events & (1U << event);
+	this->mutex->unlock(this->mutex);
+	if (listens)
+	{
+		client->set_source(client, this->events[event], source);
+	}
+	else
+	{
+		source->destroy(source);
+	}
+}
+
 METHOD(control_server_t, get_clients, u_int,
 	private_control_server_t *this)
 {
@@ -562,6 +582,7 @@ control_server_t *control_server_create(const char *const *events, int lasting)
 			.has_listeners = _has_listeners,
 			.raise = _raise_,
 			.stream = _stream_,
+			.feed = _feed,
 			.get_clients = _get_clients,
 			.get_dropped = _get_dropped,
 			.destroy = _destroy,

@@ -26,6 +26,7 @@
 
 typedef struct control_server_t control_server_t;
 typedef struct control_client_t control_client_t;
+typedef struct control_source_t control_source_t;
 
 /**
  * Longest message of a client, in octets.
@@ -44,6 +45,17 @@ typedef struct control_client_t control_client_t;
  */
 #define CONTROL_ANSWER_MAX (16 * 1024 * 1024)
 #define CONTROL_ANSWERS_MAX (32 * 1024 * 1024)
+
+/**
+ * Octets that wait for a client which is fed from a source.
+ */
+#define CONTROL_FEED (256 * 1024)
+
+/**
+ * Seconds in which a client has to read something of its answer, or is
+ * disconnected.
+ */
+#define CONTROL_PATIENCE 60
 
 /**
  * Most events a server can have.
@@ -121,6 +133,18 @@ struct control_server_t {
 	 */
 	void (*stream)(control_server_t *this, control_client_t *client, int event,
 				   vici_message_t *message);
+
+	/**
+	 * Send events to a client whose request is being answered, as fast as it
+	 * reads: a few of them wait at a time, however many there are. The response of
+	 * the command comes after them.
+	 *
+	 * @param client	client
+	 * @param event		position in the events of the server
+	 * @param source	contents, adopted
+	 */
+	void (*feed)(control_server_t *this, control_client_t *client, int event,
+				 control_source_t *source);
 
 	/**
 	 * Number of clients; any thread.

@@ -12,6 +12,7 @@
  * for more details.
  */
 
+#include "control_client.h"
 #include "control_commands.h"
 #include "control_message.h"
 #include "control_request.h"
@@ -357,6 +358,47 @@ static vici_message_t *create_session(const session_info_t *info)
 	return message->finalize(message);
 }
 
+/**
+ * Sessions for a client.
+ */
+typedef struct {
+
+	/** public interface */
+	control_source_t public;
+
+	/** table they are in, and those that are left */
+	session_table_t *table;
+	enumerator_t *enumerator;
+
+	/** which sessions */
+	session_filter_t filter;
+} session_source_t;
+
+METHOD(control_source_t, session_next, vici_message_t*,
+	session_source_t *this)
+{
+	const session_info_t *look;
+	session_info_t info;
+	session_t *session;
+
+	while (this->enumerator->enumerate(this->enumerator, &session, &look))
+	{
+		if (this->table->get_info(this->table, session, &info))
+		{
+			return create_session(&info);
+		}
+	}
+	return NULL;
+}
+
+METHOD(control_source_t, session_destroy, void,
+	session_source_t *this)
+{
+	DESTROY_IF(this->enumerator);
+	session_filter_clear(&this->filter);
+	free(this);
+}
+
 /*
  * Described in header
  */
@@ -371,29 +413,26 @@ vici_message_t *control_sessions(void *data, control_client_t *client,
 		.add = add_condition,
 	};
 	control_context_t *this = data;
-	session_table_t *table = this->parts.sessions->table;
-	session_filter_t filter = {};
-	const session_info_t *look;
-	enumerator_t *enumerator;
-	session_info_t info;
-	session_t *session;
+	session_source_t *source;
 	char *error;
 
-	error = control_request_read(request, "sessions", &arguments, &filter);
-	if (!error)
+	INIT(source,
+		.public = {
+			.next = _session_next,
+			.destroy = _session_destroy,
+		},
+		.table = this->parts.sessions->table,
+	);
+	error = control_request_read(request, "sessions", &arguments,
+								 &source->filter);
+	if (error)
 	{
-		enumerator = table->create_enumerator(table, &filter);
-		while (enumerator->enumerate(enumerator, &session, &look))
-		{
-			if (table->get_info(table, session, &info))
-			{
-				this->server->stream(this->server, client,
-									 CONTROL_LIST_SESSION,
-									 create_session(&info));
-			}
-		}
-		enumerator->destroy(enumerator);
+		session_destroy(source);
+		return control_refuse(error);
 	}
-	session_filter_clear(&filter);
-	return control_refuse(error);
+	source->enumerator = source->table->create_enumerator(source->table,
+														  &source->filter);
+	this->server->feed(this->server, client, CONTROL_LIST_SESSION,
+					   &source->public);
+	return control_answer(NULL);
 }
