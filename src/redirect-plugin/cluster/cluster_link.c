@@ -14,6 +14,7 @@
 
 
 #include "cluster_link.h"
+#include "cluster_room.h"
 #include "cluster_self.h"
 #include "utils/monotonic.h"
 
@@ -562,75 +563,17 @@ static void store_changed(void *data, const char *scheme, bool added)
 	this->mutex->unlock(this->mutex);
 }
 
-/**
- * Room that others have for sessions, and those that drain.
- *
- * @return				FALSE if the room of one of them is not limited, or not known
- */
-static bool get_room(private_cluster_link_t *this, const char *name,
-					 uint64_t *room, uint32_t *draining)
-{
-	const policy_state_t *state;
-	const redirect_selector_gateway_t *gateway;
-	bool limited = TRUE;
-	int i, token;
-
-	*room = *draining = 0;
-	state = this->engine->acquire(this->engine, &token);
-	for (i = 0; i < state->view->count; i++)
-	{
-		gateway = &state->view->gateways[i];
-		if (streq(gateway->name, name))
-		{
-			continue;
-		}
-		switch (state->view->left_out[i])
-		{
-			case GATEWAY_LEFT_DRAINING:
-				(*draining)++;
-				break;
-			case GATEWAY_CANDIDATE:
-				limited = limited && gateway->capacity &&
-						  gateway->sessions != REDIRECT_SELECTOR_UNKNOWN;
-				*room += gateway->capacity - min(gateway->capacity,
-												 gateway->sessions);
-				break;
-			default:
-				break;
-		}
-	}
-	this->engine->release(this->engine, token);
-	return limited;
-}
-
 METHOD(cluster_link_t, may_drain, bool,
 	private_cluster_link_t *this, const char *name,
 	char error[REDIRECT_STORE_WHY_MAX])
 {
-	gateway_status_t status;
-	uint32_t draining, max_draining;
-	uint64_t room;
-	bool limited;
+	uint32_t max_draining;
 
 	this->mutex->lock(this->mutex);
 	max_draining = this->config ? this->config->max_draining : 1;
 	this->mutex->unlock(this->mutex);
-	limited = get_room(this, name, &room, &draining);
-	if (draining >= max_draining)
-	{
-		snprintf(error, REDIRECT_STORE_WHY_MAX, "%u other gateways drain, at "
-				 "most %u may at a time (max_draining)", draining, max_draining);
-		return FALSE;
-	}
-	if (limited && this->table->get_status(this->table, name, &status) &&
-		status.sessions != REDIRECT_SELECTOR_UNKNOWN && status.sessions > room)
-	{
-		snprintf(error, REDIRECT_STORE_WHY_MAX, "it has %u sessions, and the "
-				 "others have room for %llu", status.sessions,
-				 (unsigned long long)room);
-		return FALSE;
-	}
-	return TRUE;
+	return cluster_room_allows(this->engine, this->table, max_draining, name,
+							   error);
 }
 
 /**
