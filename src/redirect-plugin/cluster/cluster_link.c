@@ -16,6 +16,7 @@
 #include "cluster_link.h"
 #include "cluster_room.h"
 #include "cluster_self.h"
+#include "cluster_sink.h"
 #include "utils/monotonic.h"
 
 #include <daemon.h>
@@ -112,21 +113,14 @@ struct private_cluster_link_t {
 	void *joined_data;
 
 	/**
-	 * Guards all of the above; the functions of the sink never take it
+	 * Guards all of the above; the sink never takes it
 	 */
 	mutex_t *mutex;
 
 	/**
-	 * State of the store, why, and when the last list came (0 if none did)
+	 * Is told by the store
 	 */
-	redirect_store_state_t state;
-	char words[REDIRECT_STORE_WHY_MAX];
-	uint64_t listed;
-
-	/**
-	 * Guards what the sink is told
-	 */
-	mutex_t *sink_mutex;
+	cluster_sink_t *sink;
 };
 
 /**
@@ -177,28 +171,6 @@ static void update_gateways(private_cluster_link_t *this)
 }
 
 /**
- * Take over a record.
- *
- * @return				TRUE if it is news
- */
-static bool learn(private_cluster_link_t *this, const char *kind,
-				  const redirect_store_record_t *record)
-{
-	chunk_t value = chunk_create((u_char*)record->value, record->len);
-	int i;
-
-	for (i = 0; i < CLUSTER_KIND_MAX; i++)
-	{
-		if (streq(kind, cluster_kinds[i]))
-		{
-			return this->members->learn(this->members, i, record->name, value,
-										monotonic_ms()) == CLUSTER_OK;
-		}
-	}
-	return FALSE;
-}
-
-/**
  * Write and put a record.
  *
  * @param ttl			milliseconds until it expires, 0 for never
@@ -214,59 +186,6 @@ static bool put_record(private_cluster_link_t *this, cluster_kind_t kind,
 	return len && this->store &&
 		   this->store->put(this->store, cluster_kinds[kind], name, value, len,
 							ttl, announce);
-}
-
-CALLBACK(sink_records, void,
-	private_cluster_link_t *this, const char *kind,
-	const redirect_store_record_t *records, size_t count)
-{
-	bool news = FALSE;
-	size_t i;
-
-	for (i = 0; i < count; i++)
-	{
-		if (records[i].value)
-		{
-			news |= learn(this, kind, &records[i]);
-		}
-	}
-	if (streq(kind, cluster_kinds[CLUSTER_HEARTBEAT]))
-	{
-		this->sink_mutex->lock(this->sink_mutex);
-		this->listed = monotonic_ms();
-		this->sink_mutex->unlock(this->sink_mutex);
-	}
-	else if (news)
-	{
-		this->engine->refresh(this->engine);
-	}
-}
-
-CALLBACK(sink_changed, void,
-	private_cluster_link_t *this, const char *kind,
-	const redirect_store_record_t *record)
-{
-	if (record->value && learn(this, kind, record))
-	{	/* a drain, most of the time: nobody is sent there from now on */
-		this->engine->refresh(this->engine);
-	}
-}
-
-CALLBACK(sink_state, void,
-	private_cluster_link_t *this, redirect_store_state_t state,
-	const char *words)
-{
-	static const char *const names[] = {
-		"is not reached", "is being connected", "refuses something", "works",
-	};
-
-	this->sink_mutex->lock(this->sink_mutex);
-	this->state = state;
-	snprintf(this->words, sizeof(this->words), "%s", words ?: "");
-	this->sink_mutex->unlock(this->sink_mutex);
-	DBG1(DBG_CFG, "redirect: the cluster's store %s%s%s",
-		 state < countof(names) ? names[state] : "?",
-		 words && *words ? ": " : "", words ?: "");
 }
 
 /**
@@ -287,12 +206,7 @@ static redirect_store_t *create_store(void *data,
  */
 static void open_store(private_cluster_link_t *this)
 {
-	redirect_store_sink_t sink = {
-		.records = sink_records,
-		.changed = sink_changed,
-		.state = sink_state,
-		.data = this,
-	};
+	redirect_store_sink_t sink;
 	char why[REDIRECT_STORE_WHY_MAX] = "";
 
 	if (!this->running || this->store || !this->config || !this->config->url ||
@@ -301,6 +215,7 @@ static void open_store(private_cluster_link_t *this)
 		return;
 	}
 	update_gateways(this);
+	sink = this->sink->attach(this->sink, this->members);
 	this->store = store_config_open(this->config, create_store, this->stores,
 									&sink, cluster_kinds, why);
 	if (!this->store)
@@ -309,10 +224,7 @@ static void open_store(private_cluster_link_t *this)
 		{
 			DBG1(DBG_CFG, "redirect: the cluster's store is not used: %s", why);
 		}
-		this->sink_mutex->lock(this->sink_mutex);
-		this->state = REDIRECT_STORE_DOWN;
-		snprintf(this->words, sizeof(this->words), "%s", why);
-		this->sink_mutex->unlock(this->sink_mutex);
+		this->sink->set_state(this->sink, REDIRECT_STORE_DOWN, why);
 	}
 }
 
@@ -331,16 +243,14 @@ static void close_store(private_cluster_link_t *this)
 /**
  * Whether a store works, and lists come; that sets how much is probed.
  */
-static bool is_listed(private_cluster_link_t *this, uint64_t now,
-					  uint64_t fresh)
+static bool is_listed(private_cluster_link_t *this, uint64_t fresh)
 {
-	bool listed;
+	char words[REDIRECT_STORE_WHY_MAX];
+	redirect_store_state_t state;
+	uint64_t age;
 
-	this->sink_mutex->lock(this->sink_mutex);
-	listed = this->store && this->state >= REDIRECT_STORE_DEGRADED &&
-			 this->listed && now - this->listed <= fresh;
-	this->sink_mutex->unlock(this->sink_mutex);
-	return listed;
+	state = this->sink->get_state(this->sink, words, &age);
+	return this->store && state >= REDIRECT_STORE_DEGRADED && age <= fresh;
 }
 
 /**
@@ -434,7 +344,7 @@ static job_requeue_t run(void *data)
 		{
 			tell_self(this, now);
 		}
-		listed = is_listed(this, now, fresh);
+		listed = is_listed(this, fresh);
 		changed = this->members->tell(this->members, now, fresh,
 									  this->config->stale * 1000, listed);
 		joined = this->joined && this->members->get_joined(this->members, now,
@@ -659,7 +569,7 @@ METHOD(cluster_link_t, get_member, bool,
 METHOD(cluster_link_t, get_status, void,
 	private_cluster_link_t *this, cluster_status_t *status)
 {
-	*status = (cluster_status_t){ .listed = CLUSTER_UNKNOWN };
+	*status = (cluster_status_t){};
 	this->mutex->lock(this->mutex);
 	status->configured = this->config && this->config->url;
 	status->offered = this->store != NULL;
@@ -671,14 +581,8 @@ METHOD(cluster_link_t, get_status, void,
 	{
 		this->members->get_counters(this->members, status->records);
 	}
-	this->sink_mutex->lock(this->sink_mutex);
-	status->state = this->state;
-	memcpy(status->words, this->words, sizeof(status->words));
-	if (this->listed)
-	{
-		status->listed = monotonic_ms() - this->listed;
-	}
-	this->sink_mutex->unlock(this->sink_mutex);
+	status->state = this->sink->get_state(this->sink, status->words,
+										  &status->listed);
 	this->mutex->unlock(this->mutex);
 }
 
@@ -711,7 +615,7 @@ METHOD(cluster_link_t, destroy, void,
 	}
 	DESTROY_IF(this->signer);
 	store_config_destroy(this->config);
-	this->sink_mutex->destroy(this->sink_mutex);
+	this->sink->destroy(this->sink);
 	this->mutex->destroy(this->mutex);
 	free(this);
 }
@@ -742,9 +646,8 @@ cluster_link_t *cluster_link_create(policy_engine_t *engine,
 		.table = table,
 		.prober = prober,
 		.stores = stores,
-		.state = REDIRECT_STORE_CONNECTING,
+		.sink = cluster_sink_create(engine),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
-		.sink_mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
 	stores->set_observer(stores, store_changed, this);
 	return &this->public;
