@@ -15,8 +15,8 @@
 
 #include "cluster_link.h"
 #include "cluster_room.h"
-#include "cluster_self.h"
 #include "cluster_sink.h"
+#include "cluster_writer.h"
 #include "utils/monotonic.h"
 
 #include <daemon.h>
@@ -66,14 +66,9 @@ struct private_cluster_link_t {
 	store_config_t *config;
 
 	/**
-	 * Store, NULL if there is none
+	 * Tells others; has store and members, NULL if there are none
 	 */
-	redirect_store_t *store;
-
-	/**
-	 * Signs what is told, NULL without a secret
-	 */
-	signer_t *signer;
+	cluster_writer_t writer;
 
 	/**
 	 * TRUE between start and stop
@@ -84,27 +79,6 @@ struct private_cluster_link_t {
 	 * TRUE once all plugins were loaded: what is missing then is told
 	 */
 	bool loaded;
-
-	/**
-	 * What others told, NULL without a secret; it outlives stores
-	 */
-	cluster_members_t *members;
-
-	/**
-	 * What this gateway tells of itself
-	 */
-	cluster_heartbeat_t self;
-
-	/**
-	 * When that was told last
-	 */
-	uint64_t told;
-
-	/**
-	 * Who knows the hash of the configuration
-	 */
-	uint64_t (*get_hash)(void *data);
-	void *hash_data;
 
 	/**
 	 * Who is told which gateways joined
@@ -124,68 +98,22 @@ struct private_cluster_link_t {
 };
 
 /**
- * Milliseconds since 1970: only for numbers that grow with each start.
- */
-static uint64_t get_epoch(void)
-{
-	return (uint64_t)time(NULL) * 1000;
-}
-
-/**
- * Get the name of this gateway.
- *
- * @return				FALSE if it has none
- */
-static bool get_self(private_cluster_link_t *this, char name[REDIRECT_NAME_MAX])
-{
-	const policy_state_t *state;
-	bool found;
-	int token;
-
-	state = this->engine->acquire(this->engine, &token);
-	found = state->policy && state->policy->self >= 0;
-	if (found)
-	{
-		snprintf(name, REDIRECT_NAME_MAX, "%s",
-				 state->policy->gateways[state->policy->self].name);
-	}
-	this->engine->release(this->engine, token);
-	return found;
-}
-
-/**
- * Let the members know which gateways the configuration names; the mutex is held.
+ * Let the members know which gateways the configuration names; the mutex is
+ * held.
  */
 static void update_gateways(private_cluster_link_t *this)
 {
+	cluster_members_t *members = this->writer.members;
 	const policy_state_t *state;
 	int token;
 
 	state = this->engine->acquire(this->engine, &token);
 	if (state->policy)
 	{
-		this->members->set_gateways(this->members, state->policy->gateways,
-									state->policy->gateway_count);
+		members->set_gateways(members, state->policy->gateways,
+							  state->policy->gateway_count);
 	}
 	this->engine->release(this->engine, token);
-}
-
-/**
- * Write and put a record.
- *
- * @param ttl			milliseconds until it expires, 0 for never
- */
-static bool put_record(private_cluster_link_t *this, cluster_kind_t kind,
-					   const char *name, const void *record, uint32_t ttl,
-					   bool announce)
-{
-	char value[REDIRECT_STORE_VALUE_MAX];
-	size_t len;
-
-	len = cluster_record_write(this->signer, kind, name, record, value);
-	return len && this->store &&
-		   this->store->put(this->store, cluster_kinds[kind], name, value, len,
-							ttl, announce);
 }
 
 /**
@@ -209,16 +137,16 @@ static void open_store(private_cluster_link_t *this)
 	redirect_store_sink_t sink;
 	char why[REDIRECT_STORE_WHY_MAX] = "";
 
-	if (!this->running || this->store || !this->config || !this->config->url ||
-		!this->members)
+	if (!this->running || this->writer.store || !this->writer.members ||
+		!this->config || !this->config->url)
 	{
 		return;
 	}
 	update_gateways(this);
-	sink = this->sink->attach(this->sink, this->members);
-	this->store = store_config_open(this->config, create_store, this->stores,
-									&sink, cluster_kinds, why);
-	if (!this->store)
+	sink = this->sink->attach(this->sink, this->writer.members);
+	this->writer.store = store_config_open(this->config, create_store,
+							this->stores, &sink, cluster_kinds, why);
+	if (!this->writer.store)
 	{
 		if (this->loaded)
 		{
@@ -233,83 +161,11 @@ static void open_store(private_cluster_link_t *this)
  */
 static void close_store(private_cluster_link_t *this)
 {
-	if (this->store)
+	if (this->writer.store)
 	{
-		this->store->destroy(this->store);
-		this->store = NULL;
+		this->writer.store->destroy(this->writer.store);
+		this->writer.store = NULL;
 	}
-}
-
-/**
- * Whether a store works, and lists come; that sets how much is probed.
- */
-static bool is_listed(private_cluster_link_t *this, uint64_t fresh)
-{
-	char words[REDIRECT_STORE_WHY_MAX];
-	redirect_store_state_t state;
-	uint64_t age;
-
-	state = this->sink->get_state(this->sink, words, &age);
-	return this->store && state >= REDIRECT_STORE_DEGRADED && age <= fresh;
-}
-
-/**
- * A local undrain ends an order to drain, that would hold at the next start.
- */
-static void end_order(private_cluster_link_t *this, const char *name,
-					  cluster_order_t *order)
-{
-	gateway_status_t status;
-
-	if (order->sequence && order->state != CLUSTER_UNKNOWN &&
-		this->table->get_status(this->table, name, &status) &&
-		status.origins[GATEWAY_VALUE_STATE].source == GATEWAY_SOURCE_OPERATOR &&
-		status.state == GATEWAY_ACTIVE && order->state != GATEWAY_ACTIVE)
-	{
-		order->state = GATEWAY_ACTIVE;
-		order->sequence = max(get_epoch(), order->sequence + 1);
-		snprintf(order->by, sizeof(order->by), "%s", name);
-		this->members->set_order(this->members, name, order);
-		put_record(this, CLUSTER_ORDER, name, order, 0, TRUE);
-	}
-}
-
-/**
- * Tell what this gateway knows of itself, if it is time or others have to
- * hear it at once; the mutex is held.
- */
-static void tell_self(private_cluster_link_t *this, uint64_t now)
-{
-	cluster_heartbeat_t *self = &this->self;
-	char name[REDIRECT_NAME_MAX];
-	cluster_member_t member;
-	bool announce;
-
-	if (!get_self(this, name))
-	{
-		return;
-	}
-	this->members->get(this->members, name, now, &member);
-	end_order(this, name, &member.order);
-	self->order = member.order.sequence;
-	self->hash = this->get_hash ? this->get_hash(this->hash_data) : 0;
-	announce = cluster_self_describe(self, name, this->engine, this->table,
-									 this->prober);
-	if (!announce && now - this->told < this->config->interval * 1000)
-	{
-		return;
-	}
-	if (member.age != CLUSTER_UNKNOWN &&
-		(member.heartbeat.start > self->start ||
-		 (member.heartbeat.start == self->start &&
-		  member.heartbeat.sequence > self->sequence)))
-	{	/* of an earlier start, when the clock was ahead of what it is now */
-		self->start = member.heartbeat.start + 1;
-	}
-	self->sequence++;
-	this->told = now;
-	put_record(this, CLUSTER_HEARTBEAT, name, self, this->config->stale * 1000,
-			   announce);
 }
 
 /**
@@ -320,6 +176,7 @@ static job_requeue_t run(void *data)
 	private_cluster_link_t *this = data;
 	uint64_t now = monotonic_ms(), fresh;
 	char self[REDIRECT_NAME_MAX] = "";
+	cluster_members_t *members;
 	bool listed = FALSE, changed = FALSE, joined = FALSE;
 	gateways_joined_t list;
 
@@ -334,21 +191,21 @@ static job_requeue_t run(void *data)
 		this->loaded = TRUE;
 		open_store(this);
 	}
-	if (this->members && this->config)
+	members = this->writer.members;
+	if (members && this->config)
 	{
 		fresh = this->config->interval * 3000 + LOOK_INTERVAL;
-		get_self(this, self);
+		cluster_writer_name(&this->writer, self);
 		update_gateways(this);
-		this->members->set_self(this->members, self);
-		if (this->store)
+		members->set_self(members, self);
+		if (this->writer.store)
 		{
-			tell_self(this, now);
+			cluster_writer_tell(&this->writer, this->config, now);
 		}
-		listed = is_listed(this, fresh);
-		changed = this->members->tell(this->members, now, fresh,
-									  this->config->stale * 1000, listed);
-		joined = this->joined && this->members->get_joined(this->members, now,
-														   &list);
+		listed = this->writer.store && this->sink->is_listed(this->sink, fresh);
+		changed = members->tell(members, now, fresh, this->config->stale * 1000,
+								listed);
+		joined = this->joined && members->get_joined(members, now, &list);
 	}
 	this->mutex->unlock(this->mutex);
 	if (joined)
@@ -381,23 +238,23 @@ static void set_secret(private_cluster_link_t *this, char *secret)
 	chunk_t chunk = chunk_from_str(secret);
 	signer_t *signer;
 
-	if (this->members)
+	if (this->writer.members)
 	{
-		this->members->destroy(this->members);
-		this->members = NULL;
+		this->writer.members->destroy(this->writer.members);
+		this->writer.members = NULL;
 	}
-	DESTROY_IF(this->signer);
-	this->signer = cluster_signer_create(chunk);
+	DESTROY_IF(this->writer.signer);
+	this->writer.signer = cluster_signer_create(chunk);
 	signer = cluster_signer_create(chunk);
-	if (!this->signer || !signer)
+	if (!this->writer.signer || !signer)
 	{
 		DBG1(DBG_CFG, "redirect: charon has no HMAC-SHA-256 (plugins hmac and "
 			 "sha2, or openssl), so the cluster's store is not used");
 		DESTROY_IF(signer);
 		return;
 	}
-	this->members = cluster_members_create(this->table, signer, get_probed,
-										   this->prober);
+	this->writer.members = cluster_members_create(this->table, signer,
+												  get_probed, this->prober);
 }
 
 METHOD(cluster_link_t, configure, void,
@@ -411,15 +268,15 @@ METHOD(cluster_link_t, configure, void,
 	if (!old || !store_config_equals(old, config))
 	{
 		close_store(this);
-		if (config->url && (!this->members || !old || !old->secret ||
+		if (config->url && (!this->writer.members || !old || !old->secret ||
 							!streq(old->secret, config->secret)))
 		{
 			set_secret(this, config->secret);
 		}
 	}
-	if (this->members)
+	if (this->writer.members)
 	{	/* the options before go now */
-		this->members->set_join(this->members, &config->join);
+		this->writer.members->set_join(this->writer.members, &config->join);
 	}
 	open_store(this);
 	this->mutex->unlock(this->mutex);
@@ -431,7 +288,7 @@ METHOD(cluster_link_t, start, void,
 {
 	this->mutex->lock(this->mutex);
 	this->running = TRUE;
-	this->self.start = get_epoch();
+	cluster_writer_start(&this->writer);
 	open_store(this);
 	this->mutex->unlock(this->mutex);
 	lib->scheduler->schedule_job_ms(lib->scheduler,
@@ -486,23 +343,11 @@ METHOD(cluster_link_t, may_drain, bool,
 							   error);
 }
 
-/**
- * Make a value that is not to be changed the one that was ordered before.
- */
-static void keep(uint64_t *value, uint64_t before)
-{
-	if (*value == CLUSTER_UNKNOWN)
-	{
-		*value = before;
-	}
-}
-
 METHOD(cluster_link_t, order, bool,
 	private_cluster_link_t *this, const char *name, cluster_order_t *wanted,
 	bool force, char error[REDIRECT_STORE_WHY_MAX])
 {
 	gateway_status_t status;
-	cluster_member_t member;
 	bool good = FALSE;
 
 	if (!this->table->get_status(this->table, name, &status))
@@ -517,29 +362,18 @@ METHOD(cluster_link_t, order, bool,
 		return FALSE;
 	}
 	this->mutex->lock(this->mutex);
-	if (!this->store || !get_self(this, wanted->by))
+	if (!this->writer.store || !cluster_writer_name(&this->writer, wanted->by))
 	{
-		snprintf(error, REDIRECT_STORE_WHY_MAX, "%s", !this->store ?
+		snprintf(error, REDIRECT_STORE_WHY_MAX, "%s", !this->writer.store ?
 				 "there is no store of the cluster" :
 				 "this gateway does not know which it is (self)");
 	}
 	else
 	{
 		update_gateways(this);
-		if (this->members->get(this->members, name, monotonic_ms(), &member) &&
-			member.order.sequence)
-		{
-			keep(&wanted->state, member.order.state);
-			keep(&wanted->weight, member.order.weight);
-			keep(&wanted->capacity, member.order.capacity);
-		}
-		wanted->sequence = max(get_epoch(), member.order.sequence + 1);
-		good = put_record(this, CLUSTER_ORDER, name, wanted, 0, TRUE);
-		if (good)
-		{
-			this->members->set_order(this->members, name, wanted);
-		}
-		else
+		good = cluster_writer_order(&this->writer, name, wanted,
+									monotonic_ms());
+		if (!good)
 		{
 			snprintf(error, REDIRECT_STORE_WHY_MAX, "the store takes no more");
 		}
@@ -555,13 +389,12 @@ METHOD(cluster_link_t, order, bool,
 METHOD(cluster_link_t, get_member, bool,
 	private_cluster_link_t *this, const char *name, cluster_member_t *member)
 {
-	bool found = FALSE;
+	cluster_members_t *members;
+	bool found;
 
 	this->mutex->lock(this->mutex);
-	if (this->members)
-	{
-		found = this->members->get(this->members, name, monotonic_ms(), member);
-	}
+	members = this->writer.members;
+	found = members && members->get(members, name, monotonic_ms(), member);
 	this->mutex->unlock(this->mutex);
 	return found;
 }
@@ -569,17 +402,22 @@ METHOD(cluster_link_t, get_member, bool,
 METHOD(cluster_link_t, get_status, void,
 	private_cluster_link_t *this, cluster_status_t *status)
 {
+	cluster_members_t *members;
+	redirect_store_t *store;
+
 	*status = (cluster_status_t){};
 	this->mutex->lock(this->mutex);
+	members = this->writer.members;
+	store = this->writer.store;
 	status->configured = this->config && this->config->url;
-	status->offered = this->store != NULL;
-	if (this->store)
+	status->offered = store != NULL;
+	if (store)
 	{
-		this->store->get_stats(this->store, &status->stats);
+		store->get_stats(store, &status->stats);
 	}
-	if (this->members)
+	if (members)
 	{
-		this->members->get_counters(this->members, status->records);
+		members->get_counters(members, status->records);
 	}
 	status->state = this->sink->get_state(this->sink, status->words,
 										  &status->listed);
@@ -590,8 +428,8 @@ METHOD(cluster_link_t, set_hash_source, void,
 	private_cluster_link_t *this, uint64_t (*get)(void *data), void *data)
 {
 	this->mutex->lock(this->mutex);
-	this->get_hash = get;
-	this->hash_data = data;
+	this->writer.get_hash = get;
+	this->writer.hash_data = data;
 	this->mutex->unlock(this->mutex);
 }
 
@@ -609,11 +447,11 @@ METHOD(cluster_link_t, destroy, void,
 	private_cluster_link_t *this)
 {
 	this->stores->set_observer(this->stores, NULL, NULL);
-	if (this->members)
+	if (this->writer.members)
 	{
-		this->members->destroy(this->members);
+		this->writer.members->destroy(this->writer.members);
 	}
-	DESTROY_IF(this->signer);
+	DESTROY_IF(this->writer.signer);
 	store_config_destroy(this->config);
 	this->sink->destroy(this->sink);
 	this->mutex->destroy(this->mutex);
@@ -645,6 +483,11 @@ cluster_link_t *cluster_link_create(policy_engine_t *engine,
 		.engine = engine,
 		.table = table,
 		.prober = prober,
+		.writer = {
+			.engine = engine,
+			.table = table,
+			.prober = prober,
+		},
 		.stores = stores,
 		.sink = cluster_sink_create(engine),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),

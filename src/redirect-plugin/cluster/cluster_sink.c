@@ -160,6 +160,16 @@ METHOD(cluster_sink_t, get_state, redirect_store_state_t,
 	return state;
 }
 
+METHOD(cluster_sink_t, is_listed, bool,
+	private_cluster_sink_t *this, uint64_t fresh)
+{
+	char words[REDIRECT_STORE_WHY_MAX];
+	uint64_t age;
+
+	return get_state(this, words, &age) >= REDIRECT_STORE_DEGRADED &&
+		   age <= fresh;
+}
+
 METHOD(cluster_sink_t, destroy, void,
 	private_cluster_sink_t *this)
 {
@@ -179,6 +189,7 @@ cluster_sink_t *cluster_sink_create(policy_engine_t *engine)
 			.attach = _attach,
 			.set_state = _set_state,
 			.get_state = _get_state,
+			.is_listed = _is_listed,
 			.destroy = _destroy,
 		},
 		.engine = engine,

@@ -63,6 +63,13 @@ struct cluster_sink_t {
 										uint64_t *listed);
 
 	/**
+	 * Whether the store works, and lists of heartbeats come.
+	 *
+	 * @param fresh			milliseconds that the last one may be old
+	 */
+	bool (*is_listed)(cluster_sink_t *this, uint64_t fresh);
+
+	/**
 	 * Destroy it, once the store is closed.
 	 */
 	void (*destroy)(cluster_sink_t *this);
