@@ -12,35 +12,20 @@
  * for more details.
  */
 
-
 #include "prober.h"
+#include "probe_roster.h"
 #include "probe_share.h"
 #include "probe_sockets.h"
-#include "probed_gateway.h"
-#include "initiator/initiator_resolver.h"
 #include "utils/monotonic.h"
 #include "utils/this_host.h"
-#include "wire/notify_data.h"
 
-#include <collections/hashtable.h>
-#include <threading/mutex.h>
 #include <processing/jobs/callback_job.h>
 
-#include <sys/random.h>
-
 /**
- * Milliseconds between two looks at what is due, at least and at most, and
- * between two looks at which gateways there are.
+ * Milliseconds between two looks at what is due, at least and at most.
  */
 #define SLEEP_MIN 10
 #define SLEEP_MAX 500
-#define SYNC_INTERVAL 10000
-
-/**
- * Milliseconds after which a name is resolved again, and seconds for that.
- */
-#define RESOLVE_INTERVAL 60000
-#define RESOLVE_TIMEOUT 10
 
 /**
  * Lowest bits of an SPI that tell the position of gateway and target.
@@ -49,7 +34,6 @@
 #define TARGET_BITS 2
 
 typedef struct private_prober_t private_prober_t;
-typedef struct resolving_t resolving_t;
 
 /**
  * Private data
@@ -62,7 +46,7 @@ struct private_prober_t {
 	prober_t public;
 
 	/**
-	 * Has the gateways
+	 * Is refreshed
 	 */
 	policy_engine_t *engine;
 
@@ -77,19 +61,9 @@ struct private_prober_t {
 	uint16_t port;
 
 	/**
-	 * Whether an address is of this host
-	 */
-	prober_is_own_t is_own;
-
-	/**
 	 * As configured
 	 */
 	probe_config_t config;
-
-	/**
-	 * TRUE if others share what they find out
-	 */
-	bool shared;
 
 	/**
 	 * Sockets, NULL while stopped
@@ -97,39 +71,9 @@ struct private_prober_t {
 	probe_sockets_t *sockets;
 
 	/**
-	 * Resolves names
+	 * Whom to probe
 	 */
-	initiator_resolver_t *resolver;
-
-	/**
-	 * name => probed_gateway_t
-	 */
-	hashtable_t *known;
-
-	/**
-	 * All of known, in no order
-	 */
-	probed_gateway_t **gateways;
-
-	/**
-	 * Number of gateways
-	 */
-	int count;
-
-	/**
-	 * Policy the gateways were taken from, only to see that it changed, and when
-	 */
-	const policy_t *policy;
-
-	/**
-	 * When to look at the policy in any case
-	 */
-	uint64_t sync;
-
-	/**
-	 * Whether clients may be sent to loopback addresses
-	 */
-	bool loopback;
+	probe_roster_t roster;
 
 	/**
 	 * TRUE if the engine has to be told of a change
@@ -148,35 +92,6 @@ struct private_prober_t {
 };
 
 /**
- * A name that is looked up.
- */
-struct resolving_t {
-
-	/** prober */
-	private_prober_t *this;
-
-	/** name of its gateway */
-	char gateway[REDIRECT_NAME_MAX];
-
-	/** the name */
-	gateway_identity_t identity;
-};
-
-/**
- * A random number, 0 to max - 1.
- */
-static uint64_t get_random(uint64_t max)
-{
-	uint64_t number;
-
-	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) != sizeof(number))
-	{
-		number = random();
-	}
-	return number % max;
-}
-
-/**
  * Milliseconds between two probes of a gateway: less by up to a tenth, so that
  * gateways do not probe in step.
  */
@@ -184,11 +99,11 @@ static uint32_t get_interval(private_prober_t *this)
 {
 	uint32_t interval = this->config.interval;
 
-	if (!this->shared && this->count > PROBE_SHARE_MAX)
+	if (!this->roster.shared && this->roster.count > PROBE_SHARE_MAX)
 	{
-		interval *= (this->count + PROBE_SHARE_MAX - 1) / PROBE_SHARE_MAX;
+		interval *= (this->roster.count + PROBE_SHARE_MAX - 1) / PROBE_SHARE_MAX;
 	}
-	return interval - get_random(interval / 10 + 1);
+	return interval - probe_roster_random(interval / 10 + 1);
 }
 
 /**
@@ -251,9 +166,9 @@ static void received(void *data, const ip_address_t *from, uint16_t port,
 	if (port == this->port && ike_probe_parse_answer(datagram, &spi))
 	{
 		position = spi & ((1 << POSITION_BITS) - 1);
-		if ((int)(position >> TARGET_BITS) < this->count)
+		if ((int)(position >> TARGET_BITS) < this->roster.count)
 		{
-			gateway = this->gateways[position >> TARGET_BITS];
+			gateway = this->roster.gateways[position >> TARGET_BITS];
 			target = &gateway->targets[position & ((1 << TARGET_BITS) - 1)];
 		}
 	}
@@ -279,108 +194,6 @@ static void received(void *data, const ip_address_t *from, uint16_t port,
 }
 
 /**
- * Find the target of a gateway that has an identity.
- */
-static probe_target_t *find_target(private_prober_t *this,
-								   resolving_t *resolving)
-{
-	probed_gateway_t *gateway;
-	int i;
-
-	gateway = this->known->get(this->known, resolving->gateway);
-	for (i = 0; gateway && i < gateway->count; i++)
-	{
-		if (gateway_identity_equals(&gateway->targets[i].identity,
-									&resolving->identity))
-		{
-			return &gateway->targets[i];
-		}
-	}
-	return NULL;
-}
-
-/**
- * Whether clients could be sent to an address, and it is not this host's.
- */
-static bool is_allowed(private_prober_t *this, const ip_address_t *address)
-{
-	gateway_identity_t identity;
-	bool allowed;
-	host_t *host;
-
-	host = ip_address_to_host(address, 0);
-	allowed = host && gateway_identity_from_host(host, &identity) &&
-			  redirect_target_check(&identity, this->loopback) == WIRE_OK &&
-			  !this->is_own(address);
-	DESTROY_IF(host);
-	return allowed;
-}
-
-/**
- * Take over what a name resolves to; if it does not anymore, what it did.
- */
-static void resolved(void *data, const ip_address_t *addresses, int count)
-{
-	resolving_t *resolving = data;
-	private_prober_t *this = resolving->this;
-	probe_target_t *target;
-	int i;
-
-	this->mutex->lock(this->mutex);
-	target = find_target(this, resolving);
-	if (target)
-	{
-		target->resolving = FALSE;
-		if (count)
-		{
-			target->count = 0;
-		}
-		for (i = 0; i < count && target->count < PROBE_ADDRESSES_MAX; i++)
-		{
-			if (is_allowed(this, &addresses[i]))
-			{
-				target->addresses[target->count++] = addresses[i];
-			}
-		}
-		if (target->current >= target->count)
-		{
-			target->current = 0;
-		}
-	}
-	this->mutex->unlock(this->mutex);
-	free(resolving);
-}
-
-/**
- * Look a name up if it is time.
- */
-static void resolve(private_prober_t *this, probed_gateway_t *gateway,
-					probe_target_t *target, uint64_t now)
-{
-	resolving_t *resolving;
-
-	if (target->identity.type != GATEWAY_IDENTITY_FQDN || target->resolving ||
-		now < target->resolve)
-	{
-		return;
-	}
-	INIT(resolving,
-		.this = this,
-		.identity = target->identity,
-	);
-	memcpy(resolving->gateway, gateway->name, sizeof(resolving->gateway));
-	target->resolve = now + RESOLVE_INTERVAL;
-	target->resolving = this->resolver->resolve(this->resolver,
-										(char*)target->identity.data,
-										RESOLVE_TIMEOUT, resolved, resolving);
-	if (!target->resolving)
-	{	/* others wait */
-		target->resolve = now + this->config.interval;
-		free(resolving);
-	}
-}
-
-/**
  * Send a probe.
  *
  * @param position		position of gateway and target
@@ -394,7 +207,7 @@ static void probe(private_prober_t *this, probed_gateway_t *gateway,
 	bool changed;
 
 	/* never 0, whatever the position is */
-	spi = (1 + get_random((1ULL << (64 - POSITION_BITS)) - 1)) << POSITION_BITS |
+	spi = (1 + probe_roster_random((1ULL << (64 - POSITION_BITS)) - 1)) << POSITION_BITS |
 		  position;
 	if (target->count)
 	{
@@ -423,7 +236,7 @@ static void probe(private_prober_t *this, probed_gateway_t *gateway,
  */
 static uint64_t attend(private_prober_t *this, int position, uint64_t now)
 {
-	probed_gateway_t *gateway = this->gateways[position];
+	probed_gateway_t *gateway = this->roster.gateways[position];
 	uint64_t next = now + SLEEP_MAX;
 	probe_target_t *target;
 	bool changed;
@@ -436,7 +249,7 @@ static uint64_t attend(private_prober_t *this, int position, uint64_t now)
 		{
 			continue;
 		}
-		resolve(this, gateway, target, now);
+		probe_roster_resolve(&this->roster, gateway, target, now);
 		if (target->due <= now && target->spi)
 		{
 			this->stats.missed++;
@@ -454,170 +267,14 @@ static uint64_t attend(private_prober_t *this, int position, uint64_t now)
 }
 
 /**
- * Look which addresses are of this host, which may change.
+ * A gateway is not probed anymore, so nothing is known of it.
  */
-static void mark_own(private_prober_t *this, probed_gateway_t *gateway)
+static void forgotten(void *data, probed_gateway_t *gateway)
 {
-	probe_target_t *target;
-	int i;
+	private_prober_t *this = data;
 
-	for (i = 0; i < gateway->count; i++)
-	{
-		target = &gateway->targets[i];
-		if (target->identity.type != GATEWAY_IDENTITY_FQDN)
-		{
-			target->own = this->is_own(&target->addresses[0]);
-			if (target->own)
-			{
-				target->verdict = GATEWAY_UNKNOWN;
-				target->spi = 0;
-			}
-		}
-	}
-}
-
-/**
- * Drop probes under way, whose SPI tells another position from now on.
- */
-static void renumber(private_prober_t *this, probed_gateway_t *gateway,
-					 uint64_t now)
-{
-	int i;
-
-	for (i = 0; i < gateway->count; i++)
-	{
-		if (gateway->targets[i].spi)
-		{
-			gateway->targets[i].spi = 0;
-			gateway->targets[i].due = now;
-		}
-	}
-}
-
-/**
- * Want a gateway of the configuration to be probed.
- */
-static void want(private_prober_t *this, const gateway_t *gateway, uint64_t now)
-{
-	probed_gateway_t *old, *known;
-
-	known = this->known->get(this->known, gateway->name);
-	if (!known || !probed_gateway_fits(known, gateway))
-	{	/* the first probe soon, but not of all at once */
-		old = known;
-		known = probed_gateway_create(gateway,
-							now + get_random(this->config.timeout / 4 + 1));
-		this->known->put(this->known, known->name, known);
-		free(old);
-	}
-	known->wanted = TRUE;
-}
-
-/**
- * Mark those that are to be probed.
- */
-static void mark_wanted(private_prober_t *this, const policy_state_t *state,
-						uint64_t now)
-{
-	const policy_t *policy = state->policy;
-	uint64_t *ids, self = 0;
-	int i, count = 0;
-
-	ids = calloc(policy->gateway_count + 1, sizeof(*ids));
-	for (i = 0; i < policy->gateway_count; i++)
-	{
-		if (i == policy->self)
-		{
-			self = policy->gateways[i].id;
-		}
-		else if (state->view->left_out[i] == GATEWAY_LEFT_DOWN ||
-				 state->view->left_out[i] == GATEWAY_LEFT_DISABLED)
-		{	/* does not do its share */
-			continue;
-		}
-		ids[count++] = policy->gateways[i].id;
-	}
-	for (i = 0; i < policy->gateway_count; i++)
-	{
-		if (i != policy->self &&
-			policy->gateways[i].probe != IKE_PROBE_NO &&
-			(!this->shared ||
-			 probe_share_mine(ids, count, self, policy->gateways[i].id)))
-		{
-			want(this, &policy->gateways[i], now);
-		}
-	}
-	free(ids);
-}
-
-/**
- * Forget those that are not to be probed anymore, and number the others.
- */
-static void forget_unwanted(private_prober_t *this, uint64_t now)
-{
-	enumerator_t *enumerator;
-	probed_gateway_t *gateway, **old = this->gateways;
-	int old_count = this->count, i = 0;
-	char *name;
-
-	this->gateways = calloc(this->known->get_count(this->known) + 1,
-							sizeof(*this->gateways));
-	this->count = 0;
-	enumerator = this->known->create_enumerator(this->known);
-	while (enumerator->enumerate(enumerator, &name, &gateway))
-	{
-		if (gateway->wanted)
-		{
-			if (i >= old_count || old[i] != gateway)
-			{
-				renumber(this, gateway, now);
-			}
-			this->gateways[this->count++] = gateway;
-			i++;
-			continue;
-		}
-		this->known->remove_at(this->known, enumerator);
-		gateway->verdict = GATEWAY_UNKNOWN;
-		gateway->families_down = 0;
-		testify(this, gateway);
-		this->changed = TRUE;
-		free(gateway);
-	}
-	enumerator->destroy(enumerator);
-	free(old);
-}
-
-/**
- * Take over which gateways there are, if that may have changed.
- */
-static void sync_gateways(private_prober_t *this, uint64_t now)
-{
-	const policy_state_t *state;
-	int token, i;
-
-	state = this->engine->acquire(this->engine, &token);
-	if (state->policy == this->policy && now < this->sync)
-	{
-		this->engine->release(this->engine, token);
-		return;
-	}
-	for (i = 0; i < this->count; i++)
-	{
-		this->gateways[i]->wanted = FALSE;
-	}
-	this->policy = state->policy;
-	this->sync = now + SYNC_INTERVAL;
-	if (state->policy && this->config.enabled)
-	{
-		this->loopback = state->policy->loopback;
-		mark_wanted(this, state, now);
-	}
-	this->engine->release(this->engine, token);
-	forget_unwanted(this, now);
-	for (i = 0; i < this->count; i++)
-	{
-		mark_own(this, this->gateways[i]);
-	}
+	testify(this, gateway);
+	this->changed = TRUE;
 }
 
 /**
@@ -638,8 +295,8 @@ static job_requeue_t run(void *data)
 	}
 	now = monotonic_ms();
 	next = now + SLEEP_MAX;
-	sync_gateways(this, now);
-	for (i = 0; i < this->count; i++)
+	probe_roster_sync(&this->roster, now);
+	for (i = 0; i < this->roster.count; i++)
 	{
 		next = min(next, attend(this, i, now));
 	}
@@ -658,7 +315,7 @@ METHOD(prober_t, configure, void,
 {
 	this->mutex->lock(this->mutex);
 	this->config = *config;
-	this->sync = 0;
+	this->roster.sync = 0;
 	this->mutex->unlock(this->mutex);
 }
 
@@ -666,10 +323,10 @@ METHOD(prober_t, set_shared, void,
 	private_prober_t *this, bool shared)
 {
 	this->mutex->lock(this->mutex);
-	if (this->shared != shared)
+	if (this->roster.shared != shared)
 	{
-		this->shared = shared;
-		this->sync = 0;
+		this->roster.shared = shared;
+		this->roster.sync = 0;
 	}
 	this->mutex->unlock(this->mutex);
 }
@@ -709,7 +366,7 @@ METHOD(prober_t, get_verdict, gateway_verdict_t,
 	probed_gateway_t *gateway;
 
 	this->mutex->lock(this->mutex);
-	gateway = this->known->get(this->known, name);
+	gateway = this->roster.known->get(this->roster.known, name);
 	if (gateway)
 	{
 		verdict = gateway->verdict;
@@ -727,13 +384,13 @@ METHOD(prober_t, list, void,
 
 	*names = '\0';
 	this->mutex->lock(this->mutex);
-	for (i = 0; i < this->count; i++)
+	for (i = 0; i < this->roster.count; i++)
 	{
-		if (this->gateways[i]->verdict == verdict &&
-			len + strlen(this->gateways[i]->name) + 2 < size)
+		if (this->roster.gateways[i]->verdict == verdict &&
+			len + strlen(this->roster.gateways[i]->name) + 2 < size)
 		{
 			len += snprintf(names + len, size - len, "%s%s", len ? "," : "",
-							this->gateways[i]->name);
+							this->roster.gateways[i]->name);
 		}
 	}
 	this->mutex->unlock(this->mutex);
@@ -744,28 +401,15 @@ METHOD(prober_t, get_stats, void,
 {
 	this->mutex->lock(this->mutex);
 	*stats = this->stats;
-	stats->gateways = this->count;
+	stats->gateways = this->roster.count;
 	this->mutex->unlock(this->mutex);
 }
 
 METHOD(prober_t, destroy, void,
 	private_prober_t *this)
 {
-	enumerator_t *enumerator;
-	probed_gateway_t *gateway;
-	char *name;
-
-	/* ends queries, which call resolved() */
-	this->resolver->destroy(this->resolver);
-	enumerator = this->known->create_enumerator(this->known);
-	while (enumerator->enumerate(enumerator, &name, &gateway))
-	{
-		free(gateway);
-	}
-	enumerator->destroy(enumerator);
-	this->known->destroy(this->known);
+	probe_roster_deinit(&this->roster);
 	this->mutex->destroy(this->mutex);
-	free(this->gateways);
 	free(this);
 }
 
@@ -791,10 +435,16 @@ prober_t *prober_create(policy_engine_t *engine, gateway_table_t *table,
 		.engine = engine,
 		.table = table,
 		.port = port,
-		.is_own = is_own ?: this_host_has,
-		.resolver = initiator_resolver_create(NULL),
-		.known = hashtable_create(hashtable_hash_str, hashtable_equals_str, 16),
+		.roster = {
+			.engine = engine,
+			.is_own = is_own ?: this_host_has,
+			.forgotten = forgotten,
+		},
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
+	this->roster.config = &this->config;
+	this->roster.data = this;
+	this->roster.mutex = this->mutex;
+	probe_roster_init(&this->roster);
 	return &this->public;
 }
