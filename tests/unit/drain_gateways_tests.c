@@ -211,6 +211,46 @@ START_TEST(takes_no_gateway_that_sends_clients_away_for_proof)
 }
 END_TEST
 
+START_TEST(knows_that_a_gateway_takes_clients_again)
+{
+	policy_fixture_t fixture = policy_fixture_create(conf);
+	drain_gateways_t *targets = create(&fixture);
+	ip_address_t sun = policy_fixture_address("192.0.2.2");
+	time_t now = time_monotonic(NULL);
+	gateway_state_t states[] = { GATEWAY_DRAIN, GATEWAY_ACTIVE };
+	int i, j;
+
+	for (i = 0; i < (int)countof(states); i++)
+	{
+		for (j = 0; j < 40; j++)
+		{
+			fixture.table->tick(fixture.table);
+		}
+		ck_assert(!targets->came_back_at(targets, &sun, now - 30));
+		fixture.table->set(fixture.table, "sun", states[i], -1, -1,
+						   GATEWAY_SOURCE_STORE);
+		fixture.engine->refresh(fixture.engine);
+		ck_assert(targets->came_back_at(targets, &sun, now - 30) ==
+				  (states[i] == GATEWAY_ACTIVE));
+	}
+	for (j = 0; j < 10; j++)
+	{	/* told again and again, which changes nothing */
+		fixture.table->tick(fixture.table);
+		fixture.table->set(fixture.table, "sun", GATEWAY_ACTIVE, -1, -1,
+						   GATEWAY_SOURCE_STORE);
+	}
+	ck_assert(targets->came_back_at(targets, &sun, now - 30));
+	ck_assert(!targets->came_back_at(targets, &sun, now - 5));
+	fixture.table->testify(fixture.table, "sun", GATEWAY_WITNESS_PROBE,
+						   GATEWAY_DOWN, 0);
+	ck_assert(!targets->came_back_at(targets, &sun, now - 30));
+	sun = policy_fixture_address("192.0.2.99");
+	ck_assert(!targets->came_back_at(targets, &sun, now - 30));
+	targets->destroy(targets);
+	policy_fixture_destroy(&fixture);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("drain_gateways");
@@ -224,6 +264,7 @@ int main(void)
 	tcase_add_test(tcase, tells_others_once_several_did_not_arrive);
 	tcase_add_test(tcase, believes_what_shows_a_gateway_to_be_alive);
 	tcase_add_test(tcase, takes_no_gateway_that_sends_clients_away_for_proof);
+	tcase_add_test(tcase, knows_that_a_gateway_takes_clients_again);
 	suite_add_tcase(suite, tcase);
 	return policy_fixture_run(suite);
 }

@@ -111,6 +111,39 @@ START_TEST(notes_where_a_client_goes_before_it_is_told)
 }
 END_TEST
 
+/* whether the gateway that sent the client here takes clients since, if asked */
+static bool takes_since;
+
+static bool came_back(void *data, const ip_address_t *from, time_t since)
+{
+	ip_address_t mars = policy_fixture_address("192.0.2.3");
+
+	ck_assert(memcmp(from, &mars, sizeof(mars)) == 0);
+	ck_assert_int_le(since, time_monotonic(NULL));
+	return takes_since;
+}
+
+/* _i: 0 if nobody can tell, 1 if it took clients all the time, 2 if it does again */
+START_TEST(sends_a_client_back_where_clients_are_taken_again)
+{
+	session_move_t move = { .grace = 30 };
+	session_order_t *order = session_order_create(&move, get_scope, NULL);
+	ip_address_t mars = policy_fixture_address("192.0.2.3");
+	session_t *session;
+
+	order->came_back = _i ? came_back : NULL;
+	takes_since = _i == 2;
+	table->remove(table, 1);
+	table->add(table, &ike_sa->public, &mars);
+	session = table->find(table, 1);
+	ck_assert_int_eq(mover->move(mover, session, order),
+					 takes_since ? SESSION_NOT_STUCK : SESSION_STUCK_NO_GATEWAY);
+	ck_assert_int_eq(sent, takes_since);
+	table->release(table, session);
+	session_order_put(order);
+}
+END_TEST
+
 static void setup(void)
 {
 	ip_address_t nowhere = {};
@@ -148,6 +181,8 @@ int main(void)
 	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_loop_test(tcase, sends_a_client_back_where_clients_are_taken_again,
+						0, 3);
 	tcase_add_test(tcase, notes_where_a_client_goes_before_it_is_told);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);

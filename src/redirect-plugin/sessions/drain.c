@@ -206,6 +206,16 @@ static session_scope_t *get_scope(void *data, const session_order_t *order)
 }
 
 /**
+ * Check whether the gateway a client came from takes clients again since.
+ */
+static bool came_back(void *data, const ip_address_t *from, time_t since)
+{
+	private_drain_t *this = data;
+
+	return this->targets->came_back_at(this->targets, from, since);
+}
+
+/**
  * Decide whether a client that was redirected often enough without leaving is
  * redirected once more: its gateway was shown to be alive since, or came back.
  */
@@ -344,6 +354,7 @@ static void renew(private_drain_t *this, bool fresh)
 	};
 
 	order = session_order_create(&move, get_scope, this);
+	order->came_back = came_back;
 	if (!fresh && old)
 	{
 		order->began = old->began;

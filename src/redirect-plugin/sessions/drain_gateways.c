@@ -291,17 +291,25 @@ static bool takes_clients(private_drain_gateways_t *this, const char *name,
 		   status->state == GATEWAY_ACTIVE && status->up;
 }
 
+/**
+ * Ticks of the gateways' table since a time, rather too few: they come late on a
+ * busy host, and nothing is to be taken for newer than it is.
+ */
+static uint32_t ticks_since(time_t since, time_t now)
+{
+	uint32_t seconds = max(now - since, 0);
+
+	return seconds - seconds / 8;
+}
+
 METHOD(drain_gateways_t, proven, time_t,
 	private_drain_gateways_t *this, const char *name, time_t since)
 {
 	time_t now = time_monotonic(NULL);
 	uint32_t second = this->gateways->get_now(this->gateways);
-	uint32_t age, oldest = max(now - since, 0);
+	uint32_t age, oldest = min(ticks_since(since, now), second);
 	gateway_status_t status;
 
-	/* the table counts ticks, which come late on a busy host: take nothing for
-	 * newer than it is */
-	oldest = min(oldest - oldest / 8, second);
 	if (!takes_clients(this, name, &status))
 	{
 		return 0;
@@ -323,10 +331,27 @@ METHOD(drain_gateways_t, came_back, bool,
 	private_drain_gateways_t *this, const char *name, time_t since)
 {
 	gateway_status_t status;
-	time_t age = time_monotonic(NULL) - since;
 
 	return takes_clients(this, name, &status) &&
-		   age > (time_t)status.origins[GATEWAY_VALUE_STATE].age;
+		   status.origins[GATEWAY_VALUE_STATE].age <
+									ticks_since(since, time_monotonic(NULL));
+}
+
+METHOD(drain_gateways_t, came_back_at, bool,
+	private_drain_gateways_t *this, const ip_address_t *address, time_t since)
+{
+	const policy_state_t *state;
+	char name[REDIRECT_NAME_MAX] = "";
+	int index, token;
+
+	state = this->engine->acquire(this->engine, &token);
+	index = state->policy ? policy_find_gateway(state->policy, address) : -1;
+	if (index >= 0)
+	{
+		snprintf(name, sizeof(name), "%s", state->policy->gateways[index].name);
+	}
+	this->engine->release(this->engine, token);
+	return index >= 0 && came_back(this, name, since);
 }
 
 /**
@@ -469,6 +494,7 @@ drain_gateways_t *drain_gateways_create(policy_engine_t *engine,
 			.has_other = _has_other,
 			.proven = _proven,
 			.came_back = _came_back,
+			.came_back_at = _came_back_at,
 			.tick = _tick,
 			.reset = _reset,
 			.destroy = _destroy,

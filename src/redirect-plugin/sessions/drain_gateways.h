@@ -102,12 +102,22 @@ struct drain_gateways_t {
 	time_t (*proven)(drain_gateways_t *this, const char *name, time_t since);
 
 	/**
-	 * Check whether the operator lets a gateway take clients again. Not for hooks.
+	 * Check whether a gateway takes clients, and was told to since: its own drain
+	 * is over, or an operator says so. Not for hooks.
 	 *
 	 * @param name		name of the gateway
 	 * @param since		time of interest, of time_monotonic()
 	 */
 	bool (*came_back)(drain_gateways_t *this, const char *name, time_t since);
+
+	/**
+	 * The same of the gateway with an address.
+	 *
+	 * @param address	address, maybe of none
+	 * @param since		time of interest, of time_monotonic()
+	 */
+	bool (*came_back_at)(drain_gateways_t *this, const ip_address_t *address,
+						 time_t since);
 
 	/**
 	 * To be called once a second: suspicions end, a new policy is taken over, and

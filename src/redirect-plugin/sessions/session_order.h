@@ -66,7 +66,18 @@ struct session_order_t {
 	 */
 	session_scope_t *(*get_scope)(void *data, const session_order_t *order);
 
-	/** passed to get_scope */
+	/**
+	 * Asked by the job about a client that others sent here not long ago: it may go
+	 * where it came from if that gateway takes clients again since then. NULL if
+	 * it never may; set by who made the order, before it is used.
+	 *
+	 * @param data		data of the order
+	 * @param from		address it came from
+	 * @param since		when it came, of time_monotonic()
+	 */
+	bool (*came_back)(void *data, const ip_address_t *from, time_t since);
+
+	/** passed to both */
 	void *data;
 };
 
