@@ -210,6 +210,7 @@ END_TEST
 START_TEST(lets_most_probers_outweigh_a_heartbeat)
 {
 	cluster_heartbeat_t sun = cluster_typical, mars = cluster_typical;
+	cluster_heartbeat_t moon = cluster_typical;
 	known_t this;
 
 	know(&this);
@@ -222,6 +223,12 @@ START_TEST(lets_most_probers_outweigh_a_heartbeat)
 							   GATEWAY_DOWN, 0);
 	/* one says so, one says no */
 	ck_assert(this.members->tell(this.members, 1000, 3000, 10000, TRUE));
+	ck_assert(!this.members->tell(this.members, 1000, 3000, 10000, TRUE));
+	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").health, GATEWAY_UP);
+	/* the own word does not count twice */
+	strcpy(moon.up, "mars");
+	strcpy(moon.down, "sun");
+	ck_assert_int_eq(hear(&this, "moon", &moon, 1000), CLUSTER_OK);
 	ck_assert(!this.members->tell(this.members, 1000, 3000, 10000, TRUE));
 	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").health, GATEWAY_UP);
 	strcpy(mars.up, "moon");

@@ -362,7 +362,8 @@ static void count_votes(private_cluster_members_t *this, char *names, bool up)
 }
 
 /**
- * Have all that are heard of vote on all they probe.
+ * Have all that are heard of vote on all they probe; this gateway by what it knows,
+ * and not once more by its own record.
  */
 static void hold_vote(private_cluster_members_t *this, uint64_t now,
 					  uint64_t fresh)
@@ -384,7 +385,8 @@ static void hold_vote(private_cluster_members_t *this, uint64_t now,
 	enumerator = this->entries->create_enumerator(this->entries);
 	while (enumerator->enumerate(enumerator, &name, &entry))
 	{
-		if (entry->heard && now - entry->heard <= fresh)
+		if (entry->heard && now - entry->heard <= fresh &&
+			!streq(name, this->self))
 		{
 			count_votes(this, entry->heartbeat.up, TRUE);
 			count_votes(this, entry->heartbeat.down, FALSE);
