@@ -17,7 +17,7 @@ import shutil
 import subprocess
 
 PICTURE = r"""
-set terminal svg size 900,700 background "white"
+set terminal svg size 900,700 noenhanced background "white"
 set output "{path}"
 set multiplot layout 2,2
 set logscale x
