@@ -420,11 +420,75 @@ START_TEST(limits_the_answer_to_the_scope_of_the_question)
 }
 END_TEST
 
+/**
+ * As many gateways as there can be.
+ */
+static policy_fixture_t create_most(void)
+{
+	policy_fixture_t fixture;
+	char *conf;
+	size_t len;
+	FILE *file;
+	int i;
+
+	file = open_memstream(&conf, &len);
+	fprintf(file, "self = g0\ngateways {\n");
+	for (i = 0; i < GATEWAYS_MAX; i++)
+	{
+		fprintf(file, "g%d { addresses = 10.9.%d.%d }\n", i, i >> 8, i & 0xff);
+	}
+	fprintf(file, "}\n");
+	fclose(file);
+	fixture = policy_fixture_create(conf);
+	free(conf);
+	return fixture;
+}
+
+/* from a drain to all others to one to a single gateway */
+START_TEST(limits_the_answer_to_each_scope_of_4096_gateways)
+{
+	policy_fixture_t fixture = create_most();
+	uint64_t *ids = calloc(GATEWAYS_MAX, sizeof(*ids));
+	redirect_scope_t scope = { .ids = ids, .move = TRUE };
+	redirect_request_t request;
+	redirect_decision_t decision;
+	char name[16], client[32];
+	int step, i;
+
+	for (step = 1; step < GATEWAYS_MAX; step = step * 5 + 2)
+	{
+		scope.count = 0;
+		for (i = step; i < GATEWAYS_MAX; i += step)
+		{
+			snprintf(name, sizeof(name), "g%d", i);
+			ids[scope.count++] = gateway_hash(chunk_from_str(name));
+		}
+		qsort(ids, scope.count, sizeof(*ids), redirect_scope_compare);
+		for (i = 1; i <= 100; i++)
+		{
+			snprintf(client, sizeof(client), "203.0.113.%d", i);
+			request = policy_fixture_init(client, i);
+			request.phase = REDIRECT_PHASE_ACTIVE;
+			request.scope = &scope;
+			decision = policy_fixture_decide(&fixture, request);
+			ck_assert_int_eq(decision.action, REDIRECT_REDIRECT);
+			ck_assert_int_ge(atoi(decision.gateway + 1), step);
+			ck_assert_int_eq(atoi(decision.gateway + 1) % step, 0);
+			ck_assert_uint_eq(decision.left_out[GATEWAY_LEFT_SCOPE],
+							  GATEWAYS_MAX - scope.count);
+		}
+	}
+	free(ids);
+	policy_fixture_destroy(&fixture);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("decide");
 	TCase *tcase = tcase_create("decide");
 
+	tcase_set_timeout(tcase, 120);
 	tcase_add_test(tcase, serves_everybody_without_a_policy);
 	tcase_add_test(tcase, redirects_by_a_rule);
 	tcase_add_test(tcase, serves_who_no_rule_is_about);
@@ -440,6 +504,7 @@ int main(void)
 	tcase_add_loop_test(tcase, gives_a_retransmission_the_same_answer, 0, 6);
 	tcase_add_loop_test(tcase, ignores_a_selector_that_returns_nonsense, 0, 4);
 	tcase_add_test(tcase, limits_the_answer_to_the_scope_of_the_question);
+	tcase_add_test(tcase, limits_the_answer_to_each_scope_of_4096_gateways);
 	suite_add_tcase(suite, tcase);
 
 	tcase = tcase_create("caution");
