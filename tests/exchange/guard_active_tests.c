@@ -253,6 +253,21 @@ START_TEST(ends_while_the_way_back_of_a_lost_ike_sa_waits)
 }
 END_TEST
 
+/* likewise of a client whose gateway insisted on a refused target */
+START_TEST(ends_while_the_way_back_of_a_stranded_client_waits)
+{
+	harness_option("deny", "192.0.2.9");
+	harness_establish();
+	redirect("192.0.2.9");
+	harness_deliver_all(NULL);
+	harness_delete(FALSE);
+	/* the DELETE, and not the job it has queued */
+	harness_deliver(harness_next());
+	ck_assert_int_eq(harness_count_sas(TRUE, NULL), 0);
+	ck_assert_uint_eq(harness_count(GUARD_RETURNED), 0);
+}
+END_TEST
+
 START_TEST(stays_away_if_deleted_without_redirect)
 {
 	harness_establish();
@@ -417,6 +432,7 @@ static Suite *suite(void)
 	tcase_add_test(c, keeps_the_old_one_if_nobody_takes_it);
 	tcase_add_test(c, goes_back_if_charon_gives_up_first);
 	tcase_add_test(c, ends_while_the_way_back_of_a_lost_ike_sa_waits);
+	tcase_add_test(c, ends_while_the_way_back_of_a_stranded_client_waits);
 	tcase_add_test(c, stays_away_if_deleted_without_redirect);
 	tcase_add_test(c, makes_one_new_ike_sa_if_deleted_while_it_follows);
 	tcase_add_test(c, follows_after_a_rekeying_that_is_going_on);
