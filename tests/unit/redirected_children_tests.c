@@ -35,12 +35,16 @@ static struct {
 	identification_t *name;
 	bool responding;
 	bool initiator;
+	bool fragmented;
+	exchange_type_t exchange;
 	uint32_t rekeyed;
 	ike_sa_state_t state;
 	/* what was initiated, and which message is sent now, without an answer */
 	int initiated;
 	uint32_t message_id;
 	bool waits;
+	/* charon was asked to retransmit, which is its own business */
+	int retransmitted;
 	/* messages sent again, and the last of them */
 	int repeated;
 	uint32_t repeated_id;
@@ -114,12 +118,76 @@ static enumerator_t *create_task_enumerator(ike_sa_t *this, task_queue_t queue)
 	return enumerator_create_empty();
 }
 
+/**
+ * What is sent: a header with the message ID.
+ */
+static packet_t *get_packet(message_t *this)
+{
+	chunk_t data = chunk_alloca(28);
+
+	memset(data.ptr, 0, data.len);
+	htoun32(data.ptr + 20, client.message_id);
+	return packet_create_from_data(host_create_any(AF_INET),
+								   host_create_any(AF_INET), chunk_clone(data));
+}
+
+static bool get_true(message_t *this)
+{
+	return TRUE;
+}
+
+static bool is_fragmented(message_t *this)
+{
+	return client.fragmented;
+}
+
+static exchange_type_t get_exchange_type(message_t *this)
+{
+	return client.exchange ?: CREATE_CHILD_SA;
+}
+
+/**
+ * Send a request.
+ */
+static void request(void)
+{
+	message_t message = {
+		.get_request = get_true,
+		.get_exchange_type = get_exchange_type,
+		.is_fragmented = is_fragmented,
+		.get_packet = get_packet,
+	};
+
+	client.waits = TRUE;
+	charon->bus->message(charon->bus, &message, FALSE, TRUE);
+	charon->bus->message(charon->bus, &message, FALSE, FALSE);
+}
+
+/**
+ * The packets charon sends.
+ */
+static void send_packet(sender_t *this, packet_t *packet)
+{
+	chunk_t data = packet->get_data(packet);
+
+	client.repeated++;
+	client.repeated_id = untoh32(data.ptr + 20);
+	packet->destroy(packet);
+}
+
+static sender_t sender = {
+	.send = send_packet,
+};
+
 static status_t initiate(ike_sa_t *this, child_cfg_t *cfg,
 						 child_init_args_t *args)
 {
 	cfg->destroy(cfg);
 	client.initiated++;
-	client.waits = TRUE;
+	if (!client.waits)
+	{
+		request();
+	}
 	client.reqid = args->reqid;
 	DESTROY_IF(client.src);
 	DESTROY_IF(client.dst);
@@ -135,10 +203,8 @@ static uint32_t get_message_id(ike_sa_t *this, bool initiate)
 
 static status_t retransmit(ike_sa_t *this, uint32_t message_id)
 {
-	client.repeated++;
-	client.repeated_id = message_id;
-	return message_id == client.message_id && client.waits ? SUCCESS
-														   : INVALID_STATE;
+	client.retransmitted++;
+	return SUCCESS;
 }
 
 /**
@@ -179,17 +245,30 @@ static void schedule_job_ms(scheduler_t *this, job_t *job, uint32_t ms)
 }
 
 /**
+ * Run the job that is next.
+ */
+static bool run_job(void)
+{
+	job_t *job;
+
+	if (jobs->remove_first(jobs, (void**)&job) != SUCCESS)
+	{
+		return FALSE;
+	}
+	job->execute(job);
+	job->destroy(job);
+	return TRUE;
+}
+
+/**
  * Run all jobs, and tell how many there were.
  */
 static int run_jobs(void)
 {
-	job_t *job;
 	int count = 0;
 
-	while (jobs->remove_first(jobs, (void**)&job) == SUCCESS)
+	while (run_job())
 	{
-		job->execute(job);
-		job->destroy(job);
 		count++;
 	}
 	return count;
@@ -281,6 +360,7 @@ static void setup(void)
 	ck_assert(library_init("", "charon"));
 	ck_assert(libcharon_init());
 	charon->ike_sa_manager = &manager;
+	charon->sender = &sender;
 	lib->scheduler->schedule_job_ms = schedule_job_ms;
 	jobs = linked_list_create();
 	client = (typeof(client)){
@@ -323,6 +403,7 @@ static void teardown(void)
 	client.vips->destroy_offset(client.vips, offsetof(host_t, destroy));
 	jobs->destroy_offset(jobs, offsetof(job_t, destroy));
 	charon->ike_sa_manager = NULL;
+	charon->sender = NULL;
 	libcharon_deinit();
 	library_deinit();
 }
@@ -521,13 +602,69 @@ START_TEST(repeats_the_first_once_should_the_client_not_be_established)
 }
 END_TEST
 
-START_TEST(repeats_nothing_if_another_request_waits)
+/**
+ * Charon counts what it retransmits, and each goes on with a timer of its own: a
+ * client that vanishes just then has all the time that charon gives it.
+ */
+START_TEST(leaves_the_retransmissions_to_charon)
 {
-	client.waits = TRUE;
 	arrive(TRUE);
 	refuse();
 	run_jobs();
-	ck_assert_int_eq(client.initiated, 1);
+	ck_assert_int_eq(client.repeated, 1);
+	ck_assert_int_eq(client.retransmitted, 0);
+}
+END_TEST
+
+START_TEST(repeats_nothing_that_was_answered)
+{
+	/* the answer, and the next request with the next ID */
+	arrive(TRUE);
+	refuse();
+	run_job();
+	client.waits = FALSE;
+	run_jobs();
+	ck_assert_int_eq(client.repeated, 0);
+
+	refuse();
+	run_job();
+	client.message_id++;
+	run_jobs();
+	ck_assert_int_eq(client.repeated, 0);
+}
+END_TEST
+
+START_TEST(repeats_no_offer_to_who_has_answered_one)
+{
+	arrive(TRUE);
+	refuse();
+	refuse();
+	run_jobs();
+	client.repeated = 0;
+	client.responding = FALSE;
+	charon->bus->child_updown(charon->bus, NULL, TRUE);
+	client.message_id++;
+	request();
+	ck_assert_int_eq(run_jobs(), 0);
+	ck_assert_int_eq(client.repeated, 0);
+}
+END_TEST
+
+START_TEST(repeats_no_other_requests)
+{
+	arrive(TRUE);
+	request();
+	ck_assert_int_eq(run_jobs(), 0);
+	refuse();
+	run_jobs();
+	client.repeated = 0;
+	client.exchange = INFORMATIONAL;
+	request();
+	/* charon's own task has to do with fragments */
+	client.exchange = CREATE_CHILD_SA;
+	client.fragmented = TRUE;
+	request();
+	ck_assert_int_eq(run_jobs(), 0);
 	ck_assert_int_eq(client.repeated, 0);
 }
 END_TEST
@@ -657,7 +794,10 @@ int main()
 	tcase_add_test(tcase, initiates_what_was_refused_after_the_answer);
 	tcase_add_test(tcase, initiates_each_of_several);
 	tcase_add_test(tcase, repeats_the_first_once_should_the_client_not_be_established);
-	tcase_add_test(tcase, repeats_nothing_if_another_request_waits);
+	tcase_add_test(tcase, leaves_the_retransmissions_to_charon);
+	tcase_add_test(tcase, repeats_nothing_that_was_answered);
+	tcase_add_test(tcase, repeats_no_offer_to_who_has_answered_one);
+	tcase_add_test(tcase, repeats_no_other_requests);
 	tcase_add_test(tcase, leaves_clients_alone_that_were_not_redirected);
 	tcase_add_test(tcase, leaves_gateways_alone_that_were_redirected_themselves);
 	tcase_add_test(tcase, leaves_answers_of_clients_alone);

@@ -34,6 +34,11 @@ typedef struct private_redirected_children_t private_redirected_children_t;
 #define OFFER_REPEAT 90
 
 /**
+ * Where the message ID is in an IKE header
+ */
+#define MESSAGE_ID_OFFSET 20
+
+/**
  * Private data
  */
 struct private_redirected_children_t {
@@ -71,11 +76,48 @@ static bool has_tasks(ike_sa_t *ike_sa, task_queue_t queue)
 }
 
 /**
- * Send the request of an offer again, if it has no answer yet.
+ * Send the request of an offer again, if it has no answer yet. Charon's own
+ * retransmit() would count it and begin a second row of retransmissions beside
+ * the first, so that a client was given up in a third of the time.
  */
 static status_t repeat(void *data, ike_sa_t *ike_sa)
 {
-	return ike_sa->retransmit(ike_sa, (uintptr_t)data);
+	packet_t *packet = data;
+	chunk_t header = packet->get_data(packet);
+	peer_cfg_t *peer_cfg = ike_sa->get_peer_cfg(ike_sa);
+	ike_cfg_t *ike_cfg = peer_cfg->get_ike_cfg(peer_cfg);
+
+	if (has_tasks(ike_sa, TASK_QUEUE_ACTIVE) &&
+		ike_sa->get_message_id(ike_sa, TRUE) ==
+									untoh32(header.ptr + MESSAGE_ID_OFFSET))
+	{
+		packet = packet->clone(packet);
+		packet->set_dscp(packet, ike_cfg->get_dscp(ike_cfg));
+		charon->sender->send(charon->sender, packet);
+	}
+	return SUCCESS;
+}
+
+METHOD(listener_t, message_, bool,
+	private_redirected_children_t *this, ike_sa_t *ike_sa, message_t *message,
+	bool incoming, bool plain)
+{
+	client_t client;
+	packet_t *packet;
+
+	/* the others wait until the first one is answered, by who is established */
+	if (!incoming && !plain && message->get_request(message) &&
+		message->get_exchange_type(message) == CREATE_CHILD_SA &&
+		!message->is_fragmented(message) &&
+		this->clients->get(this->clients, ike_sa, &client, NULL) &&
+		client.offers_on_way && client.offers_left + client.offers_on_way ==
+													REDIRECTED_CHILDREN_OFFERS)
+	{
+		packet = message->get_packet(message);
+		sa_job_queue(ike_sa->get_id(ike_sa), 0, OFFER_REPEAT, repeat, packet,
+					 (void*)packet->destroy);
+	}
+	return TRUE;
 }
 
 /**
@@ -84,9 +126,6 @@ static status_t repeat(void *data, ike_sa_t *ike_sa)
 static status_t initiate(void *data, ike_sa_t *ike_sa)
 {
 	child_offer_t *offer = data;
-	uintptr_t message_id;
-	status_t status;
-	bool first;
 
 	if (ike_sa->get_state(ike_sa) != IKE_ESTABLISHED)
 	{
@@ -95,16 +134,7 @@ static status_t initiate(void *data, ike_sa_t *ike_sa)
 	DBG1(DBG_IKE, "redirect: client asked for CHILD_SA %s with a virtual IP of "
 		 "another gateway, initiating it with %R", offer->cfg->get_name(offer->cfg),
 		 offer->remote);
-	/* the others wait until the first one is answered, by who is established */
-	first = !has_tasks(ike_sa, TASK_QUEUE_ACTIVE);
-	message_id = ike_sa->get_message_id(ike_sa, TRUE);
-	status = child_offer_initiate(offer, ike_sa);
-	if (first && status == SUCCESS)
-	{
-		sa_job_queue(ike_sa->get_id(ike_sa), 0, OFFER_REPEAT, repeat,
-					 (void*)message_id, NULL);
-	}
-	return status;
+	return child_offer_initiate(offer, ike_sa);
 }
 
 /**
@@ -235,6 +265,7 @@ redirected_children_t *redirected_children_create(client_table_t *clients)
 		.public = {
 			.listener = {
 				.alert = _alert,
+				.message = _message_,
 				.child_updown = _child_updown,
 				.assign_vips = _assign_vips,
 			},
