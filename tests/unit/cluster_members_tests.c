@@ -78,6 +78,26 @@ static cluster_verdict_t hear(known_t *this, const char *name,
 								chunk_create((u_char*)value, len), now);
 }
 
+/**
+ * Have the table told what is known, with a list that came now.
+ *
+ * @param since			when the first list came, 0 while the store fails
+ */
+static bool tell_since(known_t *this, uint64_t now, uint64_t since)
+{
+	cluster_lists_t lists = {
+		.since = since,
+		.last = since ? now : 0,
+	};
+
+	return this->members->tell(this->members, now, 3000, 10000, lists);
+}
+
+static gateway_verdict_t health(known_t *this, const char *name)
+{
+	return cluster_fixture_status(&this->policy, name).health;
+}
+
 START_TEST(believes_heartbeats_while_they_are_news)
 {
 	cluster_heartbeat_t heartbeat = cluster_typical;
@@ -86,25 +106,69 @@ START_TEST(believes_heartbeats_while_they_are_news)
 	know(&this);
 	heartbeat.state = GATEWAY_ACTIVE;
 	ck_assert_int_eq(hear(&this, "sun", &heartbeat, 1000), CLUSTER_OK);
-	this.members->tell(this.members, 2000, 3000, 10000, TRUE);
+	tell_since(&this, 2000, 1);
 	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").health, GATEWAY_UP);
 	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").health_by,
 					 GATEWAY_WITNESS_HEARTBEAT);
 	ck_assert_uint_eq(cluster_fixture_status(&this.policy, "sun").sessions, 42);
 	/* the same again is no news */
 	ck_assert_int_eq(hear(&this, "sun", &heartbeat, 4500), CLUSTER_REPLAYED);
-	this.members->tell(this.members, 4500, 3000, 10000, TRUE);
+	tell_since(&this, 4500, 1);
 	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").health, GATEWAY_DOWN);
 	ck_assert_uint_eq(cluster_fixture_status(&this.policy, "sun").sessions, 42);
 	/* but if the store is gone nobody knows */
-	this.members->tell(this.members, 12000, 3000, 10000, FALSE);
+	tell_since(&this, 12000, 0);
 	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").health, GATEWAY_UNKNOWN);
 	ck_assert_uint_eq(cluster_fixture_status(&this.policy, "sun").sessions,
 					  REDIRECT_SELECTOR_UNKNOWN);
 	heartbeat.sequence++;
 	ck_assert_int_eq(hear(&this, "sun", &heartbeat, 12000), CLUSTER_OK);
-	this.members->tell(this.members, 12000, 3000, 10000, TRUE);
+	tell_since(&this, 12000, 1);
 	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").health, GATEWAY_UP);
+	forget(&this);
+}
+END_TEST
+
+START_TEST(takes_nobody_for_silent_without_lists)
+{
+	cluster_lists_t lists = { .since = 500, .last = 4000 };
+	known_t this;
+
+	know(&this);
+	ck_assert_int_eq(hear(&this, "sun", &cluster_typical, 1000), CLUSTER_OK);
+	/* its heartbeat is old, but the store was not seen to have no newer one */
+	this.members->tell(this.members, 4500, 3000, 10000, lists);
+	ck_assert_int_eq(health(&this, "sun"), GATEWAY_UNKNOWN);
+	lists.last = 4001;
+	this.members->tell(this.members, 4500, 3000, 10000, lists);
+	ck_assert_int_eq(health(&this, "sun"), GATEWAY_DOWN);
+	forget(&this);
+}
+END_TEST
+
+START_TEST(gives_others_time_to_find_a_store_that_works_again)
+{
+	cluster_heartbeat_t heartbeat = cluster_typical;
+	known_t this;
+
+	know(&this);
+	ck_assert_int_eq(hear(&this, "sun", &heartbeat, 1000), CLUSTER_OK);
+	ck_assert_int_eq(hear(&this, "mars", &heartbeat, 1000), CLUSTER_OK);
+	tell_since(&this, 60000, 0);
+	/* all wrote last before it failed, and this gateway is the first one back */
+	tell_since(&this, 61000, 61000);
+	ck_assert_int_eq(health(&this, "sun"), GATEWAY_UNKNOWN);
+	heartbeat.sequence++;
+	ck_assert_int_eq(hear(&this, "mars", &heartbeat, 62000), CLUSTER_OK);
+	tell_since(&this, 62000, 61000);
+	ck_assert_int_eq(health(&this, "mars"), GATEWAY_UP);
+	/* who was back has no such time */
+	tell_since(&this, 65001, 61000);
+	ck_assert_int_eq(health(&this, "mars"), GATEWAY_DOWN);
+	tell_since(&this, 74000, 61000);
+	ck_assert_int_eq(health(&this, "sun"), GATEWAY_UNKNOWN);
+	tell_since(&this, 74001, 61000);
+	ck_assert_int_eq(health(&this, "sun"), GATEWAY_DOWN);
 	forget(&this);
 }
 END_TEST
@@ -119,18 +183,18 @@ START_TEST(counts_who_is_sent_there_until_the_next_heartbeat)
 	know(&this);
 	heartbeat.state = GATEWAY_ACTIVE;
 	ck_assert_int_eq(hear(&this, "sun", &heartbeat, 1000), CLUSTER_OK);
-	this.members->tell(this.members, 1250, 3000, 10000, TRUE);
+	tell_since(&this, 1250, 1);
 	state = this.policy.engine->acquire(this.policy.engine, &token);
 	ck_assert_str_eq(state->view->gateways[1].name, "sun");
 	gateway_live_assign(state->view->live[1], TRUE, TRUE);
 	this.policy.engine->release(this.policy.engine, token);
 	/* nothing was heard in between */
-	this.members->tell(this.members, 1500, 3000, 10000, TRUE);
+	tell_since(&this, 1500, 1);
 	ck_assert_uint_eq(cluster_fixture_status(&this.policy, "sun").assigned, 1);
 	heartbeat.sequence++;
 	heartbeat.sessions++;
 	ck_assert_int_eq(hear(&this, "sun", &heartbeat, 2000), CLUSTER_OK);
-	this.members->tell(this.members, 2000, 3000, 10000, TRUE);
+	tell_since(&this, 2000, 1);
 	ck_assert_uint_eq(cluster_fixture_status(&this.policy, "sun").assigned, 0);
 	ck_assert_uint_eq(cluster_fixture_status(&this.policy, "sun").sessions, 43);
 	forget(&this);
@@ -173,7 +237,7 @@ START_TEST(hears_who_drains_but_not_against_its_operator)
 	ck_assert_int_eq(cluster_fixture_status(&this.policy, "mars").state, GATEWAY_DISABLED);
 	/* nor is this gateway told what it does */
 	ck_assert_int_eq(hear(&this, "moon", &cluster_typical, 1000), CLUSTER_OK);
-	this.members->tell(this.members, 1000, 3000, 10000, TRUE);
+	tell_since(&this, 1000, 1);
 	ck_assert_int_eq(cluster_fixture_status(&this.policy, "moon").state, GATEWAY_ACTIVE);
 	ck_assert_uint_eq(cluster_fixture_status(&this.policy, "moon").sessions,
 					  REDIRECT_SELECTOR_UNKNOWN);
@@ -222,20 +286,20 @@ START_TEST(lets_most_probers_outweigh_a_heartbeat)
 	this.policy.table->testify(this.policy.table, "sun", GATEWAY_WITNESS_PROBE,
 							   GATEWAY_DOWN, 0);
 	/* one says so, one says no */
-	ck_assert(this.members->tell(this.members, 1000, 3000, 10000, TRUE));
-	ck_assert(!this.members->tell(this.members, 1000, 3000, 10000, TRUE));
+	ck_assert(tell_since(&this, 1000, 1));
+	ck_assert(!tell_since(&this, 1000, 1));
 	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").health, GATEWAY_UP);
 	/* the own word does not count twice */
 	strcpy(moon.up, "mars");
 	strcpy(moon.down, "sun");
 	ck_assert_int_eq(hear(&this, "moon", &moon, 1000), CLUSTER_OK);
-	ck_assert(!this.members->tell(this.members, 1000, 3000, 10000, TRUE));
+	ck_assert(!tell_since(&this, 1000, 1));
 	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").health, GATEWAY_UP);
 	strcpy(mars.up, "moon");
 	strcpy(mars.down, "sun");
 	mars.sequence++;
 	ck_assert_int_eq(hear(&this, "mars", &mars, 1000), CLUSTER_OK);
-	ck_assert(this.members->tell(this.members, 1000, 3000, 10000, TRUE));
+	ck_assert(tell_since(&this, 1000, 1));
 	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").health, GATEWAY_DOWN);
 	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").health_by,
 					 GATEWAY_WITNESS_PEERS);
@@ -317,12 +381,13 @@ START_TEST(lets_members_join_and_forgets_them_when_they_are_gone)
 	ck_assert_int_eq(hear(&this, "east-7", &heartbeat, 4000), CLUSTER_OK);
 	assert_joined(&this, 4000, "east-7");
 	/* it is not forgotten while the store fails, nor when it is back */
-	this.members->tell(this.members, 200000, 3000, 10000, FALSE);
-	this.members->tell(this.members, 201000, 3000, 10000, TRUE);
-	this.members->tell(this.members, 260000, 3000, 10000, TRUE);
-	assert_joined(&this, 260000, "same");
-	this.members->tell(this.members, 261000, 3000, 10000, TRUE);
-	assert_joined(&this, 261000, "");
+	tell_since(&this, 200000, 0);
+	tell_since(&this, 201000, 201000);
+	tell_since(&this, 215000, 201000);
+	tell_since(&this, 274000, 201000);
+	assert_joined(&this, 274000, "same");
+	tell_since(&this, 275000, 201000);
+	assert_joined(&this, 275000, "");
 	forget(&this);
 	cluster_join_clear(&join);
 }
@@ -452,6 +517,8 @@ int main(void)
 	tcase_add_checked_fixture(tcase, cluster_fixture_set_up,
 							  cluster_fixture_tear_down);
 	tcase_add_test(tcase, believes_heartbeats_while_they_are_news);
+	tcase_add_test(tcase, takes_nobody_for_silent_without_lists);
+	tcase_add_test(tcase, gives_others_time_to_find_a_store_that_works_again);
 	tcase_add_test(tcase, counts_who_is_sent_there_until_the_next_heartbeat);
 	tcase_add_test(tcase, takes_no_record_older_than_the_last);
 	tcase_add_test(tcase, hears_who_drains_but_not_against_its_operator);

@@ -70,12 +70,28 @@ static uint32_t get_number(uint64_t number)
 	return number == CLUSTER_UNKNOWN ? REDIRECT_SELECTOR_UNKNOWN : number;
 }
 
+/**
+ * Whether lists would have it if it wrote. One that was not heard of since the store
+ * failed may not have found it again yet: not all try at the same time.
+ */
+static bool is_silent(cluster_entry_t *this, uint64_t fresh, uint64_t stale,
+					  cluster_lists_t lists)
+{
+	uint64_t begun = max(this->heard, lists.since);
+
+	if (this->heard < lists.since)
+	{
+		fresh += stale;
+	}
+	return this->heard && lists.last > begun && lists.last - begun > fresh;
+}
+
 /*
  * Described in header
  */
 bool cluster_entry_tell(cluster_entry_t *this, gateway_table_t *table,
 						uint64_t now, uint64_t fresh, uint64_t stale,
-						bool listed)
+						cluster_lists_t lists)
 {
 	const cluster_heartbeat_t *heartbeat = &this->heartbeat;
 	gateway_verdict_t verdict = GATEWAY_UNKNOWN, peers = GATEWAY_UNKNOWN;
@@ -87,7 +103,7 @@ bool cluster_entry_tell(cluster_entry_t *this, gateway_table_t *table,
 	{
 		verdict = GATEWAY_UP;
 	}
-	else if (listed && this->heard)
+	else if (is_silent(this, fresh, stale, lists))
 	{
 		verdict = GATEWAY_DOWN;
 	}

@@ -24,6 +24,20 @@
 #include "gateways/gateway_table.h"
 
 typedef struct cluster_entry_t cluster_entry_t;
+typedef struct cluster_lists_t cluster_lists_t;
+
+/**
+ * Lists of a store that works. What they do not have tells of silence; while none
+ * comes nobody can be heard.
+ */
+struct cluster_lists_t {
+
+	/** when the last one came, 0 while the store fails */
+	uint64_t last;
+
+	/** when the first one came since the store failed last */
+	uint64_t since;
+};
 
 /**
  * What is known of a gateway.
@@ -89,12 +103,13 @@ cluster_verdict_t cluster_entry_learn(cluster_entry_t *this,
  * Tell the table what is known of the gateway now.
  *
  * @param fresh			milliseconds that a heartbeat is fresh
- * @param stale			milliseconds that loads are believed
- * @param listed		TRUE if the store is reached
+ * @param stale			milliseconds that loads are believed, and that gateways may
+ *						take to find a store again that failed
+ * @param lists			lists that came; one that these do not have is down
  * @return				TRUE if it is something else than before
  */
 bool cluster_entry_tell(cluster_entry_t *this, gateway_table_t *table,
 						uint64_t now, uint64_t fresh, uint64_t stale,
-						bool listed);
+						cluster_lists_t lists);
 
 #endif /** CLUSTER_ENTRY_H_ @}*/

@@ -12,7 +12,6 @@
  * for more details.
  */
 
-
 #include "cluster_link.h"
 #include "cluster_room.h"
 #include "cluster_sink.h"
@@ -174,10 +173,11 @@ static void close_store(private_cluster_link_t *this)
 static job_requeue_t run(void *data)
 {
 	private_cluster_link_t *this = data;
-	uint64_t now = monotonic_ms(), fresh;
+	uint64_t now = monotonic_ms(), fresh = 0, stale = 0;
 	char self[REDIRECT_NAME_MAX] = "";
 	cluster_members_t *members;
-	bool listed = FALSE, changed = FALSE, joined = FALSE;
+	bool changed = FALSE, joined = FALSE;
+	cluster_lists_t lists = {};
 	gateways_joined_t list;
 
 	this->mutex->lock(this->mutex);
@@ -195,16 +195,16 @@ static job_requeue_t run(void *data)
 	if (members && this->config)
 	{
 		fresh = this->config->interval * 3000 + LOOK_INTERVAL;
+		stale = this->config->stale * 1000;
 		cluster_writer_name(&this->writer, self);
 		update_gateways(this);
 		members->set_self(members, self);
 		if (this->writer.store)
 		{
 			cluster_writer_tell(&this->writer, this->config, now);
+			lists = this->sink->get_lists(this->sink, fresh);
 		}
-		listed = this->writer.store && this->sink->is_listed(this->sink, fresh);
-		changed = members->tell(members, now, fresh, this->config->stale * 1000,
-								listed);
+		changed = members->tell(members, now, fresh, stale, lists);
 		joined = this->joined && members->get_joined(members, now, &list);
 	}
 	this->mutex->unlock(this->mutex);
@@ -216,7 +216,9 @@ static job_requeue_t run(void *data)
 	{	/* nobody is sent to a gateway that is down from now on */
 		this->engine->refresh(this->engine);
 	}
-	this->prober->set_shared(this->prober, listed);
+	/* before all had the time to find the store, some would be probed by nobody */
+	this->prober->set_shared(this->prober,
+							 lists.last - lists.since > fresh + stale);
 	return JOB_RESCHEDULE_MS(LOOK_INTERVAL);
 }
 

@@ -13,7 +13,6 @@
  */
 
 #include "cluster_members.h"
-#include "cluster_entry.h"
 
 #include <collections/hashtable.h>
 #include <threading/mutex.h>
@@ -397,7 +396,7 @@ static void hold_vote(private_cluster_members_t *this, uint64_t now,
 
 METHOD(cluster_members_t, tell, bool,
 	private_cluster_members_t *this, uint64_t now, uint64_t fresh,
-	uint64_t stale, bool listed)
+	uint64_t stale, cluster_lists_t lists)
 {
 	enumerator_t *enumerator;
 	bool changed = FALSE;
@@ -412,7 +411,7 @@ METHOD(cluster_members_t, tell, bool,
 		if (!streq(name, this->self))
 		{
 			changed |= cluster_entry_tell(entry, this->table, now, fresh,
-										  stale, listed);
+										  stale, lists);
 		}
 	}
 	enumerator->destroy(enumerator);

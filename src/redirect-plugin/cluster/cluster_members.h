@@ -21,6 +21,7 @@
 #ifndef CLUSTER_MEMBERS_H_
 #define CLUSTER_MEMBERS_H_
 
+#include "cluster_entry.h"
 #include "cluster_join.h"
 
 typedef struct cluster_members_t cluster_members_t;
@@ -125,12 +126,11 @@ struct cluster_members_t {
 	 *
 	 * @param fresh			milliseconds that a heartbeat is fresh
 	 * @param stale			milliseconds that loads are believed
-	 * @param listed		TRUE if the store is reached, so that a gateway that is
-	 *						not heard of does not write
+	 * @param lists			lists that came
 	 * @return				TRUE if a gateway was found to be something else
 	 */
 	bool (*tell)(cluster_members_t *this, uint64_t now, uint64_t fresh,
-				 uint64_t stale, bool listed);
+				 uint64_t stale, cluster_lists_t lists);
 
 	/**
 	 * Get what is known of a gateway.

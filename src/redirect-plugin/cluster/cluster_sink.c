@@ -40,14 +40,15 @@ struct private_cluster_sink_t {
 	cluster_members_t *members;
 
 	/**
-	 * State of the store, why, and when the last list came (0 if none did)
+	 * State of the store, why, when the last list came (0 if none did), and the
+	 * first since it failed (0 while it does)
 	 */
 	redirect_store_state_t state;
 	char words[REDIRECT_STORE_WHY_MAX];
-	uint64_t listed;
+	uint64_t listed, since;
 
 	/**
-	 * Guards these three
+	 * Guards these four
 	 */
 	mutex_t *mutex;
 };
@@ -160,14 +161,21 @@ METHOD(cluster_sink_t, get_state, redirect_store_state_t,
 	return state;
 }
 
-METHOD(cluster_sink_t, is_listed, bool,
+METHOD(cluster_sink_t, get_lists, cluster_lists_t,
 	private_cluster_sink_t *this, uint64_t fresh)
 {
-	char words[REDIRECT_STORE_WHY_MAX];
-	uint64_t age;
+	cluster_lists_t lists = {};
 
-	return get_state(this, words, &age) >= REDIRECT_STORE_DEGRADED &&
-		   age <= fresh;
+	this->mutex->lock(this->mutex);
+	if (this->state >= REDIRECT_STORE_DEGRADED &&
+		monotonic_ms() - this->listed <= fresh)
+	{
+		lists.last = this->listed;
+		lists.since = this->since ?: this->listed;
+	}
+	this->since = lists.since;
+	this->mutex->unlock(this->mutex);
+	return lists;
 }
 
 METHOD(cluster_sink_t, destroy, void,
@@ -189,7 +197,7 @@ cluster_sink_t *cluster_sink_create(policy_engine_t *engine)
 			.attach = _attach,
 			.set_state = _set_state,
 			.get_state = _get_state,
-			.is_listed = _is_listed,
+			.get_lists = _get_lists,
 			.destroy = _destroy,
 		},
 		.engine = engine,

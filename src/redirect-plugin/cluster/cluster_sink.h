@@ -63,11 +63,14 @@ struct cluster_sink_t {
 										uint64_t *listed);
 
 	/**
-	 * Whether the store works, and lists of heartbeats come.
+	 * Get which lists of heartbeats came. Has to be asked again and again to see
+	 * that there were none for a while.
 	 *
 	 * @param fresh			milliseconds that the last one may be old
+	 * @return				lists since the store was seen not to work, or to list nothing
+	 *						for that time; none if that is so now
 	 */
-	bool (*is_listed)(cluster_sink_t *this, uint64_t fresh);
+	cluster_lists_t (*get_lists)(cluster_sink_t *this, uint64_t fresh);
 
 	/**
 	 * Destroy it, once the store is closed.
