@@ -147,7 +147,7 @@ class LabHost:
                 except UnicodeDecodeError:
                     shutil.copy(source, self.namespaces.path(target))
 
-    def adapt(self, kernel_esp, retransmit, settings):
+    def adapt(self, kernel_esp, retransmit, settings, defaults):
         """Let charon log to a file, and bring its own ESP if the kernel
         has none: a scenario's strongswan.conf says nothing of either.
 
@@ -158,6 +158,8 @@ class LabHost:
 
         settings: options of the plugin that override the scenario's, those of
         a section as section.option
+
+        defaults: the same, for a scenario that sets no option of that name
         """
         path = self.namespaces.path("/etc/strongswan.conf")
         with open(path, encoding="utf-8") as file:
@@ -170,8 +172,10 @@ class LabHost:
             text = f"charon {{\n  retransmit_timeout = {retransmit}\n}}\n{text}"
         if "include lab.conf" not in text:
             text += "\ninclude lab.conf\n"
+        unset = {key: value for key, value in defaults.items() if not re.search(
+            rf"^\s*{key.rpartition('.')[2]}\s*=", text, re.MULTILINE)}
         options = "".join(_option(key.split("."), value)
-                          for key, value in settings.items())
+                          for key, value in {**unset, **settings}.items())
         if options and re.search(r"^\s*redirect\s*{", text, re.MULTILINE):
             text += ("charon {\n  plugins {\n    redirect {\n" + options +
                      "    }\n  }\n}\n")

@@ -64,10 +64,11 @@ class Lab:
         self._plugins = {}
         patience *= memory.patience
         self._patience = patience
+        self._defaults = {}
         if patience > 1:
             # hosts start one after the other: a gateway that is not there yet
             # must not be found down for that
-            self._settings.setdefault("probe.fall", round(3 * patience))
+            self._defaults["probe.fall"] = round(3 * patience)
             # what scenarios set is for clients that move in no time
             self._settings.setdefault("grace", f"{max(30, 3 * patience)}s")
         self._env = {"LAB_PATIENCE": str(patience),
@@ -121,7 +122,8 @@ class Lab:
             lab_host.overlay(overlay, {**self.scenario.values,
                                        **hosts.own_placeholders(host)})
         if charon:
-            lab_host.adapt(self._esp, self._retransmit(host.name), self._settings)
+            lab_host.adapt(self._esp, self._retransmit(host.name), self._settings,
+                           self._defaults)
 
     def _add_tools(self, lab_host, charon, directory):
         """What starts a charon and what goes with it, in a directory of a
