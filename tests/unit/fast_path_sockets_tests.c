@@ -385,6 +385,9 @@ static pid_t make_legs(int *client, int legs[2])
 			"ip addr add 10.9.1.254/24 dev leg-a && "
 			"ip addr add 10.9.2.254/24 dev leg-b && "
 			"ip addr add 10.9.9.2/32 dev lo && "
+			"ip addr add fd09:1::254/64 dev leg-a nodad && "
+			"ip addr add fd09:2::254/64 dev leg-b nodad && "
+			"ip addr add fd09:9::2/128 dev lo nodad && "
 			"ip link set leg-a up && ip link set leg-b up && "
 			"for name in all leg-a leg-b; do "
 			"echo 0 > /proc/sys/net/ipv4/conf/$name/rp_filter || exit 1; done", 0);
@@ -395,13 +398,21 @@ static pid_t make_legs(int *client, int legs[2])
 			"ip link set gw-a netns $PPID && ip link set gw-b netns $PPID\"", pid);
 	command("ip link set lo up && "
 			"ip addr add 10.9.1.1/24 dev gw-a && ip addr add 10.9.2.1/24 dev gw-b && "
+			"ip addr add fd09:1::1/64 dev gw-a nodad && "
+			"ip addr add fd09:2::1/64 dev gw-b nodad && "
 			"ip link set gw-a up && ip link set gw-b up && "
 			"ip route add default via 10.9.1.254 dev gw-a && "
 			"ip route add default via 10.9.2.254 dev gw-b metric 200 && "
+			"ip route add default via fd09:1::254 dev gw-a && "
+			"ip route add default via fd09:2::254 dev gw-b metric 2000 && "
+			"ip route add default via fd09:2::254 dev gw-b table 9 && "
 			"for name in all gw-a gw-b; do "
 			"echo 0 > /proc/sys/net/ipv4/conf/$name/rp_filter || exit 1; done", 0);
 	return pid;
 }
+
+#define LEGS_V4 "::ffff:10.9.9.2", "::ffff:10.9.2.1"
+#define LEGS_V6 "fd09:9::2", "fd09:2::1"
 
 /**
  * Gateways with two legs.
@@ -410,12 +421,21 @@ static const struct {
 	const char *way, *options;
 	/** leg by which an answer from the second address comes */
 	int leg;
+	/** client, and second address of the gateway */
+	const char *client, *address;
+	/** whether answers from there have a route of their own */
+	bool rule;
 } two_legs[] = {
-	{ "fast_path_batch = yes", "set_sourceif = yes", 1 },
-	{ "fast_path_batch = no", "set_sourceif = yes", 1 },
+	{ "fast_path_batch = yes", "set_sourceif = yes", 1, LEGS_V4, FALSE },
+	{ "fast_path_batch = no", "set_sourceif = yes", 1, LEGS_V4, FALSE },
 	/* control: by the default route */
-	{ "fast_path_batch = yes", "", 0 },
-	{ "fast_path_batch = no", "", 0 },
+	{ "fast_path_batch = yes", "", 0, LEGS_V4, FALSE },
+	{ "fast_path_batch = no", "", 0, LEGS_V4, FALSE },
+	/* the kernel takes the interface as a wish only if IPv6 has another route */
+	{ "fast_path_batch = yes", "set_sourceif = yes", 0, LEGS_V6, FALSE },
+	{ "fast_path_batch = no", "set_sourceif = yes", 0, LEGS_V6, FALSE },
+	{ "fast_path_batch = yes", "set_sourceif = yes", 1, LEGS_V6, TRUE },
+	{ "fast_path_batch = no", "set_sourceif = yes", 1, LEGS_V6, TRUE },
 };
 
 /* where the provider of a leg drops what has an address of the other */
@@ -426,6 +446,10 @@ START_TEST(answers_by_the_leg_that_was_asked_with_set_sourceif)
 	pid_t pid;
 
 	pid = make_legs(&client, legs);
+	if (two_legs[_i].rule)
+	{
+		command("ip -6 rule add from fd09:2::1 table 9", 0);
+	}
 	fast_path_fixture_plugins = "socket-default kernel-netlink";
 	start(two_legs[_i].way, two_legs[_i].options);
 	ike_message_typical(&message);
@@ -435,7 +459,8 @@ START_TEST(answers_by_the_leg_that_was_asked_with_set_sourceif)
 								sizeof(off)), 0);
 	ck_assert_int_eq(setsockopt(client, SOL_IPV6, IPV6_RECVPKTINFO, &on,
 								sizeof(on)), 0);
-	fast_path_fixture_send_from(&gateway, "::ffff:10.9.9.2", "::ffff:10.9.2.1",
+	fast_path_fixture_send_from(&gateway, two_legs[_i].client,
+								two_legs[_i].address,
 								ike_message_chunk(&message));
 	ck_assert_int_eq(receive_with(-1, -1, SOL_IPV6, IPV6_PKTINFO,
 								  offsetof(struct in6_pktinfo, ipi6_ifindex)),
