@@ -46,6 +46,8 @@ typedef struct {
 	int fd;
 	size_t waiting, most;
 	int given, destroyed, gone, slow;
+	/* whether the source looks for a piece until it is told to go on */
+	bool pause, pausing;
 } fixture_t;
 
 /**
@@ -79,6 +81,11 @@ METHOD(control_source_t, next, vici_message_t*,
 	if (seen(given) == PIECES)
 	{
 		return NULL;
+	}
+	if (seen(pause))
+	{
+		__atomic_store_n(&this->pausing, TRUE, __ATOMIC_SEQ_CST);
+		wait_until(!seen(pause));
 	}
 	__atomic_fetch_add(&this->given, 1, __ATOMIC_SEQ_CST);
 	memset(text, 'x', OCTETS);
@@ -254,6 +261,42 @@ START_TEST(ends_the_source_of_who_goes_in_between)
 }
 END_TEST
 
+START_TEST(sends_events_while_the_source_looks_for_a_piece)
+{
+	fixture_t fixture, *this = &fixture;
+
+	fixture_init(this, PATIENCE);
+	this->pause = TRUE;
+	ask(this, "long");
+	wait_until(seen(pausing));
+	ck_assert(this->client->accepts_event(this->client));
+	this->client->send(this->client, VICI_EVENT, "event", chunk_empty);
+	ck_assert_int_eq(seen(given), 0);
+	__atomic_store_n(&this->pause, FALSE, __ATOMIC_SEQ_CST);
+	ck_assert_int_eq(receive(this), VICI_EVENT);
+	fixture_deinit(this);
+}
+END_TEST
+
+START_TEST(ends_the_source_of_who_goes_while_it_looks_for_a_piece)
+{
+	fixture_t fixture, *this = &fixture;
+
+	fixture_init(this, PATIENCE);
+	this->pause = TRUE;
+	ask(this, "long");
+	wait_until(seen(pausing));
+	close(this->fd);
+	wait_until(seen(gone) == 1);
+	ck_assert_int_eq(seen(destroyed), 0);
+	__atomic_store_n(&this->pause, FALSE, __ATOMIC_SEQ_CST);
+	wait_until(seen(destroyed) == 1);
+	this->fd = -1;
+	fixture_deinit(this);
+	ck_assert_int_eq(this->given, 1);
+}
+END_TEST
+
 START_TEST(disconnects_who_asks_again_before_the_end)
 {
 	fixture_t fixture, *this = &fixture;
@@ -290,6 +333,8 @@ int main(void)
 	tcase_set_timeout(tcase, 120);
 	tcase_add_test(tcase, gives_a_long_answer_as_fast_as_it_is_read);
 	tcase_add_test(tcase, ends_the_source_of_who_goes_in_between);
+	tcase_add_test(tcase, sends_events_while_the_source_looks_for_a_piece);
+	tcase_add_test(tcase, ends_the_source_of_who_goes_while_it_looks_for_a_piece);
 	tcase_add_test(tcase, disconnects_who_asks_again_before_the_end);
 	tcase_add_test(tcase, disconnects_who_stops_to_read);
 	suite_add_tcase(suite, tcase);

@@ -103,6 +103,11 @@ struct private_control_client_t {
 	bool feeding;
 
 	/**
+	 * TRUE while the source looks for a piece, without the mutex
+	 */
+	bool looking;
+
+	/**
 	 * The response after that
 	 */
 	chunk_t response;
@@ -129,10 +134,15 @@ struct private_control_client_t {
 };
 
 /**
- * Nothing comes from the source anymore; the mutex is held.
+ * Nothing comes from the source anymore; the mutex is held. If it looks for a
+ * piece now, that is left to who asked it.
  */
 static void end_source(private_control_client_t *this)
 {
+	if (this->looking)
+	{
+		return;
+	}
 	DESTROY_IF(this->source);
 	this->source = NULL;
 	this->feeding = FALSE;
@@ -310,7 +320,7 @@ static void put_message(private_control_client_t *this, vici_operation_t op,
 
 /**
  * Have as much of the source wait as may, and the response after it; the mutex is
- * held.
+ * held, but not while the source looks for a piece.
  */
 static void take_from_source(private_control_client_t *this)
 {
@@ -318,18 +328,25 @@ static void take_from_source(private_control_client_t *this)
 
 	while (this->feeding && get_waiting(this) < CONTROL_FEED)
 	{
+		this->looking = TRUE;
+		this->mutex->unlock(this->mutex);
 		message = this->source->next(this->source);
-		if (message)
+		this->mutex->lock(this->mutex);
+		this->looking = FALSE;
+		if (message && !this->closed)
 		{
 			put_message(this, VICI_EVENT, this->event,
 						message->get_encoding(message));
-			message->destroy(message);
 		}
 		else
 		{
-			put_message(this, VICI_CMD_RESPONSE, NULL, this->response);
+			if (!this->closed)
+			{
+				put_message(this, VICI_CMD_RESPONSE, NULL, this->response);
+			}
 			end_source(this);
 		}
+		DESTROY_IF(message);
 	}
 }
 

@@ -30,8 +30,8 @@
 struct control_source_t {
 
 	/**
-	 * Get the next piece. Called by a job, one thread at a time; the client's
-	 * mutex is held, nothing may be sent to it.
+	 * Get the next piece. Called by a job, one thread at a time. No mutex is held,
+	 * so it may look for long.
 	 *
 	 * @return			contents of an event, owned by the caller, NULL at the end
 	 */
