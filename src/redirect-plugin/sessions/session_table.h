@@ -97,8 +97,9 @@ struct session_table_t {
 	session_t *(*find)(session_table_t *this, uint32_t unique_id);
 
 	/**
-	 * Enumerate sessions in the order they were established; those that come
-	 * meanwhile are met as well. The mutex is taken for a few at a time.
+	 * Enumerate the sessions there are, in the order they were established; those
+	 * that come meanwhile are not met, so it ends however slow the caller is. The
+	 * mutex is taken for a few at a time.
 	 *
 	 * @param filter		which sessions, NULL for all; has to outlive it
 	 * @return				enumerator over session_t*, const session_info_t*; both

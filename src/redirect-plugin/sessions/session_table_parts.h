@@ -150,12 +150,12 @@ void session_table_forget(private_session_table_t *this, session_t *session,
 /**
  * Get a reference to the next sessions of a ring; the mutex is held.
  *
- * @param ring			ring
+ * @param end			where they end: the ring, or a mark in it
  * @param mark			behind which they are, in the ring; is moved
  * @param batch			receives up to SESSION_BATCH sessions
  * @return				how many they are
  */
-u_int session_table_get_batch(link_t *ring, link_t *mark,
+u_int session_table_get_batch(link_t *end, link_t *mark,
 							  session_t *batch[SESSION_BATCH]);
 
 /**

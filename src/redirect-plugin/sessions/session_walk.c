@@ -31,8 +31,9 @@ struct session_enumerator_t {
 	/** which sessions */
 	const session_filter_t *filter;
 
-	/** how far it is in the ring of all */
-	link_t mark;
+	/** how far it is in the ring of all, and behind the last there was when it
+	 * began */
+	link_t mark, end;
 
 	/** sessions it is at, the next of them, and how many they are */
 	session_t *batch[SESSION_BATCH];
@@ -45,13 +46,13 @@ struct session_enumerator_t {
 /*
  * Described in header
  */
-u_int session_table_get_batch(link_t *ring, link_t *mark,
+u_int session_table_get_batch(link_t *end, link_t *mark,
 							  session_t *batch[SESSION_BATCH])
 {
 	link_t *link = mark->next;
 	u_int count = 0;
 
-	for (; link != ring && count < SESSION_BATCH; link = link->next)
+	for (; link != end && count < SESSION_BATCH; link = link->next)
 	{
 		if (link->session)
 		{
@@ -82,7 +83,7 @@ METHOD(enumerator_t, enumerate, bool,
 		if (this->next >= this->count)
 		{
 			table->mutex->lock(table->mutex);
-			this->count = session_table_get_batch(&table->all, &this->mark,
+			this->count = session_table_get_batch(&this->end, &this->mark,
 												  this->batch);
 			table->mutex->unlock(table->mutex);
 			this->next = 0;
@@ -117,6 +118,7 @@ METHOD(enumerator_t, enumerator_destroy, void,
 	}
 	this->this->mutex->lock(this->this->mutex);
 	link_remove(&this->mark);
+	link_remove(&this->end);
 	this->this->mutex->unlock(this->this->mutex);
 	free(this);
 }
@@ -137,6 +139,7 @@ METHOD(session_table_t, create_enumerator_, enumerator_t*,
 	);
 	this->mutex->lock(this->mutex);
 	link_append(this->all.next, &enumerator->mark);
+	link_append(&this->all, &enumerator->end);
 	this->mutex->unlock(this->mutex);
 	return &enumerator->public;
 }
