@@ -181,6 +181,38 @@ START_TEST(fills_no_gateway_beyond_its_capacity_between_samples)
 }
 END_TEST
 
+START_TEST(counts_clients_on_while_only_loads_are_told)
+{
+	policy_fixture_t fixture = policy_fixture_create("self = moon\nmax_returns = 0\n"
+		"gateways { " MOON "sun { addresses = 192.0.2.2\n capacity = 10 } }\n"
+		"rules { r { phase = auth\n gateways = sun } }");
+	redirect_request_t request = policy_fixture_init(CLIENT, 1);
+	int i, sent = 0;
+
+	fixture.table->set_load(fixture.table, "sun", 8, 500,
+							GATEWAY_SOURCE_OPERATOR);
+	request.phase = REDIRECT_PHASE_AUTH;
+	for (i = 1; i <= 50; i++)
+	{
+		fixture.engine->refresh(fixture.engine);
+		request.spi_i = i;
+		sent += policy_fixture_carry_out(&fixture, request).action ==
+																REDIRECT_REDIRECT;
+		fixture.table->set_load(fixture.table, "sun", GATEWAY_AS_TOLD, 500,
+								GATEWAY_SOURCE_OPERATOR);
+	}
+	ck_assert_int_eq(sent, 2);
+	/* the number of sessions says who of them has arrived */
+	fixture.table->set_load(fixture.table, "sun", 9, GATEWAY_AS_TOLD,
+							GATEWAY_SOURCE_OPERATOR);
+	fixture.engine->refresh(fixture.engine);
+	request.spi_i = i;
+	assert_decision(policy_fixture_carry_out(&fixture, request),
+					REDIRECT, CAUSE, "sun");
+	policy_fixture_destroy(&fixture);
+}
+END_TEST
+
 START_TEST(lets_strangers_make_no_gateway_full)
 {
 	policy_fixture_t fixture = policy_fixture_create("self = moon\nmax_returns = 0\n"
@@ -508,6 +540,7 @@ int main(void)
 	suite_add_tcase(suite, tcase);
 
 	tcase = tcase_create("caution");
+	tcase_add_test(tcase, counts_clients_on_while_only_loads_are_told);
 	tcase_add_test(tcase, lets_strangers_make_no_gateway_full);
 	tcase_add_test(tcase, tells_but_does_not_do_in_a_dry_run);
 	tcase_add_test(tcase, a_dry_run_of_one_rule_leaves_others_alone);

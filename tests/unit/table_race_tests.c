@@ -149,8 +149,13 @@ static void *decide(void *data)
 		request.remote.data[3] = (uintptr_t)data * 32 + i % 32;
 		decision = policy_fixture_carry_out(&policy, request);
 		if (decision.action != REDIRECT_REDIRECT)
-		{
+		{	/* though others may take the last client below a bound */
 			found_wrong();
+		}
+		if (i % 20 == 0)
+		{
+			policy.table->set_load(policy.table, i % 40 ? "sun" : "mars", 50,
+								   GATEWAY_AS_TOLD, GATEWAY_SOURCE_OPERATOR);
 		}
 		policy.log->count_retransmission(policy.log);
 		before = hits;
@@ -178,9 +183,15 @@ static void setup(void)
 	clients = client_table_create();
 	recent = recent_table_create(5, 100);
 	policy = policy_fixture_create(
-		"self = moon\nsticky = 1h\nmax_returns = 0\ngateways {\n"
-		"moon { addresses = 192.0.2.1 }\nsun { addresses = 192.0.2.2 } }\n"
-		"rules { all { gateways = sun } }");
+		"self = moon\nsticky = 1h\nmax_returns = 0\nbalance_factor = 110\n"
+		"gateways {\nmoon { addresses = 192.0.2.1 }\n"
+		"sun { addresses = 192.0.2.2 }\nmars { addresses = 192.0.2.3 } }\n"
+		"rules { all { gateways = sun, mars } }");
+	policy.table->set_load(policy.table, "sun", 50, REDIRECT_SELECTOR_UNKNOWN,
+						   GATEWAY_SOURCE_OPERATOR);
+	policy.table->set_load(policy.table, "mars", 50, REDIRECT_SELECTOR_UNKNOWN,
+						   GATEWAY_SOURCE_OPERATOR);
+	policy.engine->refresh(policy.engine);
 }
 
 static void teardown(void)
