@@ -141,6 +141,28 @@ START_TEST(tells_once_when_the_time_of_a_name_is_up)
 }
 END_TEST
 
+START_TEST(looks_up_no_name_whose_time_was_up_while_it_waited)
+{
+	int i;
+
+	lib->processor->set_threads(lib->processor, 4);
+	for (i = 0; i < THREADS; i++)
+	{
+		ck_assert(resolve("slow", 3600));
+		wait_for(&begun, i + 1);
+	}
+	for (i = 0; i < QUEUE - 1; i++)
+	{
+		ck_assert(resolve("slow", 1));
+	}
+	ck_assert(resolve("quick", 3600));
+	wait_for(&missed, QUEUE - 1);
+	open_gate();
+	wait_for(&found, THREADS + 1);
+	ck_assert_int_eq(begun, THREADS + 1);
+}
+END_TEST
+
 START_TEST(refuses_names_that_would_wait_too_long)
 {
 	int i;
@@ -193,6 +215,7 @@ int main(void)
 	tcase_set_timeout(tcase, 120);
 	tcase_add_test(tcase, looks_names_up_beside_each_other_whatever_was_before);
 	tcase_add_test(tcase, tells_once_when_the_time_of_a_name_is_up);
+	tcase_add_test(tcase, looks_up_no_name_whose_time_was_up_while_it_waited);
 	tcase_add_test(tcase, refuses_names_that_would_wait_too_long);
 	suite_add_tcase(suite, tcase);
 	return policy_fixture_run(suite);

@@ -194,11 +194,15 @@ static void *look_up(private_initiator_resolver_t *this)
 	thread_cancelability(FALSE);
 	while ((query = next_query(this)))
 	{
-		thread_cleanup_push((thread_cleanup_t)give_up, query);
-		old = thread_cancelability(TRUE);
-		count = this->lookup(query->name, addresses);
-		thread_cancelability(old);
-		thread_cleanup_pop(FALSE);
+		count = 0;
+		if (!__atomic_load_n(&query->done, __ATOMIC_ACQUIRE))
+		{	/* nobody waits for others any more, those behind them do */
+			thread_cleanup_push((thread_cleanup_t)give_up, query);
+			old = thread_cancelability(TRUE);
+			count = this->lookup(query->name, addresses);
+			thread_cancelability(old);
+			thread_cleanup_pop(FALSE);
+		}
 		complete(query, addresses, count);
 	}
 	return NULL;
