@@ -335,65 +335,6 @@ METHOD(cluster_members_t, set_order, void,
 	this->mutex->unlock(this->mutex);
 }
 
-/**
- * Count the words of a gateway on those that it probes.
- */
-static void count_votes(private_cluster_members_t *this, char *names, bool up)
-{
-	enumerator_t *enumerator;
-	cluster_entry_t *entry;
-	char *name;
-
-	enumerator = enumerator_create_token(names, ",", "");
-	while (enumerator->enumerate(enumerator, &name))
-	{
-		entry = this->entries->get(this->entries, name);
-		if (entry && up)
-		{
-			entry->up++;
-		}
-		else if (entry)
-		{
-			entry->down++;
-		}
-	}
-	enumerator->destroy(enumerator);
-}
-
-/**
- * Have all that are heard of vote on all they probe; this gateway by what it knows,
- * and not once more by its own record.
- */
-static void hold_vote(private_cluster_members_t *this, uint64_t now,
-					  uint64_t fresh)
-{
-	enumerator_t *enumerator;
-	gateway_verdict_t own;
-	cluster_entry_t *entry;
-	char *name;
-
-	enumerator = this->entries->create_enumerator(this->entries);
-	while (enumerator->enumerate(enumerator, &name, &entry))
-	{
-		own = this->probed(this->data, name);
-		entry->up = own == GATEWAY_UP;
-		entry->down = own == GATEWAY_DOWN;
-	}
-	enumerator->destroy(enumerator);
-
-	enumerator = this->entries->create_enumerator(this->entries);
-	while (enumerator->enumerate(enumerator, &name, &entry))
-	{
-		if (entry->heard && now - entry->heard <= fresh &&
-			!streq(name, this->self))
-		{
-			count_votes(this, entry->heartbeat.up, TRUE);
-			count_votes(this, entry->heartbeat.down, FALSE);
-		}
-	}
-	enumerator->destroy(enumerator);
-}
-
 METHOD(cluster_members_t, tell, bool,
 	private_cluster_members_t *this, uint64_t now, uint64_t fresh,
 	uint64_t stale, cluster_lists_t lists)
@@ -404,7 +345,8 @@ METHOD(cluster_members_t, tell, bool,
 	char *name;
 
 	this->mutex->lock(this->mutex);
-	hold_vote(this, now, fresh);
+	cluster_votes_hold(this->entries, this->self, now, fresh, this->probed,
+					   this->data);
 	enumerator = this->entries->create_enumerator(this->entries);
 	while (enumerator->enumerate(enumerator, &name, &entry))
 	{

@@ -21,8 +21,8 @@
 #ifndef CLUSTER_MEMBERS_H_
 #define CLUSTER_MEMBERS_H_
 
-#include "cluster_entry.h"
 #include "cluster_join.h"
+#include "cluster_votes.h"
 
 typedef struct cluster_members_t cluster_members_t;
 typedef struct cluster_member_t cluster_member_t;
@@ -151,11 +151,6 @@ struct cluster_members_t {
 	 */
 	void (*destroy)(cluster_members_t *this);
 };
-
-/**
- * Get the verdict of this gateway's probes.
- */
-typedef gateway_verdict_t (*cluster_probed_t)(void *data, const char *name);
 
 /**
  * Create it.
