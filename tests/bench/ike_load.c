@@ -51,6 +51,9 @@
 /** how often to look for losses, in nanoseconds */
 #define LOST_CHECK UINT64_C(50000000)
 
+/** pauses in an open loop that are not worth to sleep, in nanoseconds */
+#define SPIN UINT64_C(100000)
+
 /** how long to go on for more answers than came in time, in nanoseconds */
 #define PATIENCE UINT64_C(60000000000)
 
@@ -426,13 +429,22 @@ static void expire(int fd, uint64_t time)
 
 static void flood(int fd, uint64_t until)
 {
+	struct pollfd pfd = {
+		.fd = fd,
+		.events = POLLIN,
+	};
+	struct timespec idle = {};
 	uint64_t time;
 
 	next_due = now();
 	while ((time = now()) < until)
 	{
 		send_due(fd, time);
-		turn(fd);
+		if (!turn(fd) && next_due > time + SPIN)
+		{
+			idle.tv_nsec = next_due - time;
+			ppoll(&pfd, 1, &idle, NULL);
+		}
 	}
 }
 
