@@ -114,10 +114,10 @@ class Charons:
                             "src", "redirectctl", "redirectctl")
 
     def ike_load(self):
-        """The generator of IKE_SA_INIT requests of tests/bench."""
+        """The generator of IKE_SA_INIT requests of tests/bench, built last."""
         found = glob.glob(os.path.join(self._build, f"{self._variant}-*",
                                        "tests", "bench", "ike_load"))
-        return found[0] if found else "ike_load"
+        return max(found, key=os.path.getmtime) if found else "ike_load"
 
     def libreswan(self):
         """Where scripts/libreswan puts it."""
