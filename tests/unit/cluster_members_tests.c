@@ -307,6 +307,30 @@ START_TEST(lets_most_probers_outweigh_a_heartbeat)
 }
 END_TEST
 
+START_TEST(takes_what_comes_after_the_clock_was_read_for_new)
+{
+	cluster_heartbeat_t sun = cluster_typical, mars = cluster_typical;
+	cluster_member_t member;
+	known_t this;
+
+	know(&this);
+	sun.state = mars.state = GATEWAY_ACTIVE;
+	strcpy(mars.down, "sun");
+	ck_assert_int_eq(hear(&this, "sun", &sun, 1001), CLUSTER_OK);
+	tell_since(&this, 1000, 1);
+	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").health, GATEWAY_UP);
+	ck_assert_uint_eq(cluster_fixture_status(&this.policy, "sun").sessions, 42);
+	ck_assert(this.members->get(this.members, "sun", 1000, &member));
+	ck_assert_uint_eq(member.age, 0);
+	/* nor is a vote lost */
+	ck_assert_int_eq(hear(&this, "mars", &mars, 1001), CLUSTER_OK);
+	tell_since(&this, 1000, 1);
+	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").health_by,
+					 GATEWAY_WITNESS_PEERS);
+	forget(&this);
+}
+END_TEST
+
 /**
  * Members of a fleet in the subnets that they are reached at.
  */
@@ -524,6 +548,7 @@ int main(void)
 	tcase_add_test(tcase, hears_who_drains_but_not_against_its_operator);
 	tcase_add_test(tcase, holds_to_an_order_until_the_gateway_knows_it);
 	tcase_add_test(tcase, lets_most_probers_outweigh_a_heartbeat);
+	tcase_add_test(tcase, takes_what_comes_after_the_clock_was_read_for_new);
 	tcase_add_test(tcase, lets_members_join_and_forgets_them_when_they_are_gone);
 	tcase_add_test(tcase, tells_of_a_member_that_flaps_each_interval_only);
 	tcase_add_loop_test(tcase, refuses_who_is_outside_of_members_by_name_or_address,

@@ -62,6 +62,18 @@ cluster_verdict_t cluster_entry_learn(cluster_entry_t *this,
 	return CLUSTER_OK;
 }
 
+/*
+ * Described in header
+ */
+uint64_t cluster_entry_age(const cluster_entry_t *this, uint64_t now)
+{
+	if (!this->heard)
+	{
+		return CLUSTER_UNKNOWN;
+	}
+	return now > this->heard ? now - this->heard : 0;
+}
+
 /**
  * A number of records as the table has it.
  */
@@ -95,7 +107,7 @@ bool cluster_entry_tell(cluster_entry_t *this, gateway_table_t *table,
 {
 	const cluster_heartbeat_t *heartbeat = &this->heartbeat;
 	gateway_verdict_t verdict = GATEWAY_UNKNOWN, peers = GATEWAY_UNKNOWN;
-	uint64_t age = this->heard ? now - this->heard : CLUSTER_UNKNOWN;
+	uint64_t age = cluster_entry_age(this, now);
 	uint32_t ttl = fresh / 1000 + 1;
 	bool changed;
 

@@ -100,6 +100,14 @@ cluster_verdict_t cluster_entry_learn(cluster_entry_t *this,
 									  bool self, uint64_t now, bool *joined);
 
 /**
+ * Milliseconds since the last heartbeat was news: CLUSTER_UNKNOWN if there was
+ * none, 0 if it came after the time was read, by another thread.
+ *
+ * @param now			time
+ */
+uint64_t cluster_entry_age(const cluster_entry_t *this, uint64_t now);
+
+/**
  * Tell the table what is known of the gateway now.
  *
  * @param fresh			milliseconds that a heartbeat is fresh

@@ -375,10 +375,7 @@ METHOD(cluster_members_t, get, bool,
 	{
 		member->heartbeat = entry->heartbeat;
 		member->order = entry->order;
-		if (entry->heard)
-		{
-			member->age = now - entry->heard;
-		}
+		member->age = cluster_entry_age(entry, now);
 	}
 	this->mutex->unlock(this->mutex);
 	return entry != NULL;

@@ -62,7 +62,7 @@ void cluster_votes_hold(hashtable_t *entries, const char *self, uint64_t now,
 	enumerator = entries->create_enumerator(entries);
 	while (enumerator->enumerate(enumerator, &name, &entry))
 	{
-		if (entry->heard && now - entry->heard <= fresh && !streq(name, self))
+		if (cluster_entry_age(entry, now) <= fresh && !streq(name, self))
 		{
 			count(entries, entry->heartbeat.up, TRUE);
 			count(entries, entry->heartbeat.down, FALSE);
