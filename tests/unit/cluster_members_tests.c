@@ -307,6 +307,42 @@ START_TEST(lets_most_probers_outweigh_a_heartbeat)
 }
 END_TEST
 
+START_TEST(counts_one_word_of_each_gateway_and_none_on_itself)
+{
+	cluster_heartbeat_t sun = cluster_typical, mars = cluster_typical;
+	known_t this;
+
+	know(&this);
+	sun.state = mars.state = GATEWAY_ACTIVE;
+	strcpy(sun.up, "");
+	strcpy(mars.up, "");
+	strcpy(mars.down, "sun,sun,sun");
+	this.probed = GATEWAY_UP;
+	ck_assert_int_eq(hear(&this, "sun", &sun, 1000), CLUSTER_OK);
+	ck_assert_int_eq(hear(&this, "mars", &mars, 1000), CLUSTER_OK);
+	/* one of two is not most */
+	tell_since(&this, 1000, 1);
+	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").health, GATEWAY_UP);
+	/* both words at once are one */
+	strcpy(mars.up, "sun");
+	mars.sequence++;
+	this.probed = GATEWAY_DOWN;
+	ck_assert_int_eq(hear(&this, "mars", &mars, 1000), CLUSTER_OK);
+	tell_since(&this, 1000, 1);
+	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").health, GATEWAY_UP);
+	/* who is dead for all others does not keep itself alive */
+	strcpy(mars.up, "");
+	mars.sequence++;
+	strcpy(sun.up, "sun,sun,sun");
+	sun.sequence++;
+	ck_assert_int_eq(hear(&this, "sun", &sun, 1000), CLUSTER_OK);
+	ck_assert_int_eq(hear(&this, "mars", &mars, 1000), CLUSTER_OK);
+	tell_since(&this, 1000, 1);
+	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").health, GATEWAY_DOWN);
+	forget(&this);
+}
+END_TEST
+
 START_TEST(takes_what_comes_after_the_clock_was_read_for_new)
 {
 	cluster_heartbeat_t sun = cluster_typical, mars = cluster_typical;
@@ -548,6 +584,7 @@ int main(void)
 	tcase_add_test(tcase, hears_who_drains_but_not_against_its_operator);
 	tcase_add_test(tcase, holds_to_an_order_until_the_gateway_knows_it);
 	tcase_add_test(tcase, lets_most_probers_outweigh_a_heartbeat);
+	tcase_add_test(tcase, counts_one_word_of_each_gateway_and_none_on_itself);
 	tcase_add_test(tcase, takes_what_comes_after_the_clock_was_read_for_new);
 	tcase_add_test(tcase, lets_members_join_and_forgets_them_when_they_are_gone);
 	tcase_add_test(tcase, tells_of_a_member_that_flaps_each_interval_only);

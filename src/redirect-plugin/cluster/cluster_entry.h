@@ -70,8 +70,9 @@ struct cluster_entry_t {
 	/** order about it */
 	cluster_order_t order;
 
-	/** gateways whose probes found it up, and down */
+	/** gateways whose probes found it up, and down, and the one counted last */
 	uint32_t up, down;
+	const cluster_entry_t *voter;
 
 	/** what was told of it last, by its heartbeat and by probes of all */
 	gateway_verdict_t verdict, peers;

@@ -15,9 +15,11 @@
 #include "cluster_votes.h"
 
 /**
- * Count the words of a gateway on those that it probes.
+ * Count the words of a gateway on those that it probes: one on each, whatever it
+ * repeats, and none on itself.
  */
-static void count(hashtable_t *entries, char *names, bool up)
+static void count(hashtable_t *entries, const cluster_entry_t *voter,
+				  const char *names, bool up)
 {
 	enumerator_t *enumerator;
 	cluster_entry_t *entry;
@@ -27,13 +29,11 @@ static void count(hashtable_t *entries, char *names, bool up)
 	while (enumerator->enumerate(enumerator, &name))
 	{
 		entry = entries->get(entries, name);
-		if (entry && up)
+		if (entry && entry != voter && entry->voter != voter)
 		{
-			entry->up++;
-		}
-		else if (entry)
-		{
-			entry->down++;
+			entry->voter = voter;
+			entry->up += up;
+			entry->down += !up;
 		}
 	}
 	enumerator->destroy(enumerator);
@@ -56,6 +56,7 @@ void cluster_votes_hold(hashtable_t *entries, const char *self, uint64_t now,
 		own = probed(data, name);
 		entry->up = own == GATEWAY_UP;
 		entry->down = own == GATEWAY_DOWN;
+		entry->voter = NULL;
 	}
 	enumerator->destroy(enumerator);
 
@@ -64,8 +65,8 @@ void cluster_votes_hold(hashtable_t *entries, const char *self, uint64_t now,
 	{
 		if (cluster_entry_age(entry, now) <= fresh && !streq(name, self))
 		{
-			count(entries, entry->heartbeat.up, TRUE);
-			count(entries, entry->heartbeat.down, FALSE);
+			count(entries, entry, entry->heartbeat.up, TRUE);
+			count(entries, entry, entry->heartbeat.down, FALSE);
 		}
 	}
 	enumerator->destroy(enumerator);
