@@ -28,6 +28,27 @@
 #define PATIENCE 20
 
 /**
+ * Seconds that the clock is ahead of what it should be
+ */
+static int clock_offset;
+
+/**
+ * In place of that of the C library.
+ */
+time_t time(time_t *tloc)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	ts.tv_sec += clock_offset;
+	if (tloc)
+	{
+		*tloc = ts.tv_sec;
+	}
+	return ts.tv_sec;
+}
+
+/**
  * A gateway with a store.
  */
 typedef struct {
@@ -282,6 +303,37 @@ START_TEST(tells_at_once_whom_its_probes_find_down)
 }
 END_TEST
 
+START_TEST(is_heard_again_when_its_clock_is_set_right)
+{
+	cluster_member_t member;
+	cluster_status_t status;
+	member_t moon, sun[2];
+	uint64_t start;
+
+	begin(&moon, &sun[0]);
+	wait_for(cluster_fixture_status(&moon.policy, "sun").health == GATEWAY_UP);
+	sun[0].link->stop(sun[0].link);
+	/* what it told last has expired, but the others know it */
+	memory_store_flush();
+	clock_offset = -86400;
+	join(&sun[1], "sun");
+	sun[1].policy.table->set_load(sun[1].policy.table, "sun", 5, 0,
+								  GATEWAY_SOURCE_SELF);
+	wait_for(({ moon.link->get_status(moon.link, &status);
+				status.records[CLUSTER_REPLAYED] > 1; }));
+	clock_offset = 0;
+	wait_for(cluster_fixture_status(&moon.policy, "sun").sessions == 5);
+	/* it did not start again since */
+	ck_assert(moon.link->get_member(moon.link, "sun", &member));
+	start = member.heartbeat.start;
+	wait_for(({ ck_assert(moon.link->get_member(moon.link, "sun", &member));
+				ck_assert_uint_eq(member.heartbeat.start, start);
+				member.heartbeat.sequence > 4; }));
+	end(&moon, &sun[0]);
+	leave(&sun[1]);
+}
+END_TEST
+
 START_TEST(is_heard_after_a_start_with_a_clock_that_is_behind)
 {
 	char value[REDIRECT_STORE_VALUE_MAX];
@@ -316,6 +368,7 @@ int main(void)
 	tcase_add_test(tcase, refuses_to_drain_if_the_others_have_no_room);
 	tcase_add_test(tcase, believes_no_store_that_lies);
 	tcase_add_test(tcase, tells_at_once_whom_its_probes_find_down);
+	tcase_add_test(tcase, is_heard_again_when_its_clock_is_set_right);
 	tcase_add_test(tcase, is_heard_after_a_start_with_a_clock_that_is_behind);
 	suite_add_tcase(suite, tcase);
 	return policy_fixture_run(suite);

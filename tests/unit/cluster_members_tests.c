@@ -367,6 +367,45 @@ START_TEST(takes_what_comes_after_the_clock_was_read_for_new)
 }
 END_TEST
 
+START_TEST(takes_no_number_that_none_could_follow)
+{
+	uint64_t year = 365 * 86400000ULL, now = (uint64_t)time(NULL) * 1000;
+	char value[REDIRECT_STORE_VALUE_MAX];
+	cluster_heartbeat_t heartbeat = cluster_typical;
+	uint64_t counters[CLUSTER_VERDICT_MAX];
+	cluster_order_t order = {
+		.sequence = UINT64_MAX,
+		.state = GATEWAY_DISABLED,
+		.weight = CLUSTER_UNKNOWN,
+		.capacity = CLUSTER_UNKNOWN,
+		.by = "mars",
+	};
+	known_t this;
+	size_t len;
+
+	know(&this);
+	/* one above would be zero, or refused as of the future itself */
+	len = cluster_fixture_write(CLUSTER_SECRET, CLUSTER_ORDER, "sun", &order, value);
+	ck_assert_int_eq(this.members->learn(this.members, CLUSTER_ORDER, "sun",
+						chunk_create((u_char*)value, len), 1000), CLUSTER_AHEAD);
+	ck_assert_int_eq(cluster_fixture_status(&this.policy, "sun").state, GATEWAY_ACTIVE);
+	heartbeat.start = UINT64_MAX;
+	ck_assert_int_eq(hear(&this, "sun", &heartbeat, 1000), CLUSTER_AHEAD);
+	heartbeat.start = now + 11 * year;
+	ck_assert_int_eq(hear(&this, "sun", &heartbeat, 1000), CLUSTER_AHEAD);
+	/* clocks may be wrong by much, and what is ordered next can follow */
+	order.sequence = now + 9 * year;
+	len = cluster_fixture_write(CLUSTER_SECRET, CLUSTER_ORDER, "sun", &order, value);
+	ck_assert_int_eq(this.members->learn(this.members, CLUSTER_ORDER, "sun",
+						chunk_create((u_char*)value, len), 1000), CLUSTER_OK);
+	heartbeat.start = now + 9 * year;
+	ck_assert_int_eq(hear(&this, "sun", &heartbeat, 1000), CLUSTER_OK);
+	this.members->get_counters(this.members, counters);
+	ck_assert_uint_eq(counters[CLUSTER_AHEAD], 3);
+	forget(&this);
+}
+END_TEST
+
 /**
  * Members of a fleet in the subnets that they are reached at.
  */
@@ -585,6 +624,7 @@ int main(void)
 	tcase_add_test(tcase, holds_to_an_order_until_the_gateway_knows_it);
 	tcase_add_test(tcase, lets_most_probers_outweigh_a_heartbeat);
 	tcase_add_test(tcase, counts_one_word_of_each_gateway_and_none_on_itself);
+	tcase_add_test(tcase, takes_no_number_that_none_could_follow);
 	tcase_add_test(tcase, takes_what_comes_after_the_clock_was_read_for_new);
 	tcase_add_test(tcase, lets_members_join_and_forgets_them_when_they_are_gone);
 	tcase_add_test(tcase, tells_of_a_member_that_flaps_each_interval_only);

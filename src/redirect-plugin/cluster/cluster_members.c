@@ -200,6 +200,12 @@ METHOD(cluster_members_t, learn, cluster_verdict_t,
 
 	this->mutex->lock(this->mutex);
 	verdict = cluster_record_read(this->signer, kind, name, value, &record);
+	if (verdict == CLUSTER_OK &&
+		cluster_is_ahead(kind == CLUSTER_HEARTBEAT ? record.heartbeat.start
+												   : record.order.sequence))
+	{
+		verdict = CLUSTER_AHEAD;
+	}
 	entry = this->entries->get(this->entries, name);
 	if (verdict == CLUSTER_OK && (!entry || !entry->named) &&
 		kind == CLUSTER_HEARTBEAT)

@@ -16,6 +16,7 @@
 #include "cluster_record.h"
 
 #include <inttypes.h>
+#include <time.h>
 
 /**
  * What the key is derived for
@@ -27,6 +28,13 @@
  */
 #define MAC_LEN HASH_SIZE_SHA256
 #define MAC_LINE_LEN (4 + 2 * MAC_LEN + 1)
+
+/**
+ * What this clock shows at least, should it not be set yet: 2026; and how far those
+ * of others may be ahead of it: ten years, both in milliseconds.
+ */
+#define EPOCH_MIN 1767225600000ULL
+#define AHEAD_MAX (10 * 365 * 86400000ULL)
 
 typedef struct field_t field_t;
 
@@ -94,7 +102,7 @@ static const struct {
 
 const char *const cluster_kinds[] = { "gateway", "order", NULL };
 
-ENUM(cluster_verdict_names, CLUSTER_OK, CLUSTER_OUTSIDE,
+ENUM(cluster_verdict_names, CLUSTER_OK, CLUSTER_AHEAD,
 	"accepted",
 	"too-long",
 	"malformed",
@@ -103,7 +111,24 @@ ENUM(cluster_verdict_names, CLUSTER_OK, CLUSTER_OUTSIDE,
 	"replayed",
 	"of-a-stranger",
 	"outside-of-members",
+	"ahead-of-time",
 );
+
+/*
+ * Described in header
+ */
+uint64_t cluster_epoch()
+{
+	return (uint64_t)time(NULL) * 1000;
+}
+
+/*
+ * Described in header
+ */
+bool cluster_is_ahead(uint64_t number)
+{
+	return number > max(cluster_epoch(), (uint64_t)EPOCH_MIN) + AHEAD_MAX;
+}
 
 /*
  * Described in header

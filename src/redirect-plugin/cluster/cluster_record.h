@@ -74,7 +74,8 @@ extern const char *const cluster_kinds[CLUSTER_KIND_MAX + 1];
  */
 struct cluster_heartbeat_t {
 
-	/** when it started, in milliseconds, larger with each start */
+	/** when it started, or its clock was set forward since, in milliseconds; larger
+	 * with each start */
 	uint64_t start;
 
 	/** counts records since then */
@@ -101,7 +102,7 @@ struct cluster_heartbeat_t {
 	/** version of the plugin */
 	char version[32];
 
-	/** where clients reach it, comma separated; told, not used */
+	/** where clients reach it, comma separated; used if it joins only */
 	char addresses[512];
 
 	/** gateways its probes found up, and down, comma separated */
@@ -143,9 +144,24 @@ enum cluster_verdict_t {
 	/** of a gateway that may not join: its name or an address is not of a member,
 	 * or too many did */
 	CLUSTER_OUTSIDE,
+	/** with a number from so far in the future that no later one would be
+	 * accepted */
+	CLUSTER_AHEAD,
 	/** number of verdicts */
 	CLUSTER_VERDICT_MAX,
 };
+
+/**
+ * Milliseconds since 1970, for numbers that have to grow with each start and each
+ * order: never for ages.
+ */
+uint64_t cluster_epoch(void);
+
+/**
+ * Whether a number is of a time so far ahead that the clock of its writer cannot
+ * be that wrong, and it would keep all that follow from being news.
+ */
+bool cluster_is_ahead(uint64_t number);
 
 /**
  * Words for cluster_verdict_t.

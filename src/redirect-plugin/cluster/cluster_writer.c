@@ -14,6 +14,12 @@
 
 #include "cluster_writer.h"
 #include "cluster_self.h"
+#include "utils/monotonic.h"
+
+/**
+ * Milliseconds by which a clock differs at least that was set.
+ */
+#define CLOCK_STEP 10000
 
 /*
  * Described in header
@@ -35,20 +41,13 @@ bool cluster_writer_name(cluster_writer_t *this, char name[REDIRECT_NAME_MAX])
 	return found;
 }
 
-/**
- * Milliseconds since 1970: only for numbers that grow with each start.
- */
-static uint64_t get_epoch(void)
-{
-	return (uint64_t)time(NULL) * 1000;
-}
-
 /*
  * Described in header
  */
 void cluster_writer_start(cluster_writer_t *this)
 {
-	this->self.start = get_epoch();
+	this->began = monotonic_ms();
+	this->self.start = cluster_epoch();
 }
 
 /**
@@ -83,7 +82,7 @@ static void end_order(cluster_writer_t *this, const char *name,
 		status.state == GATEWAY_ACTIVE && order->state != GATEWAY_ACTIVE)
 	{
 		order->state = GATEWAY_ACTIVE;
-		order->sequence = max(get_epoch(), order->sequence + 1);
+		order->sequence = max(cluster_epoch(), order->sequence + 1);
 		snprintf(order->by, sizeof(order->by), "%s", name);
 		this->members->set_order(this->members, name, order);
 		put_record(this, CLUSTER_ORDER, name, order, 0, TRUE);
@@ -114,6 +113,10 @@ void cluster_writer_tell(cluster_writer_t *this, const store_config_t *config,
 	if (!announce && now - this->told < config->interval * 1000)
 	{
 		return;
+	}
+	if (cluster_epoch() > self->start + (now - this->began) + CLOCK_STEP)
+	{	/* the clock was set: it was behind, maybe that of an earlier start */
+		self->start = cluster_epoch();
 	}
 	if (member.age != CLUSTER_UNKNOWN &&
 		(member.heartbeat.start > self->start ||
@@ -155,7 +158,7 @@ bool cluster_writer_order(cluster_writer_t *this, const char *name,
 		keep(&wanted->weight, member.order.weight);
 		keep(&wanted->capacity, member.order.capacity);
 	}
-	wanted->sequence = max(get_epoch(), member.order.sequence + 1);
+	wanted->sequence = max(cluster_epoch(), member.order.sequence + 1);
 	good = put_record(this, CLUSTER_ORDER, name, wanted, 0, TRUE);
 	if (good)
 	{

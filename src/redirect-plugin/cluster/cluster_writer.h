@@ -48,9 +48,9 @@ struct cluster_writer_t {
 	/** store, NULL if there is none */
 	redirect_store_t *store;
 
-	/** what this gateway tells of itself, and when it did last */
+	/** what this gateway tells of itself, when it began to, and when it did last */
 	cluster_heartbeat_t self;
-	uint64_t told;
+	uint64_t began, told;
 
 	/** who knows the hash of the configuration */
 	uint64_t (*get_hash)(void *data);
