@@ -189,7 +189,12 @@ static bool run_command(roll_t *roll, int i)
 	fleet_member_t member;
 	int status;
 
-	fleet_get(roll->names[i], &member);
+	if (fleet_get(roll->names[i], &member) != EXIT_DONE || !*member.address)
+	{
+		fprintf(stderr, "redirectctl: %s: its address is not known\n",
+				roll->names[i]);
+		return FALSE;
+	}
 	setenv("REDIRECT_GATEWAY", roll->names[i], 1);
 	setenv("REDIRECT_ADDRESS", member.address, 1);
 	printf("%s: running %s\n", roll->names[i], roll->each);
@@ -223,6 +228,13 @@ static bool begin(roll_t *roll, int i)
 	if (!is_heard(&member) && !roll->starts[i])
 	{
 		fprintf(stderr, "redirectctl: %s: does not work\n", roll->names[i]);
+		return FALSE;
+	}
+	if (!roll->starts[i] && !streq(member.state, "active"))
+	{	/* it would take clients after its turn, against whose will */
+		fprintf(stderr, "redirectctl: %s: is in state %s already; 'redirectctl "
+				"undrain %s' first, or leave it out (--gateways)\n",
+				roll->names[i], member.state, roll->names[i]);
 		return FALSE;
 	}
 	if (!wait_for(roll, i, "known anew", is_known_anew) ||
@@ -417,6 +429,7 @@ const subcommand_t cmd_roll = {
 	"  --timeout N        seconds that each step may take (600)\n"
 	"  --state-file PATH  where is noted what was done (" STATE_FILE ")\n"
 	"  --resume           go on where a roll stopped\n\n"
-	"It stops at the first gateway that fails, and says what state each is in. A\n"
-	"store of the cluster is needed, see strongswan-redirect.conf(5).\n", run_roll,
+	"It stops at the first gateway that fails, or that drains or is disabled already,\n"
+	"and says what state each is in. A store of the cluster is needed, see\n"
+	"strongswan-redirect.conf(5).\n", run_roll,
 };

@@ -22,6 +22,11 @@
 #define UNTOLD UINT32_MAX
 
 /**
+ * Room for the addresses of a gateway
+ */
+#define ADDRESSES_MAX 512
+
+/**
  * What is ordered
  */
 typedef struct {
@@ -114,9 +119,34 @@ static void add_known(vici_builder_t *message, char *key, uint64_t number)
 }
 
 /**
+ * Write where clients reach a gateway: what the configuration says, or the subnets of
+ * members were shown to have, not what somebody told. Those that do not fit are
+ * left out.
+ */
+static void list_addresses(const gateway_t *gateway, char *list, size_t size)
+{
+	char address[GATEWAY_IDENTITY_FQDN_MAX + 1];
+	size_t len = 0;
+	int i;
+
+	*list = '\0';
+	for (i = 0; i < gateway->address_count; i++)
+	{
+		gateway_identity_to_string(&gateway->addresses[i], address,
+								   sizeof(address));
+		if (len + strlen(address) + 2 < size)
+		{
+			len += snprintf(list + len, size - len, "%s%s", len ? "," : "",
+							address);
+		}
+	}
+}
+
+/**
  * Make a message of what is known of a gateway.
  */
-static vici_message_t *create_member(control_parts_t *parts, const char *name)
+static vici_message_t *create_member(control_parts_t *parts, const char *name,
+									 const char *addresses)
 {
 	vici_builder_t *message = vici_builder_create();
 	const cluster_heartbeat_t *heartbeat;
@@ -127,6 +157,7 @@ static vici_message_t *create_member(control_parts_t *parts, const char *name)
 	control_get_self(parts, self);
 	control_add_text(message, "name", name);
 	control_add_bool(message, "self", streq(name, self));
+	control_add_text(message, "addresses", addresses);
 	if (parts->gateways->get_status(parts->gateways, name, &status))
 	{
 		control_add_text(message, "state",
@@ -155,10 +186,9 @@ static vici_message_t *create_member(control_parts_t *parts, const char *name)
 							(uint32_t)heartbeat->load / 10,
 							(uint32_t)heartbeat->load % 10);
 		}
-		control_add_number(message, "capacity", heartbeat->capacity);
+		add_known(message, "capacity", heartbeat->capacity);
 		control_add_number(message, "start", heartbeat->start);
 		control_add_text(message, "version", heartbeat->version);
-		control_add_text(message, "addresses", heartbeat->addresses);
 		message->add_kv(message, "hash", "%016llx",
 						(unsigned long long)heartbeat->hash);
 	}
@@ -181,7 +211,7 @@ vici_message_t *control_fleet(void *data, control_client_t *client,
 	control_context_t *this = data;
 	policy_engine_t *engine = this->parts.engine;
 	const policy_state_t *state;
-	char name[REDIRECT_NAME_MAX];
+	char name[REDIRECT_NAME_MAX], addresses[ADDRESSES_MAX];
 	int i, token;
 	bool more;
 
@@ -192,6 +222,8 @@ vici_message_t *control_fleet(void *data, control_client_t *client,
 		if (more)
 		{
 			snprintf(name, sizeof(name), "%s", state->policy->gateways[i].name);
+			list_addresses(&state->policy->gateways[i], addresses,
+						   sizeof(addresses));
 		}
 		engine->release(engine, token);
 		if (!more)
@@ -199,7 +231,7 @@ vici_message_t *control_fleet(void *data, control_client_t *client,
 			return control_answer(NULL);
 		}
 		this->server->stream(this->server, client, CONTROL_LIST_MEMBER,
-							 create_member(&this->parts, name));
+							 create_member(&this->parts, name, addresses));
 	}
 }
 
