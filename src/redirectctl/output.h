@@ -150,4 +150,9 @@ bool output_for_scripts(vici_message_t *answer, const char *label,
  */
 void output_json_text(const char *text, FILE *out);
 
+/**
+ * Write a message as a JSON object, its values as what their keys say they are.
+ */
+void output_json(vici_message_t *message, FILE *out);
+
 #endif /** OUTPUT_H_ @}*/
