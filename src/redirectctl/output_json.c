@@ -60,7 +60,7 @@ void output_json_text(const char *text, FILE *out)
 
 /*
  * Keys whose values are numbers, sections of such keys, and keys whose values are
- * yes or no: tests/unit/redirectctl_tests compares them with what the plugin
+ * yes or no: tests/unit/redirectctl_output_tests compares them with what the plugin
  * sends, and with redirectctl(8).
  */
 static const char *const numbers[] = {
