@@ -14,13 +14,9 @@
 
 #include "config_loader.h"
 #include "config_hash.h"
+#include "config_rooms.h"
 #include "config_text.h"
-#include "cluster/cluster_config.h"
-#include "control/control_config.h"
-#include "fastpath/fast_path_config.h"
 #include "gateways/overload_limits.h"
-#include "initiator/initiator_config.h"
-#include "sessions/session_config.h"
 #include "utils/log_limit.h"
 #include "utils/this_host.h"
 
@@ -96,20 +92,6 @@ struct private_config_loader_t {
 };
 
 /**
- * Rooms that have options; in this order they are put into force.
- */
-static const config_room_t all_rooms[] = {
-	{ .read = (void*)fast_path_config_create, .discard = free },
-	{ .read = (void*)initiator_config_read,
-	  .discard = (void*)initiator_config_destroy },
-	{ .read = (void*)cluster_config_read,
-	  .discard = (void*)cluster_config_destroy },
-	{ .read = (void*)session_config_read, .discard = free },
-	{ .read = (void*)control_config_read,
-	  .discard = (void*)control_config_destroy },
-};
-
-/**
  * Log lines and destroy them.
  */
 static void log_lines(array_t *lines, const char *kind)
@@ -120,54 +102,6 @@ static void log_lines(array_t *lines, const char *kind)
 	{
 		DBG1(DBG_CFG, "redirect: %s%s", kind, line);
 		free(line);
-	}
-}
-
-/**
- * Read the options of all rooms.
- *
- * @param configs		receives configurations, in the order of the rooms
- * @return				FALSE if there was an error
- */
-static bool read_rooms(private_config_loader_t *this,
-					   const config_section_t *section, void *configs[])
-{
-	config_room_t room;
-	bool good = TRUE;
-	int i;
-
-	for (i = 0; i < array_count(this->rooms); i++)
-	{
-		array_get(this->rooms, i, &room);
-		configs[i] = room.read(section);
-		good = configs[i] && good;
-	}
-	return good;
-}
-
-/**
- * Put the configurations of rooms into force, or destroy them.
- *
- * @param all			TRUE for all, FALSE for those that may be alone
- */
-static void apply_rooms(private_config_loader_t *this, void *configs[],
-						bool all)
-{
-	config_room_t room;
-	int i;
-
-	for (i = 0; i < array_count(this->rooms); i++)
-	{
-		array_get(this->rooms, i, &room);
-		if (configs[i] && room.apply &&
-			(all || (room.alone && !this->status.loaded)))
-		{
-			room.apply(room.data, configs[i]);
-		}
-		else if (configs[i])
-		{
-			room.discard(configs[i]);
-		}
 	}
 }
 
@@ -246,7 +180,7 @@ static policy_t *read_all(private_config_loader_t *this, settings_t *settings,
 	section.warnings = report->warnings;
 	config_text_check_includes(file, report->errors);
 	good = !array_count(report->errors);
-	good = read_rooms(this, &section, configs) && good;
+	good = config_rooms_read(this->rooms, &section, configs) && good;
 	policy = policy_create(&section, this->registry, &this->joined, unknown);
 	*unknown = *unknown && good;
 	if (!good)
@@ -333,7 +267,9 @@ static bool load(private_config_loader_t *this, bool strict)
 
 	policy = read_all(this, lib->settings, lib->ns, lib->conf, "", NULL,
 					  configs, &unknown, &report);
-	apply_rooms(this, configs, policy != NULL);
+	config_rooms_apply(this->rooms, configs, policy ? CONFIG_ROOMS_ALL :
+					   this->status.loaded ? CONFIG_ROOMS_NONE
+										   : CONFIG_ROOMS_ALONE);
 	waiting = !policy && unknown && !strict;
 	set_status(this, &report, waiting);
 	if (!waiting)
@@ -421,37 +357,7 @@ static void selector_changed(void *data, const char *name, bool added)
 METHOD(config_loader_t, add_room, void,
 	private_config_loader_t *this, const config_room_t *room)
 {
-	config_room_t known;
-	int i;
-
-	for (i = 0; i < array_count(this->rooms); i++)
-	{
-		array_get(this->rooms, i, &known);
-		if (known.read == room->read)
-		{
-			array_remove(this->rooms, i, NULL);
-			break;
-		}
-	}
-	array_insert(this->rooms, i, (void*)room);
-}
-
-/**
- * Destroy the configurations of all rooms.
- */
-static void discard_rooms(private_config_loader_t *this, void *configs[])
-{
-	config_room_t room;
-	int i;
-
-	for (i = 0; i < array_count(this->rooms); i++)
-	{
-		array_get(this->rooms, i, &room);
-		if (configs[i])
-		{
-			room.discard(configs[i]);
-		}
-	}
+	config_rooms_add(this->rooms, room);
 }
 
 METHOD(config_loader_t, set_joined, void,
@@ -470,7 +376,7 @@ METHOD(config_loader_t, set_joined, void,
 	{
 		policy = read_all(this, lib->settings, lib->ns, lib->conf, "", NULL,
 						  configs, &unknown, &report);
-		discard_rooms(this, configs);
+		config_rooms_apply(this->rooms, configs, CONFIG_ROOMS_NONE);
 		/* settings that were read since, and maybe refused, are not for us */
 		if (policy && report.hash == this->status.hash)
 		{
@@ -505,7 +411,7 @@ METHOD(config_loader_t, check, config_report_t,
 
 	policy_destroy(read_all(this, settings, ns, file, above, host, configs,
 							&unknown, &report));
-	discard_rooms(this, configs);
+	config_rooms_apply(this->rooms, configs, CONFIG_ROOMS_NONE);
 	return report;
 }
 
@@ -543,7 +449,6 @@ config_loader_t *config_loader_create(policy_engine_t *engine,
 									  selector_registry_t *registry)
 {
 	private_config_loader_t *this;
-	size_t i;
 
 	INIT(this,
 		.public = {
@@ -556,14 +461,10 @@ config_loader_t *config_loader_create(policy_engine_t *engine,
 		},
 		.engine = engine,
 		.registry = registry,
-		.rooms = array_create(sizeof(config_room_t), 0),
+		.rooms = config_rooms_create(),
 		.lines = LOG_LIMIT_INIT(1),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
-	for (i = 0; i < countof(all_rooms); i++)
-	{
-		array_insert(this->rooms, ARRAY_TAIL, (void*)&all_rooms[i]);
-	}
 	registry->set_observer(registry, selector_changed, this);
 	return &this->public;
 }

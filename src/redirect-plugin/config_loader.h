@@ -110,7 +110,7 @@ struct config_loader_t {
 
 	/**
 	 * Have the options of a room put into force. Those of all rooms are read
-	 * anyway: a new one has to be added to the list in config_loader.c as well.
+	 * anyway: a new one has to be added to the list in config_rooms.c as well.
 	 * Not while the configuration is loaded; rooms are put into force in the
 	 * order of that list, before the policy.
 	 *
