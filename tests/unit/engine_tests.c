@@ -21,6 +21,23 @@
 #include <threading/thread.h>
 
 /**
+ * Seconds by which the clock of what is tested is ahead.
+ */
+static time_t ahead;
+
+/**
+ * Stands in for clock_gettime(), by an option of the linker.
+ */
+int __real_clock_gettime(clockid_t clock, struct timespec *ts);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ts)
+{
+	int result = __real_clock_gettime(clock, ts);
+
+	ts->tv_sec += ahead;
+	return result;
+}
+
+/**
  * Threads that decide, and changes meanwhile.
  */
 #define DECIDERS 4
@@ -148,6 +165,67 @@ START_TEST(shows_its_state_between_acquire_and_release)
 }
 END_TEST
 
+/**
+ * Let a client come again and again, as it has no answer from where it is sent.
+ *
+ * @param proven		TRUE if it authenticates here in the end
+ */
+static void come_back(policy_fixture_t *fixture, const char *remote, bool proven)
+{
+	redirect_request_t request;
+	redirect_decision_t before, decision;
+	static uint64_t attempts;
+	int i;
+
+	for (i = 0; i < 3; i++)
+	{
+		ahead += 2;
+		request = policy_fixture_init(remote, ++attempts << 40);
+		before = policy_fixture_carry_out(fixture, request);
+	}
+	assert_decision(before, SERVE, NO_GATEWAY, "");
+	if (proven)
+	{
+		request = policy_fixture_auth("carol@example.org");
+		request.remote = policy_fixture_address(remote);
+		request.spi_i = attempts << 40;
+		decision = policy_fixture_decide(fixture, request);
+		/* as the responder does */
+		decision.returned = before.returned;
+		fixture->engine->carry_out(fixture->engine, &request, &decision);
+		policy_fixture_forget(&request);
+	}
+}
+
+START_TEST(takes_a_gateway_for_down_that_three_clients_came_back_from)
+{
+	policy_fixture_t fixture = policy_fixture_create("self = moon\n"
+				"gateways { " MOON SUN MARS " }\n"
+				"rules { r { gateways = sun } }");
+	gateway_table_t *table = fixture.table;
+	redirect_request_t fresh = policy_fixture_init("198.51.100.99", 99);
+	gateway_status_t status;
+
+	/* whatever else is heard of it */
+	table->testify(table, "sun", GATEWAY_WITNESS_HEARTBEAT, GATEWAY_UP, 0);
+	/* one that comes again and again, and those that prove nothing, are no three */
+	come_back(&fixture, "198.51.100.1", TRUE);
+	come_back(&fixture, "198.51.100.1", TRUE);
+	come_back(&fixture, "198.51.100.2", TRUE);
+	come_back(&fixture, "198.51.100.3", FALSE);
+	come_back(&fixture, "198.51.100.4", FALSE);
+	fixture.engine->tick(fixture.engine, OVERLOAD_NONE);
+	assert_decision(policy_fixture_decide(&fixture, fresh), REDIRECT, CAUSE, "sun");
+	come_back(&fixture, "198.51.100.5", TRUE);
+	fixture.engine->tick(fixture.engine, OVERLOAD_NONE);
+	assert_decision(policy_fixture_decide(&fixture, fresh), SERVE, NO_GATEWAY, "");
+	ck_assert(table->get_status(table, "sun", &status));
+	ck_assert_int_eq(status.health, GATEWAY_DOWN);
+	ck_assert_int_eq(status.health_by, GATEWAY_WITNESS_RETURNS);
+	policy_fixture_destroy(&fixture);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("engine");
@@ -157,6 +235,7 @@ int main(void)
 	tcase_add_test(tcase, decides_by_one_configuration_or_the_other);
 	tcase_add_test(tcase, takes_over_what_was_set_at_the_next_tick);
 	tcase_add_test(tcase, shows_its_state_between_acquire_and_release);
+	tcase_add_test(tcase, takes_a_gateway_for_down_that_three_clients_came_back_from);
 	suite_add_tcase(suite, tcase);
 	return policy_fixture_run(suite);
 }

@@ -340,6 +340,11 @@ START_TEST(believes_clients_that_come_back_before_probes_and_heartbeats)
 	check_health(&this, GATEWAY_DOWN, GATEWAY_WITNESS_RETURNS);
 	pass(&this, 11);
 	check_health(&this, GATEWAY_UP, GATEWAY_WITNESS_HEARTBEAT);
+	/* nor did those of a drain arrive */
+	say(&this, GATEWAY_WITNESS_DRAIN, GATEWAY_DOWN, 10);
+	check_health(&this, GATEWAY_DOWN, GATEWAY_WITNESS_DRAIN);
+	pass(&this, 11);
+	check_health(&this, GATEWAY_UP, GATEWAY_WITNESS_HEARTBEAT);
 	/* but that clients arrived once does not outweigh a failing probe */
 	say(&this, GATEWAY_WITNESS_RETURNS, GATEWAY_UP, 0);
 	say(&this, GATEWAY_WITNESS_HEARTBEAT, GATEWAY_UNKNOWN, 0);
