@@ -26,12 +26,9 @@
 #include "histogram.h"
 #include "init_message.h"
 #include "load_options.h"
+#include "load_way.h"
 #include "process_cpu.h"
-#ifdef WITH_XDP
-#include "xdp_link.h"
-#endif
 
-#include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
@@ -39,11 +36,8 @@
 #include <string.h>
 #include <time.h>
 
-#include <arpa/inet.h>
-#include <sys/socket.h>
-
-/** datagrams sent or received by one system call */
-#define BATCH 64
+/** requests sent, or answers received, at once */
+#define BATCH LOAD_WAY_BATCH
 
 /** an answer that takes longer is a loss, in nanoseconds */
 #define LOST_AFTER UINT64_C(1000000000)
@@ -82,80 +76,12 @@ static uint64_t now(void)
 	return (uint64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
-static void die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
-
-static int open_socket(void)
-{
-	struct sockaddr_storage addr = {
-		.ss_family = options.server.ss_family,
-	};
-	int fd, size = 4 << 20;
-
-	if (addr.ss_family == AF_INET)
-	{
-		((struct sockaddr_in*)&addr)->sin_port = htons(options.local_port);
-	}
-	else
-	{
-		((struct sockaddr_in6*)&addr)->sin6_port = htons(options.local_port);
-	}
-	fd = socket(addr.ss_family, SOCK_DGRAM, IPPROTO_UDP);
-	if (fd < 0)
-	{
-		die("socket");
-	}
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	if (bind(fd, (struct sockaddr*)&addr, options.server_len) < 0)
-	{
-		die("bind");
-	}
-	return fd;
-}
-
-#ifdef WITH_XDP
-/** sends and receives instead of the socket if it is there */
-static xdp_link_t *wire;
-
-static void open_wire(void)
-{
-	const struct sockaddr_in *server = (const struct sockaddr_in*)&options.server;
-	xdp_link_config_t config = {
-		.interface = options.interface,
-		.remote = server->sin_addr.s_addr,
-		.remote_port = ntohs(server->sin_port),
-		.local_port = options.local_port,
-	};
-	unsigned macs[12];
-	int i;
-
-	if (sscanf(options.macs, "%x:%x:%x:%x:%x:%x,%x:%x:%x:%x:%x:%x", &macs[0],
-			   &macs[1], &macs[2], &macs[3], &macs[4], &macs[5], &macs[6],
-			   &macs[7], &macs[8], &macs[9], &macs[10], &macs[11]) != 12)
-	{
-		errno = EINVAL;
-		die("--macs");
-	}
-	for (i = 0; i < 6; i++)
-	{
-		config.local_mac[i] = macs[i];
-		config.remote_mac[i] = macs[6 + i];
-	}
-	wire = xdp_link_open(&config);
-	if (!wire)
-	{
-		die(options.interface);
-	}
-}
-
 /**
- * Send new requests in these slots
+ * Send new requests in these slots, at most BATCH
  */
-static void send_by_wire(const uint16_t *list, unsigned count)
+static void send_slots(const uint16_t *list, unsigned count)
 {
+	const init_message_t *messages[BATCH];
 	uint64_t time = now();
 	unsigned i;
 
@@ -165,87 +91,9 @@ static void send_by_wire(const uint16_t *list, unsigned count)
 
 		init_message_renew(&slot->message, list[i], &rng);
 		slot->sent = time;
-		/* one that does not fit is lost, like on the wire */
-		xdp_link_send(wire, htonl(options.source +
-						(init_random_next(&rng) >> 32) % options.sources),
-					  slot->message.data, slot->message.len);
+		messages[i] = &slot->message;
 	}
-	xdp_link_flush(wire);
-	sent += count;
-}
-#endif /* WITH_XDP */
-
-/**
- * Choose the address a request is sent from
- */
-static void choose_source(struct msghdr *msg, char *control)
-{
-	struct in_pktinfo info = {};
-	struct cmsghdr *cmsg;
-
-	if (!options.sources)
-	{
-		return;
-	}
-	info.ipi_spec_dst.s_addr = htonl(options.source +
-						(init_random_next(&rng) >> 32) % options.sources);
-	msg->msg_control = control;
-	msg->msg_controllen = CMSG_SPACE(sizeof(info));
-	cmsg = CMSG_FIRSTHDR(msg);
-	cmsg->cmsg_level = IPPROTO_IP;
-	cmsg->cmsg_type = IP_PKTINFO;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(info));
-	memcpy(CMSG_DATA(cmsg), &info, sizeof(info));
-}
-
-/**
- * Send new requests in these slots, at most BATCH
- */
-static void send_slots(int fd, const uint16_t *list, unsigned count)
-{
-	struct mmsghdr msgs[BATCH] = {};
-	struct iovec iov[BATCH][2];
-	char control[BATCH][CMSG_SPACE(sizeof(struct in_pktinfo))];
-	unsigned i, done;
-	uint64_t time = now();
-	int n;
-
-#ifdef WITH_XDP
-	if (wire)
-	{
-		send_by_wire(list, count);
-		return;
-	}
-#endif
-	for (i = 0; i < count; i++)
-	{
-		slot_t *slot = &slots[list[i]];
-
-		init_message_renew(&slot->message, list[i], &rng);
-		slot->sent = time;
-		iov[i][0].iov_base = (void*)non_esp_marker;
-		iov[i][0].iov_len = options.marker ? sizeof(non_esp_marker) : 0;
-		iov[i][1].iov_base = slot->message.data;
-		iov[i][1].iov_len = slot->message.len;
-		msgs[i].msg_hdr.msg_name = &options.server;
-		msgs[i].msg_hdr.msg_namelen = options.server_len;
-		msgs[i].msg_hdr.msg_iov = iov[i];
-		msgs[i].msg_hdr.msg_iovlen = 2;
-		choose_source(&msgs[i].msg_hdr, control[i]);
-	}
-	for (done = 0; done < count; done += n)
-	{
-		n = sendmmsg(fd, msgs + done, count - done, 0);
-		if (n < 0)
-		{
-			if (errno != ECONNREFUSED)
-			{
-				die("sendmmsg");
-			}
-			/* the server is not there yet: counts as lost later */
-			n = 1;
-		}
-	}
+	load_way_send(messages, count, &rng);
 	sent += count;
 }
 
@@ -292,11 +140,11 @@ static int take_answer(uint8_t *data, size_t len, uint64_t time)
 /**
  * Send a new request for each answer, in a closed loop
  */
-static void go_on(int fd, const uint16_t *freed, unsigned count)
+static void go_on(const uint16_t *freed, unsigned count)
 {
 	if (options.rate == 0)
 	{
-		send_slots(fd, freed, count);
+		send_slots(freed, count);
 		return;
 	}
 	while (count--)
@@ -305,11 +153,10 @@ static void go_on(int fd, const uint16_t *freed, unsigned count)
 	}
 }
 
-#ifdef WITH_XDP
 /**
- * Take what has arrived by the wire
+ * Take what has arrived
  */
-static bool turn_of_wire(void)
+static bool turn(void)
 {
 	uint8_t *data[BATCH];
 	size_t len[BATCH];
@@ -318,7 +165,7 @@ static bool turn_of_wire(void)
 	uint64_t time;
 	int nr;
 
-	count = xdp_link_receive(wire, data, len, BATCH);
+	count = load_way_receive(data, len);
 	if (!count)
 	{
 		return false;
@@ -326,58 +173,14 @@ static bool turn_of_wire(void)
 	time = now();
 	for (i = 0; i < count; i++)
 	{
-		if (len[i] && (nr = take_answer(data[i], len[i], time)) >= 0)
-		{
-			freed[n++] = nr;
-		}
-	}
-	xdp_link_release(wire, count);
-	go_on(-1, freed, n);
-	return true;
-}
-#endif /* WITH_XDP */
-
-/**
- * Take what has arrived
- */
-static bool turn(int fd)
-{
-	static uint8_t data[BATCH][2048];
-	struct mmsghdr msgs[BATCH] = {};
-	struct iovec iov[BATCH];
-	uint16_t freed[BATCH];
-	unsigned n = 0;
-	uint64_t time;
-	int i, count, nr;
-
-#ifdef WITH_XDP
-	if (wire)
-	{
-		return turn_of_wire();
-	}
-#endif
-	for (i = 0; i < BATCH; i++)
-	{
-		iov[i].iov_base = data[i];
-		iov[i].iov_len = sizeof(data[i]);
-		msgs[i].msg_hdr.msg_iov = &iov[i];
-		msgs[i].msg_hdr.msg_iovlen = 1;
-	}
-	count = recvmmsg(fd, msgs, BATCH, MSG_DONTWAIT, NULL);
-	if (count <= 0)
-	{
-		return false;
-	}
-	time = now();
-	for (i = 0; i < count; i++)
-	{
-		nr = take_answer(data[i], msgs[i].msg_len, time);
+		nr = take_answer(data[i], len[i], time);
 		if (nr >= 0)
 		{
 			freed[n++] = nr;
 		}
 	}
-	go_on(fd, freed, n);
+	load_way_release();
+	go_on(freed, n);
 	return true;
 }
 
@@ -385,7 +188,7 @@ static bool turn(int fd)
  * Open loop: send what is due by now; slots that come round again without an
  * answer are lost
  */
-static void send_due(int fd, uint64_t time)
+static void send_due(uint64_t time)
 {
 	uint64_t interval = (uint64_t)(1e9 / options.rate);
 	uint16_t list[BATCH];
@@ -400,14 +203,14 @@ static void send_due(int fd, uint64_t time)
 			next_slot = (next_slot + 1) % options.window;
 			next_due += interval;
 		}
-		send_slots(fd, list, n);
+		send_slots(list, n);
 	}
 }
 
 /**
  * Give up requests that got no answer
  */
-static void expire(int fd, uint64_t time)
+static void expire(uint64_t time)
 {
 	uint16_t list[BATCH];
 	unsigned i, n = 0;
@@ -421,7 +224,7 @@ static void expire(int fd, uint64_t time)
 		}
 		if (n == BATCH || (n && i + 1 == options.window))
 		{
-			send_slots(fd, list, n);
+			send_slots(list, n);
 			n = 0;
 		}
 	}
@@ -439,8 +242,8 @@ static void flood(int fd, uint64_t until)
 	next_due = now();
 	while ((time = now()) < until)
 	{
-		send_due(fd, time);
-		if (!turn(fd) && next_due > time + SPIN)
+		send_due(time);
+		if (!turn() && next_due > time + SPIN)
 		{
 			idle.tv_nsec = next_due - time;
 			ppoll(&pfd, 1, &idle, NULL);
@@ -466,10 +269,10 @@ static void run(int fd, uint64_t until)
 	{
 		if (time >= next_check)
 		{
-			expire(fd, time);
+			expire(time);
 			next_check = time + LOST_CHECK;
 		}
-		if (!turn(fd))
+		if (!turn())
 		{
 			poll(&pfd, 1, LOST_CHECK / 1000000);
 		}
@@ -500,7 +303,7 @@ static void settle(int fd, uint64_t until)
 
 	while (options.rate > 0 && count_answers() < sent && now() < until)
 	{
-		if (!turn(fd))
+		if (!turn())
 		{
 			poll(&pfd, 1, LOST_CHECK / 1000000);
 		}
@@ -543,25 +346,6 @@ static uint64_t used_cpu(void)
 	return cpu;
 }
 
-/**
- * Open what sends and receives; returns a file to wait for
- */
-static int open_way(void)
-{
-	if (!options.interface)
-	{
-		return open_socket();
-	}
-#ifdef WITH_XDP
-	open_wire();
-	return xdp_link_fd(wire);
-#else
-	errno = ENOTSUP;
-	die("AF_XDP");
-	return -1;
-#endif
-}
-
 int main(int argc, char *argv[])
 {
 	uint64_t begin, end, cpu;
@@ -575,7 +359,7 @@ int main(int argc, char *argv[])
 	{
 		init_message_build(&slots[i].message, options.supported, &rng);
 	}
-	fd = open_way();
+	fd = load_way_open();
 	run(fd, now() + (uint64_t)(options.warmup * 1e9));
 
 	memset(&latency, 0, sizeof(latency));
@@ -593,11 +377,6 @@ int main(int argc, char *argv[])
 	cpu = used_cpu() - cpu;
 	settle(fd, end + LOST_AFTER);
 	report((end - begin) / 1e9, cpu);
-#ifdef WITH_XDP
-	if (wire)
-	{
-		xdp_link_close(wire);
-	}
-#endif
+	load_way_close();
 	return 0;
 }
