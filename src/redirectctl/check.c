@@ -212,11 +212,15 @@ static void warn(config_report_t *report, const char *fmt, ...)
 
 /**
  * Warn if charon does not load a plugin, of which the daemon cannot speak.
+ *
+ * @param part			TRUE if the file has not all of the daemon's section: what
+ *						includes it sets load_modular, as Debian's does
  */
 static void check_loaded(settings_t *settings, const char *ns, char *name,
-						 config_report_t *report)
+						 bool part, config_report_t *report)
 {
-	bool modular = settings->get_bool(settings, "%s.load_modular", FALSE, ns);
+	bool modular = settings->get_bool(settings, "%s.load_modular", part, ns);
+	char *load = settings->get_str(settings, "%s.plugins.%s.load", NULL, ns, name);
 	char *list = settings->get_str(settings, "%s.load", NULL, ns), *plugin;
 	enumerator_t *enumerator;
 	bool listed = modular || !list;
@@ -233,11 +237,11 @@ static void check_loaded(settings_t *settings, const char *ns, char *name,
 			 "plugin", ns, name);
 	}
 	else if (!settings->get_int(settings, "%s.plugins.%s.load", 0, ns, name) &&
-			 !settings->get_bool(settings, "%s.plugins.%s.load", !modular, ns,
-								 name))
+			 !settings->get_bool(settings, "%s.plugins.%s.load", !modular && !load,
+								 ns, name))
 	{
-		warn(report, "%s.plugins.%s.load: must be yes, or charon does not load the "
-			 "plugin", ns, name);
+		warn(report, "%s.plugins.%s.load%s%s: must be yes, or charon does not load "
+			 "the plugin", ns, name, load ? " = " : "", load ?: "");
 	}
 }
 
@@ -274,7 +278,7 @@ static void check_cluster(settings_t *settings, const char *ns, bool whole,
 #endif
 	if (whole)
 	{
-		check_loaded(settings, ns, "redirect-redis", report);
+		check_loaded(settings, ns, "redirect-redis", FALSE, report);
 	}
 }
 
@@ -360,7 +364,7 @@ static bool check(const char *file, const ip_set_t *host,
 	loader = config_loader_create(NULL, registry);
 	*report = loader->check(loader, settings, ns, file, above, host);
 	check_cluster(settings, ns, !*above, is_installed(file), report);
-	check_loaded(settings, ns, "redirect", report);
+	check_loaded(settings, ns, "redirect", *above, report);
 	loader->destroy(loader);
 	registry->destroy(registry);
 	settings->destroy(settings);

@@ -287,13 +287,24 @@ START_TEST(check_warns_of_a_plugin_that_is_not_loaded)
 		{ "charon { load_modular = yes\n plugins { redirect { load = 5\n} } }",
 		  "" },
 		{ "charon { load = aes redirect! vici\n plugins { redirect { } } }", "" },
-		{ "redirect { }", "" },
+		{ "charon { plugins { redirect { } } }", "" },
+		{ "redirect { load = yes\n}", "" },
+		/* what includes it has load_modular, most likely */
+		{ "redirect { }",
+		  "warning: charon.plugins.redirect.load: must be yes, or charon does not "
+		  "load the plugin\n" },
+		{ "plugins { redirect { } }",
+		  "warning: charon.plugins.redirect.load: must be yes, or charon does not "
+		  "load the plugin\n" },
 		{ "charon { load_modular = yes\n plugins { redirect { } } }",
 		  "warning: charon.plugins.redirect.load: must be yes, or charon does not "
 		  "load the plugin\n" },
 		{ "redirect { load = no\n}",
-		  "warning: charon.plugins.redirect.load: must be yes, or charon does not "
-		  "load the plugin\n" },
+		  "warning: charon.plugins.redirect.load = no: must be yes, or charon does "
+		  "not load the plugin\n" },
+		{ "charon { plugins { redirect { load = yse\n} } }",
+		  "warning: charon.plugins.redirect.load = yse: must be yes, or charon does "
+		  "not load the plugin\n" },
 		{ "charon { load = aes redirect-redis\n plugins { redirect { } } }",
 		  "warning: charon.load: redirect is not in this list, so charon does not "
 		  "load the plugin\n" },
