@@ -161,6 +161,51 @@ START_TEST(remembers_a_gateway_that_left_for_its_return)
 }
 END_TEST
 
+START_TEST(forgets_gateways_that_had_joined_but_not_what_the_operator_said)
+{
+	fixture_t this = create(TWO);
+	gateway_view_t *v, *old = NULL;
+	gateway_t joined = this.policy->gateways[1];
+	gateway_status_t known;
+	char name[REDIRECT_NAME_MAX];
+	int i;
+
+	joined.joined = TRUE;
+	joined.name = name;
+	for (i = 0; i < 1000; i++)
+	{
+		snprintf(name, sizeof(name), "east-%d", i);
+		v = this.table->create_view(this.table, &joined, 1, 0);
+		/* nothing of the gateway before is left */
+		ck_assert_uint_eq(status(&this, name).redirected, 0);
+		ck_assert_uint_eq(status(&this, name).sessions,
+						  REDIRECT_SELECTOR_UNKNOWN);
+		this.table->set_load(this.table, name, 7, 7, GATEWAY_SOURCE_STORE);
+		if (old)
+		{	/* decisions made before count somewhere, and do no harm */
+			gateway_live_assign(old->live[0], TRUE, TRUE);
+			gateway_view_destroy(old);
+		}
+		gateway_live_assign(v->live[0], TRUE, TRUE);
+		if (i == 1)
+		{
+			this.table->set(this.table, name, GATEWAY_DISABLED, -1, -1,
+							GATEWAY_SOURCE_OPERATOR);
+		}
+		old = v;
+	}
+	gateway_view_destroy(old);
+	for (i = 0; i < 1000; i++)
+	{
+		snprintf(name, sizeof(name), "east-%d", i);
+		ck_assert(this.table->get_status(this.table, name, &known) ==
+				  (i == 1 || i == 999));
+	}
+	ck_assert_int_eq(status(&this, "east-1").state, GATEWAY_DISABLED);
+	destroy(&this);
+}
+END_TEST
+
 START_TEST(leaves_out_who_cannot_take_clients)
 {
 	fixture_t this = create("gateways { " MOON
@@ -630,6 +675,7 @@ int main(void)
 	tcase_add_test(tcase, does_not_know_others);
 	tcase_add_test(tcase, keeps_what_was_set_until_the_file_changes_it);
 	tcase_add_test(tcase, remembers_a_gateway_that_left_for_its_return);
+	tcase_add_test(tcase, forgets_gateways_that_had_joined_but_not_what_the_operator_said);
 	tcase_add_test(tcase, leaves_out_who_cannot_take_clients);
 	tcase_add_test(tcase, counts_clients_since_the_last_sample);
 	tcase_add_test(tcase, forgets_clients_over_about_a_minute);

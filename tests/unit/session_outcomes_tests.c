@@ -82,6 +82,29 @@ START_TEST(tells_of_no_gateway_before_an_outcome)
 }
 END_TEST
 
+static void tell_kept(void *data, const char *gateway,
+					  const uint64_t counts[SESSION_OUTCOME_MAX])
+{
+	/* the first is gone */
+	ck_assert_str_ne(gateway, "east-0");
+	gateways++;
+}
+
+START_TEST(keeps_no_more_than_gateways_may_be)
+{
+	char name[REDIRECT_NAME_MAX];
+	int i;
+
+	for (i = 0; i <= GATEWAYS_MAX; i++)
+	{
+		snprintf(name, sizeof(name), "east-%d", i);
+		outcomes->count(outcomes, name, SESSION_FOLLOWED);
+	}
+	outcomes->read(outcomes, tell_kept, NULL);
+	ck_assert_int_eq(gateways, GATEWAYS_MAX);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("session_outcomes");
@@ -90,6 +113,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, counts_outcomes_by_gateway);
 	tcase_add_test(tcase, tells_of_no_gateway_before_an_outcome);
+	tcase_add_test(tcase, keeps_no_more_than_gateways_may_be);
 	suite_add_tcase(suite, tcase);
 	return policy_fixture_run(suite);
 }

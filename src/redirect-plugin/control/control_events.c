@@ -87,8 +87,8 @@ struct known_gateway_t {
 	/** what was known of it */
 	gateway_status_t status;
 
-	/** TRUE if it has been looked at */
-	bool seen;
+	/** the look at which it was there last */
+	uint64_t look;
 };
 
 /**
@@ -132,9 +132,11 @@ struct private_control_events_t {
 	bool scheduled;
 
 	/**
-	 * Gateways, name => known_gateway_t; for tick() only
+	 * Gateways, name => known_gateway_t, and how often they were looked at; for
+	 * tick() only
 	 */
 	hashtable_t *gateways;
+	uint64_t looks;
 
 	/**
 	 * Guards the ring; for hooks as well
@@ -448,14 +450,34 @@ static void look_at_gateway(private_control_events_t *this, const char *name)
 		this->gateways->put(this->gateways, known->name, known);
 	}
 	old = &known->status;
-	if (known->seen &&
+	if (known->look &&
 		(old->state != status.state || old->up != status.up ||
 		 old->weight != status.weight || old->capacity != status.capacity))
 	{
 		tell_gateway(this, name, &status);
 	}
 	known->status = status;
-	known->seen = TRUE;
+	known->look = this->looks;
+}
+
+/**
+ * Forget gateways that are not there anymore.
+ */
+static void forget_gateways(private_control_events_t *this)
+{
+	enumerator_t *enumerator;
+	known_gateway_t *known;
+
+	enumerator = this->gateways->create_enumerator(this->gateways);
+	while (enumerator->enumerate(enumerator, NULL, &known))
+	{
+		if (known->look != this->looks)
+		{
+			this->gateways->remove_at(this->gateways, enumerator);
+			free(known);
+		}
+	}
+	enumerator->destroy(enumerator);
 }
 
 METHOD(control_events_t, tick, void,
@@ -473,10 +495,12 @@ METHOD(control_events_t, tick, void,
 		copy(names[i], sizeof(names[i]), state->policy->gateways[i].name);
 	}
 	this->parts.engine->release(this->parts.engine, token);
+	this->looks++;
 	for (i = 0; i < count; i++)
 	{
 		look_at_gateway(this, names[i]);
 	}
+	forget_gateways(this);
 	free(names);
 }
 

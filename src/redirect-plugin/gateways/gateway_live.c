@@ -55,20 +55,39 @@ ENUM(gateway_source_names, GATEWAY_SOURCE_FILE, GATEWAY_SOURCE_SELF,
 /*
  * Described in header
  */
-gateway_live_t *gateway_live_create(const char *name, bool old)
+gateway_live_t *gateway_live_create(gateway_live_t *spare, const char *name,
+									bool old)
 {
-	gateway_live_t *live;
+	gateway_live_t *live = spare ?: malloc_thing(gateway_live_t);
 
-	INIT(live,
-		.name = strdup(name),
+	*live = (gateway_live_t){
 		.state = { .file = -1, .runtime = -1 },
 		.weight = { .file = -1, .runtime = -1 },
 		.capacity = { .file = -1, .runtime = -1 },
 		.taking = old,
 		.sessions = REDIRECT_SELECTOR_UNKNOWN,
 		.load = REDIRECT_SELECTOR_UNKNOWN,
-	);
+	};
+	snprintf(live->name, sizeof(live->name), "%s", name);
 	return live;
+}
+
+/**
+ * Check whether the operator set a value.
+ */
+static bool is_set(const setting_t *setting)
+{
+	return setting->runtime >= 0 && setting->source == GATEWAY_SOURCE_OPERATOR;
+}
+
+/*
+ * Described in header
+ */
+bool gateway_live_is_spare(const gateway_live_t *live)
+{
+	return live->joined && !is_set(&live->state) && !is_set(&live->weight) &&
+		   !is_set(&live->capacity) &&
+		   live->health.said[GATEWAY_WITNESS_OPERATOR].verdict == GATEWAY_UNKNOWN;
 }
 
 /**
@@ -383,13 +402,4 @@ void gateway_live_returned(gateway_live_t *live, uint64_t client)
 			return;
 		}
 	}
-}
-
-/*
- * Described in header
- */
-void gateway_live_destroy(gateway_live_t *live)
-{
-	free(live->name);
-	free(live);
 }

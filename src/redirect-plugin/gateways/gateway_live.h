@@ -71,13 +71,18 @@ struct gateway_account_t {
 };
 
 /**
- * What is known of one gateway; freed with the table only, so that views may
- * keep pointers.
+ * What is known of one gateway; freed with the table only, so that views and
+ * decisions may keep pointers. One that had joined and is gone becomes that of
+ * another one, for which at worst a client is counted that was sent to the first.
  */
 struct gateway_live_t {
 
-	/** name, allocated */
-	char *name;
+	/** name */
+	char name[REDIRECT_NAME_MAX];
+
+	/** TRUE if it joined, and the last view that has it */
+	bool joined;
+	uint64_t view;
 
 	/** gateway_state_t */
 	setting_t state;
@@ -162,11 +167,19 @@ static inline void setting_set(setting_t *setting, int64_t value,
 /**
  * Create what is kept of a gateway of which nothing is known.
  *
+ * @param spare			that of a gateway that is gone, used again; NULL for none
  * @param name			name, copied
  * @param old			TRUE if it may have been there for long, so that it need not
  *						start slowly
  */
-gateway_live_t *gateway_live_create(const char *name, bool old);
+gateway_live_t *gateway_live_create(gateway_live_t *spare, const char *name,
+									bool old);
+
+/**
+ * Check whether what is kept of a gateway may be forgotten if no view has it: it
+ * joined, and the operator said nothing of it.
+ */
+bool gateway_live_is_spare(const gateway_live_t *live);
 
 /**
  * Take over what the file says: a value set at runtime is dropped if the file
@@ -230,11 +243,6 @@ uint32_t gateway_account_clear(gateway_account_t *account);
  * @return				reason, GATEWAY_CANDIDATE if it does
  */
 gateway_left_out_t gateway_live_left_out(const gateway_live_t *live);
-
-/**
- * Destroy what is kept of a gateway.
- */
-void gateway_live_destroy(gateway_live_t *live);
 
 /**
  * Create a view that knows its gateways, but nothing of them yet.

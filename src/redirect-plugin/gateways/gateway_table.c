@@ -14,6 +14,7 @@
 
 #include "gateway_live.h"
 
+#include <collections/array.h>
 #include <collections/hashtable.h>
 #include <threading/mutex.h>
 
@@ -40,6 +41,16 @@ struct private_gateway_table_t {
 	 * name => gateway_live_t
 	 */
 	hashtable_t *live;
+
+	/**
+	 * gateway_live_t of gateways that are gone, to be used again
+	 */
+	array_t *spare;
+
+	/**
+	 * Views that were created
+	 */
+	uint64_t views;
 
 	/**
 	 * Seconds that passed, from 1 on
@@ -91,16 +102,41 @@ struct private_gateway_table_t {
 static gateway_live_t *get_live(private_gateway_table_t *this,
 								const gateway_t *gateway, bool first)
 {
-	gateway_live_t *live;
+	gateway_live_t *live, *spare = NULL;
 
 	live = this->live->get(this->live, gateway->name);
 	if (!live)
 	{
-		live = gateway_live_create(gateway->name, first);
+		array_remove(this->spare, ARRAY_TAIL, &spare);
+		live = gateway_live_create(spare, gateway->name, first);
 		this->live->put(this->live, live->name, live);
 	}
+	live->joined = gateway->joined;
+	live->view = this->views;
 	gateway_live_configure(live, gateway, this->now);
 	return live;
+}
+
+/**
+ * Forget gateways that had joined and are not in the last view; else a member that
+ * changes its name would take more and more memory. The mutex is held.
+ */
+static void forget_joined(private_gateway_table_t *this)
+{
+	enumerator_t *enumerator;
+	gateway_live_t *live;
+	char *name;
+
+	enumerator = this->live->create_enumerator(this->live);
+	while (enumerator->enumerate(enumerator, &name, &live))
+	{
+		if (live->view != this->views && gateway_live_is_spare(live))
+		{
+			this->live->remove_at(this->live, enumerator);
+			array_insert(this->spare, ARRAY_TAIL, live);
+		}
+	}
+	enumerator->destroy(enumerator);
 }
 
 METHOD(gateway_table_t, create_view, gateway_view_t*,
@@ -113,6 +149,7 @@ METHOD(gateway_table_t, create_view, gateway_view_t*,
 
 	this->mutex->lock(this->mutex);
 	first = !this->live->get_count(this->live);
+	this->views++;
 	for (i = 0; i < count; i++)
 	{
 		view->live[i] = get_live(this, &gateways[i], first);
@@ -120,6 +157,10 @@ METHOD(gateway_table_t, create_view, gateway_view_t*,
 	this->starting = gateway_view_fill(view, gateways, this->now, slow_start);
 	view->others = this->others;
 	this->changed = FALSE;
+	if (this->live->get_count(this->live) > count)
+	{
+		forget_joined(this);
+	}
 	this->mutex->unlock(this->mutex);
 	return view;
 }
@@ -409,10 +450,11 @@ METHOD(gateway_table_t, destroy, void,
 	enumerator = this->live->create_enumerator(this->live);
 	while (enumerator->enumerate(enumerator, &name, &live))
 	{
-		gateway_live_destroy(live);
+		free(live);
 	}
 	enumerator->destroy(enumerator);
 	this->live->destroy(this->live);
+	array_destroy_function(this->spare, (void*)free, NULL);
 	this->mutex->destroy(this->mutex);
 	free(this);
 }
@@ -442,6 +484,7 @@ gateway_table_t *gateway_table_create()
 		.now = 1,
 		.others = 1,
 		.live = hashtable_create(hashtable_hash_str, hashtable_equals_str, 16),
+		.spare = array_create(0, 0),
 		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
 	return &this->public;

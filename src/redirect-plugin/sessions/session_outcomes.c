@@ -43,7 +43,8 @@ struct private_session_outcomes_t {
 	session_outcomes_t public;
 
 	/**
-	 * outcomes_t*, only added to
+	 * outcomes_t*, in the order they were added; the first goes if there are more
+	 * than gateways may be, whose names members choose
 	 */
 	array_t *outcomes;
 
@@ -70,6 +71,11 @@ METHOD(session_outcomes_t, count, void,
 	}
 	if (i == array_count(this->outcomes))
 	{
+		if (i >= GATEWAYS_MAX)
+		{
+			array_remove(this->outcomes, ARRAY_HEAD, &outcomes);
+			free(outcomes);
+		}
 		INIT(outcomes);
 		snprintf(outcomes->gateway, sizeof(outcomes->gateway), "%s", gateway);
 		array_insert(this->outcomes, ARRAY_TAIL, outcomes);
