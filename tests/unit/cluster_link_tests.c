@@ -232,6 +232,71 @@ START_TEST(keeps_an_order_over_a_restart_until_it_is_undrained_there)
 }
 END_TEST
 
+/**
+ * Set the state of sun as its operator does.
+ */
+static void set_state(member_t *sun, gateway_state_t state)
+{
+	ck_assert(sun->policy.table->set(sun->policy.table, "sun", state, -1, -1,
+									 GATEWAY_SOURCE_OPERATOR));
+	sun->policy.table->tick(sun->policy.table);
+	sun->policy.table->tick(sun->policy.table);
+}
+
+START_TEST(takes_the_last_word_whether_it_is_said_here_or_elsewhere)
+{
+	char error[REDIRECT_STORE_WHY_MAX];
+	cluster_order_t order = wanted(GATEWAY_DRAIN);
+	member_t moon, sun;
+
+	begin(&moon, &sun);
+	wait_for(cluster_fixture_status(&moon.policy, "sun").health == GATEWAY_UP);
+	/* drained and undrained on sun, then drained from moon */
+	set_state(&sun, GATEWAY_ACTIVE);
+	ck_assert(moon.link->order(moon.link, "sun", &order, FALSE, error));
+	wait_for(cluster_fixture_status(&sun.policy, "sun").state == GATEWAY_DRAIN &&
+			 cluster_fixture_status(&moon.policy, "sun").state == GATEWAY_DRAIN);
+	/* drained on sun, and undrained from moon */
+	set_state(&sun, GATEWAY_DRAIN);
+	order = wanted(GATEWAY_ACTIVE);
+	ck_assert(moon.link->order(moon.link, "sun", &order, FALSE, error));
+	wait_for(cluster_fixture_status(&sun.policy, "sun").state == GATEWAY_ACTIVE &&
+			 cluster_fixture_status(&moon.policy, "sun").state == GATEWAY_ACTIVE);
+	/* or by name on sun itself */
+	set_state(&sun, GATEWAY_DRAIN);
+	ck_assert(sun.link->order(sun.link, "sun", &order, FALSE, error));
+	ck_assert_int_eq(cluster_fixture_status(&sun.policy, "sun").state, GATEWAY_ACTIVE);
+	/* what is said of sun on moon is for moon only, and stays */
+	ck_assert(moon.policy.table->set(moon.policy.table, "sun", GATEWAY_DISABLED,
+									 -1, -1, GATEWAY_SOURCE_OPERATOR));
+	ck_assert(moon.link->order(moon.link, "sun", &order, FALSE, error));
+	ck_assert_int_eq(cluster_fixture_status(&moon.policy, "sun").state, GATEWAY_DISABLED);
+	end(&moon, &sun);
+}
+END_TEST
+
+START_TEST(keeps_what_was_said_here_since_an_order_was_given)
+{
+	char value[REDIRECT_STORE_VALUE_MAX + 1] = "";
+	cluster_order_t order = wanted(GATEWAY_DRAIN);
+	member_t moon, sun;
+	size_t len;
+
+	begin(&moon, &sun);
+	set_state(&sun, GATEWAY_ACTIVE);
+	/* of a minute ago, and not known here before */
+	order.sequence = (uint64_t)time(NULL) * 1000 - 60000;
+	strcpy(order.by, "moon");
+	len = cluster_fixture_write(CLUSTER_SECRET, CLUSTER_ORDER, "sun", &order, value);
+	memory_store_put("order", "sun", value, len);
+	/* it is ended by another one */
+	wait_for(memory_store_get("order", "sun", (uint8_t*)value) &&
+			 strstr(value, "by sun"));
+	ck_assert_int_eq(cluster_fixture_status(&sun.policy, "sun").state, GATEWAY_ACTIVE);
+	end(&moon, &sun);
+}
+END_TEST
+
 START_TEST(refuses_to_drain_if_the_others_have_no_room)
 {
 	char error[REDIRECT_STORE_WHY_MAX];
@@ -365,6 +430,8 @@ int main(void)
 	tcase_add_test(tcase, shares_what_each_gateway_knows_of_itself);
 	tcase_add_test(tcase, drains_a_gateway_from_another_one_and_at_once);
 	tcase_add_test(tcase, keeps_an_order_over_a_restart_until_it_is_undrained_there);
+	tcase_add_test(tcase, takes_the_last_word_whether_it_is_said_here_or_elsewhere);
+	tcase_add_test(tcase, keeps_what_was_said_here_since_an_order_was_given);
 	tcase_add_test(tcase, refuses_to_drain_if_the_others_have_no_room);
 	tcase_add_test(tcase, believes_no_store_that_lies);
 	tcase_add_test(tcase, tells_at_once_whom_its_probes_find_down);

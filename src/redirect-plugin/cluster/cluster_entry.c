@@ -18,14 +18,25 @@
  * Described in header
  */
 void cluster_entry_order(cluster_entry_t *this, gateway_table_t *table,
-						 const cluster_order_t *order)
+						 const cluster_order_t *order, bool self)
 {
+	/* CLUSTER_UNKNOWN becomes -1 */
+	int64_t weight = order->weight, capacity = order->capacity;
+	int state = order->state;
+	uint64_t now = cluster_epoch();
+
 	this->order = *order;
-	table->set(table, this->name,
-			   order->state == CLUSTER_UNKNOWN ? -1 : (int)order->state,
-			   order->weight == CLUSTER_UNKNOWN ? -1 : (int64_t)order->weight,
-			   order->capacity == CLUSTER_UNKNOWN ? -1 : (int64_t)order->capacity,
-			   GATEWAY_SOURCE_STORE);
+	if (self)
+	{	/* the last word counts, whether it was said here or elsewhere */
+		now = now > order->sequence ? (now - order->sequence) / 1000 : 0;
+		table->order(table, this->name, state, weight, capacity,
+					 min(now, (uint64_t)UINT32_MAX));
+	}
+	else
+	{
+		table->set(table, this->name, state, weight, capacity,
+				   GATEWAY_SOURCE_STORE);
+	}
 }
 
 /*

@@ -82,9 +82,12 @@ struct cluster_entry_t {
  * Take over an order, and let the table have what is wanted of the gateway.
  *
  * As the others: under the lock of cluster_members, that of the table is taken.
+ *
+ * @param self			TRUE if it is about this gateway: it holds against what the
+ *						operator set before; about others the operator's word counts
  */
 void cluster_entry_order(cluster_entry_t *this, gateway_table_t *table,
-						 const cluster_order_t *order);
+						 const cluster_order_t *order, bool self);
 
 /**
  * Take over a heartbeat that is proven, unless it is older than the last.

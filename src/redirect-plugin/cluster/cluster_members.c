@@ -182,7 +182,8 @@ static cluster_verdict_t learn_order(private_cluster_members_t *this,
 	{
 		return CLUSTER_REPLAYED;
 	}
-	cluster_entry_order(entry, this->table, order);
+	cluster_entry_order(entry, this->table, order,
+						streq(entry->name, this->self));
 	return CLUSTER_OK;
 }
 
@@ -336,7 +337,7 @@ METHOD(cluster_members_t, set_order, void,
 	entry = this->entries->get(this->entries, name);
 	if (entry)
 	{
-		cluster_entry_order(entry, this->table, order);
+		cluster_entry_order(entry, this->table, order, streq(name, this->self));
 	}
 	this->mutex->unlock(this->mutex);
 }

@@ -272,18 +272,28 @@ METHOD(gateway_table_t, get_status, bool,
 }
 
 /**
+ * Whether the operator of this gateway set a value less than some seconds ago.
+ */
+static bool is_operators(private_gateway_table_t *this, const setting_t *setting,
+						 uint32_t age)
+{
+	return setting->runtime >= 0 && setting->source == GATEWAY_SOURCE_OPERATOR &&
+		   this->now - setting->since < age;
+}
+
+/**
  * Set a value at runtime.
  *
+ * @param age			what the store tells is that many seconds old
  * @return				TRUE if it changed
  */
 static bool set_value(private_gateway_table_t *this, setting_t *setting,
-					  int64_t value, gateway_source_t source)
+					  int64_t value, gateway_source_t source, uint32_t age)
 {
 	int64_t before = setting_effective(setting);
 
 	if (source == GATEWAY_SOURCE_STORE &&
-		(value == before || (setting->runtime >= 0 &&
-							 setting->source == GATEWAY_SOURCE_OPERATOR)))
+		(value == before || is_operators(this, setting, age)))
 	{	/* the operator of this gateway knows better */
 		return FALSE;
 	}
@@ -291,9 +301,12 @@ static bool set_value(private_gateway_table_t *this, setting_t *setting,
 	return setting_effective(setting) != before;
 }
 
-METHOD(gateway_table_t, set, bool,
-	private_gateway_table_t *this, const char *name, int state, int64_t weight,
-	int64_t capacity, gateway_source_t source)
+/**
+ * Set values of a gateway at runtime.
+ */
+static bool set_values(private_gateway_table_t *this, const char *name, int state,
+					   int64_t weight, int64_t capacity, gateway_source_t source,
+					   uint32_t age)
 {
 	gateway_live_t *live;
 
@@ -301,13 +314,29 @@ METHOD(gateway_table_t, set, bool,
 	live = this->live->get(this->live, name);
 	if (live)
 	{
-		this->changed |= set_value(this, &live->state, state, source);
-		this->changed |= set_value(this, &live->weight, weight, source);
-		this->changed |= set_value(this, &live->capacity, capacity, source);
+		this->changed |= set_value(this, &live->state, state, source, age);
+		this->changed |= set_value(this, &live->weight, weight, source, age);
+		this->changed |= set_value(this, &live->capacity, capacity, source,
+								   age);
 		gateway_live_update(live, this->now);
 	}
 	this->mutex->unlock(this->mutex);
 	return live != NULL;
+}
+
+METHOD(gateway_table_t, set, bool,
+	private_gateway_table_t *this, const char *name, int state, int64_t weight,
+	int64_t capacity, gateway_source_t source)
+{
+	return set_values(this, name, state, weight, capacity, source, UINT32_MAX);
+}
+
+METHOD(gateway_table_t, order, bool,
+	private_gateway_table_t *this, const char *name, int state, int64_t weight,
+	int64_t capacity, uint32_t age)
+{
+	return set_values(this, name, state, weight, capacity, GATEWAY_SOURCE_STORE,
+					  age);
 }
 
 METHOD(gateway_table_t, reset, bool,
@@ -474,6 +503,7 @@ gateway_table_t *gateway_table_create()
 			.get_now = _get_now,
 			.set_told_timeout = _set_told_timeout,
 			.set = _set,
+			.order = _order,
 			.reset = _reset,
 			.testify = _testify,
 			.set_families_down = _set_families_down,

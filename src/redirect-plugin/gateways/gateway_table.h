@@ -308,6 +308,20 @@ struct gateway_table_t {
 				int64_t weight, int64_t capacity, gateway_source_t source);
 
 	/**
+	 * Carry out an order from the store about this gateway: what its operator set
+	 * since the order was given is kept, and nothing else.
+	 *
+	 * @param name			name of the gateway
+	 * @param state			see set()
+	 * @param weight		see set()
+	 * @param capacity		see set()
+	 * @param age			seconds since it was given
+	 * @return				FALSE if there is no such gateway
+	 */
+	bool (*order)(gateway_table_t *this, const char *name, int state,
+				  int64_t weight, int64_t capacity, uint32_t age);
+
+	/**
 	 * Forget what was set and told at runtime: values are those of the file, what
 	 * the operator said of its health and what was told of its load is unknown.
 	 *
