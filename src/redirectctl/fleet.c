@@ -199,7 +199,9 @@ static void add_member(output_table_t *table, vici_message_t *message)
 			 message->get_str(message, "nobody", "health-by"));
 	table->add(table, self ? "up, itself" : cell);
 	table->add(table, message->get_str(message, NULL, "sessions"));
-	table->add(table, message->get_str(message, NULL, "capacity"));
+	/* none is no limit */
+	table->add(table, message->get_int(message, 0, "capacity")
+						? message->get_str(message, NULL, "capacity") : NULL);
 	snprintf(cell, sizeof(cell), "%d.%ds", age / 1000, age % 1000 / 100);
 	table->add(table, age < 0 ? NULL : cell);
 	table->add(table, message->get_str(message, NULL, "version"));

@@ -247,7 +247,8 @@ static bool begin(roll_t *roll, int i)
 		return TRUE;
 	}
 	roll->starts[i] = member.start;
-	printf("%s: draining, %d sessions\n", roll->names[i], member.sessions);
+	printf("%s: draining, %s\n", roll->names[i],
+		   count_text(member.sessions, "session"));
 	return note(roll) &&
 		   fleet_order(roll->names[i], "drain", FALSE) == EXIT_DONE;
 }
@@ -293,12 +294,12 @@ static int give_up(roll_t *roll)
 		else if (fleet_get(roll->names[i], &member) == EXIT_DONE &&
 				 member.age >= 0)
 		{
-			fprintf(stderr, "  %s: %s, %s, %s, %d sessions\n", roll->names[i],
+			fprintf(stderr, "  %s: %s, %s, %s, %s\n", roll->names[i],
 					roll->starts[i] ? member.start > roll->starts[i]
 							? "updated, not finished" : "begun, not updated"
 							: "not begun",
 					member.state, is_heard(&member) ? "up" : "not heard of",
-					member.sessions);
+					count_text(member.sessions, "session"));
 		}
 		else
 		{

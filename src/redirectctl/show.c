@@ -82,17 +82,19 @@ static void add_gateway(output_table_t *table, vici_message_t *message)
 {
 	char cell[CELL_MAX], age[16];
 	bool takes = message->get_bool(message, TRUE, "takes-clients");
+	bool self = message->get_bool(message, FALSE, "self");
 	const char *by = get(message, "health-by");
 
 	table->add_row(table, takes ? COLOR_NONE : COLOR_WARN);
 	snprintf(cell, sizeof(cell), "%s%s", get_text(message, "?", "name"),
-			 message->get_bool(message, FALSE, "self") ? " (this)" : "");
+			 self ? " (this)" : "");
 	table->add(table, cell);
 	add_set(table, message, "state");
 	snprintf(cell, sizeof(cell), "%s, %s %s", get_text(message, "?", "health"),
 			 by ?: "", time_text(message->get_int(message, 0, "health-age"),
 								  age, sizeof(age)));
-	table->add(table, by ? cell : get(message, "health"));
+	/* it has no witness of itself */
+	table->add(table, by ? cell : self ? "up, itself" : get(message, "health"));
 	snprintf(cell, sizeof(cell), "no, %s", get_text(message, "", "left-out"));
 	table->add(table, takes ? "yes" : cell);
 	add_set(table, message, "weight");

@@ -153,11 +153,11 @@ static void write_status(vici_message_t *status)
 				   "redirected, see the log of charon%s",
 				   output_color(COLOR_BAD), output_color(COLOR_NONE));
 	}
-	write_line("load", "%s%%%s, %d IKE_SAs, %d half-open, CPU %d%%",
+	write_line("load", "%s%%%s, %s, %d half-open, CPU %d%%",
 			   get_text(status, "0", "load.combined-percent"),
 			   status->get_bool(status, FALSE, "load.overloaded")
 					? ", OVERLOADED" : "",
-			   status->get_int(status, 0, "load.sas"),
+			   count_text(status->get_int(status, 0, "load.sas"), "IKE_SA"),
 			   status->get_int(status, 0, "load.half_open"),
 			   status->get_int(status, 0, "load.cpu"));
 	write_line("sessions", "%d here, %d asked to leave, %d leaving",
