@@ -110,6 +110,7 @@ static void write_cluster(vici_message_t *status)
 {
 	const char *state = get(status, "store.state");
 	const char *words = get_text(status, "", "store.words");
+	const char *refusing = get(status, "store.refusing");
 
 	write_line("probes", "%s, %d missed",
 			   count_text(status->get_int(status, 0, "probes.gateways"),
@@ -120,6 +121,12 @@ static void write_cluster(vici_message_t *status)
 		write_line("store", "%s%s%s%s%s", output_color(streq(state, "up")
 									? COLOR_GOOD : COLOR_BAD), state,
 				   output_color(COLOR_NONE), *words ? ", " : "", words);
+	}
+	if (refusing)
+	{
+		write_line("records", "%srefused%s, %s%s", output_color(COLOR_BAD),
+				   output_color(COLOR_NONE), refusing, streq(refusing, "forged")
+				   ? ": gateways have different secrets" : "");
 	}
 }
 

@@ -343,6 +343,29 @@ START_TEST(counts_one_word_of_each_gateway_and_none_on_itself)
 }
 END_TEST
 
+START_TEST(knows_whether_records_are_refused_now)
+{
+	cluster_heartbeat_t heartbeat = cluster_typical;
+	char value[REDIRECT_STORE_VALUE_MAX];
+	known_t this;
+	size_t len;
+
+	know(&this);
+	/* not by what is only old, or of a stranger */
+	ck_assert_int_eq(hear(&this, "sun", &heartbeat, 1000), CLUSTER_OK);
+	ck_assert_int_eq(hear(&this, "sun", &heartbeat, 1000), CLUSTER_REPLAYED);
+	ck_assert_int_eq(hear(&this, "venus", &heartbeat, 1000), CLUSTER_STRANGER);
+	ck_assert_int_eq(this.members->get_refused(this.members, 1000, 3000), CLUSTER_OK);
+	len = cluster_fixture_write("another secret than theirs", CLUSTER_HEARTBEAT,
+								"sun", &heartbeat, value);
+	ck_assert_int_eq(this.members->learn(this.members, CLUSTER_HEARTBEAT, "sun",
+					 chunk_create((u_char*)value, len), 5000), CLUSTER_FORGED);
+	ck_assert_int_eq(this.members->get_refused(this.members, 8000, 3000), CLUSTER_FORGED);
+	ck_assert_int_eq(this.members->get_refused(this.members, 8001, 3000), CLUSTER_OK);
+	forget(&this);
+}
+END_TEST
+
 START_TEST(takes_what_comes_after_the_clock_was_read_for_new)
 {
 	cluster_heartbeat_t sun = cluster_typical, mars = cluster_typical;
@@ -625,6 +648,7 @@ int main(void)
 	tcase_add_test(tcase, lets_most_probers_outweigh_a_heartbeat);
 	tcase_add_test(tcase, counts_one_word_of_each_gateway_and_none_on_itself);
 	tcase_add_test(tcase, takes_no_number_that_none_could_follow);
+	tcase_add_test(tcase, knows_whether_records_are_refused_now);
 	tcase_add_test(tcase, takes_what_comes_after_the_clock_was_read_for_new);
 	tcase_add_test(tcase, lets_members_join_and_forgets_them_when_they_are_gone);
 	tcase_add_test(tcase, tells_of_a_member_that_flaps_each_interval_only);

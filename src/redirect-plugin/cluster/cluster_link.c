@@ -420,6 +420,11 @@ METHOD(cluster_link_t, get_status, void,
 	if (members)
 	{
 		members->get_counters(members, status->records);
+		if (this->config)
+		{
+			status->refused = members->get_refused(members, monotonic_ms(),
+											this->config->interval * 3000);
+		}
 	}
 	status->state = this->sink->get_state(this->sink, status->words,
 										  &status->listed);

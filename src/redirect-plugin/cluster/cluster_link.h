@@ -47,8 +47,9 @@ struct cluster_status_t {
 	/** milliseconds since the last list, CLUSTER_UNKNOWN if there was none */
 	uint64_t listed;
 
-	/** records by cluster_verdict_t */
+	/** records by cluster_verdict_t, and what is refused now, CLUSTER_OK if nothing */
 	uint64_t records[CLUSTER_VERDICT_MAX];
+	cluster_verdict_t refused;
 
 	/** counters of the store */
 	redirect_store_stats_t stats;

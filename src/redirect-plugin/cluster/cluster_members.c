@@ -77,6 +77,12 @@ struct private_cluster_members_t {
 	uint64_t counters[CLUSTER_VERDICT_MAX];
 
 	/**
+	 * What the last record was that was refused as such, and when that was
+	 */
+	cluster_verdict_t refused;
+	uint64_t refused_at;
+
+	/**
 	 * Guards all of it; that of the table is taken while it is held
 	 */
 	mutex_t *mutex;
@@ -187,6 +193,26 @@ static cluster_verdict_t learn_order(private_cluster_members_t *this,
 	return CLUSTER_OK;
 }
 
+/**
+ * Note that a record is none of a gateway with the same secret and release; the
+ * first of each kind is told.
+ */
+static void note_refused(private_cluster_members_t *this, const char *name,
+						 cluster_verdict_t verdict, uint64_t now)
+{
+	cluster_entry_t *entry = this->entries->get(this->entries, name);
+
+	if (!this->counters[verdict])
+	{
+		DBG1(DBG_CFG, "redirect: the record of %s in the cluster's store is refused "
+			 "as %N%s", entry ? entry->name : "a gateway that is not known",
+			 cluster_verdict_names, verdict, verdict == CLUSTER_FORGED
+					? ", its secret is another one" : "");
+	}
+	this->refused = verdict;
+	this->refused_at = now;
+}
+
 METHOD(cluster_members_t, learn, cluster_verdict_t,
 	private_cluster_members_t *this, cluster_kind_t kind, const char *name,
 	chunk_t value, uint64_t now)
@@ -206,6 +232,10 @@ METHOD(cluster_members_t, learn, cluster_verdict_t,
 												   : record.order.sequence))
 	{
 		verdict = CLUSTER_AHEAD;
+	}
+	if (verdict != CLUSTER_OK)
+	{
+		note_refused(this, name, verdict, now);
 	}
 	entry = this->entries->get(this->entries, name);
 	if (verdict == CLUSTER_OK && (!entry || !entry->named) &&
@@ -388,6 +418,17 @@ METHOD(cluster_members_t, get, bool,
 	return entry != NULL;
 }
 
+METHOD(cluster_members_t, get_refused, cluster_verdict_t,
+	private_cluster_members_t *this, uint64_t now, uint64_t window)
+{
+	cluster_verdict_t verdict;
+
+	this->mutex->lock(this->mutex);
+	verdict = now > this->refused_at + window ? CLUSTER_OK : this->refused;
+	this->mutex->unlock(this->mutex);
+	return verdict;
+}
+
 METHOD(cluster_members_t, get_counters, void,
 	private_cluster_members_t *this, uint64_t counters[CLUSTER_VERDICT_MAX])
 {
@@ -434,6 +475,7 @@ cluster_members_t *cluster_members_create(gateway_table_t *table,
 			.set_order = _set_order,
 			.tell = _tell,
 			.get = _get,
+			.get_refused = _get_refused,
 			.get_counters = _get_counters,
 			.destroy = _destroy,
 		},

@@ -141,6 +141,18 @@ struct cluster_members_t {
 				cluster_member_t *member);
 
 	/**
+	 * Find out whether there are records that no gateway with the same secret and
+	 * release would have written.
+	 *
+	 * @param now			time
+	 * @param window		milliseconds to look back
+	 * @return				what the last one was found to be, CLUSTER_OK if there
+	 *						were none
+	 */
+	cluster_verdict_t (*get_refused)(cluster_members_t *this, uint64_t now,
+									 uint64_t window);
+
+	/**
 	 * Count records by cluster_verdict_t.
 	 */
 	void (*get_counters)(cluster_members_t *this,

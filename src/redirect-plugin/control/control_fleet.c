@@ -267,6 +267,11 @@ void control_add_cluster(vici_builder_t *message, control_parts_t *parts)
 					 store_states[status.state] : "not-offered");
 	control_add_text(message, "words", status.words);
 	add_known(message, "listed-ms", status.listed);
+	if (status.refused != CLUSTER_OK)
+	{
+		control_add_text(message, "refusing", enum_to_name(cluster_verdict_names,
+														   status.refused));
+	}
 	message->begin_section(message, "records");
 	for (i = 0; i < CLUSTER_VERDICT_MAX; i++)
 	{
