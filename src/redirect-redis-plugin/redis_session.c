@@ -121,6 +121,11 @@ struct private_redis_session_t {
 	uint64_t retry_at, ask_at;
 
 	/**
+	 * When the server let us in
+	 */
+	uint64_t ready_at;
+
+	/**
 	 * State of what is left to chance
 	 */
 	u_int seed;
@@ -244,6 +249,7 @@ static void logged_in(private_redis_session_t *this)
 	char words[REDIRECT_STORE_WHY_MAX];
 
 	this->step = STEP_READY;
+	this->ready_at = this->now;
 	this->channel->open(this->channel, &this->address, &this->server, this->now);
 	this->ask_at = this->now + jitter(this, SENTINEL_PERIOD);
 	snprintf(words, sizeof(words), "connected to %.128s:%u", this->server.name,
@@ -330,7 +336,10 @@ METHOD(redis_session_t, is_subscribed, bool,
 METHOD(redis_session_t, succeeded, void,
 	private_redis_session_t *this)
 {
-	this->failures = 0;
+	if (this->now - this->ready_at >= RETRY_MAX)
+	{	/* one that answers and hangs up again and again is not asked more often */
+		this->failures = 0;
+	}
 }
 
 METHOD(redis_session_t, ping, void,

@@ -135,6 +135,38 @@ START_TEST(gives_up_what_is_silent_or_ends)
 }
 END_TEST
 
+/**
+ * Wait until there were so many failures.
+ *
+ * @return				when that was, in milliseconds
+ */
+static int64_t wait_failures(listener_t *moon, u_int count)
+{
+	timeval_t now;
+
+	listener_wait_stat(moon, failures, count);
+	time_monotonic(&now);
+	return now.tv_sec * 1000LL + now.tv_usec / 1000;
+}
+
+START_TEST(asks_less_and_less_what_answers_and_ends)
+{
+	server_t *server = fake_start("HSET", "", 0, 1);
+	listener_t *moon = listener_at(server->port);
+	int64_t at[7];
+	u_int i;
+
+	listener_put(moon, "gateway", "moon", "up", 0, FALSE);
+	for (i = 1; i < countof(at); i++)
+	{
+		at[i] = wait_failures(moon, i);
+	}
+	ck_assert_int_gt(at[6] - at[4], 2 * (at[3] - at[1]));
+	listener_destroy(moon);
+	server_destroy(server);
+}
+END_TEST
+
 START_TEST(gives_up_what_cannot_serve_now)
 {
 	try_down("PING", "-LOADING Redis is loading the dataset in memory\r\n",
@@ -233,6 +265,7 @@ static Suite *suite(void)
 	tcase_add_test(tc, gives_up_what_speaks_another_protocol);
 	tcase_add_test(tc, gives_up_what_answers_too_much);
 	tcase_add_test(tc, gives_up_what_is_silent_or_ends);
+	tcase_add_test(tc, asks_less_and_less_what_answers_and_ends);
 	tcase_add_test(tc, gives_up_what_cannot_serve_now);
 	tcase_add_test(tc, says_what_is_odd_about_answers_of_another_type);
 	tcase_add_test(tc, ignores_messages_that_are_odd);
