@@ -86,6 +86,16 @@ static void list_found(prober_t *this, gateway_verdict_t verdict, char *names,
 			 ref_cur(&mars_down) ? "mars" : "");
 }
 
+/**
+ * Whether probes are shared among all
+ */
+static refcount_t shared;
+
+static void set_shared(prober_t *this, bool to)
+{
+	__atomic_store_n(&shared, to, __ATOMIC_RELAXED);
+}
+
 static void join(member_t *this, const char *self)
 {
 	char conf[512];
@@ -98,6 +108,7 @@ static void join(member_t *this, const char *self)
 	this->prober = prober_create(this->policy.engine, this->policy.table, 500,
 								 NULL);
 	this->prober->list = list_found;
+	this->prober->set_shared = set_shared;
 	this->link = cluster_link_create(this->policy.engine, this->policy.table,
 									 this->prober, this->stores);
 	this->link->configure(this->link, create_config());
@@ -399,6 +410,39 @@ START_TEST(is_heard_again_when_its_clock_is_set_right)
 }
 END_TEST
 
+START_TEST(waits_for_others_when_the_store_works_again)
+{
+	time_t since;
+	member_t moon, sun;
+	int i;
+
+	begin(&moon, &sun);
+	wait_for(cluster_fixture_status(&moon.policy, "sun").health == GATEWAY_UP);
+	sun.link->stop(sun.link);
+	memory_store_state(REDIRECT_STORE_DOWN);
+	for (i = 0; i < PATIENCE * 100; i++)
+	{
+		if (cluster_fixture_status(&moon.policy, "sun").health == GATEWAY_UNKNOWN)
+		{
+			break;
+		}
+		usleep(10000);
+	}
+	ck_assert_int_eq(cluster_fixture_status(&moon.policy, "sun").health,
+					 GATEWAY_UNKNOWN);
+	ck_assert(!ref_cur(&shared));
+	/* it may not have found it yet, and some would be probed by nobody: not before
+	 * three intervals and 'stale' have passed */
+	since = time_monotonic(NULL);
+	wait_for(ref_cur(&shared) ||
+			 cluster_fixture_status(&moon.policy, "sun").health == GATEWAY_DOWN);
+	ck_assert_int_ge(time_monotonic(NULL) - since, 7);
+	wait_for(ref_cur(&shared) &&
+			 cluster_fixture_status(&moon.policy, "sun").health == GATEWAY_DOWN);
+	end(&moon, &sun);
+}
+END_TEST
+
 START_TEST(is_heard_after_a_start_with_a_clock_that_is_behind)
 {
 	char value[REDIRECT_STORE_VALUE_MAX];
@@ -436,6 +480,7 @@ int main(void)
 	tcase_add_test(tcase, believes_no_store_that_lies);
 	tcase_add_test(tcase, tells_at_once_whom_its_probes_find_down);
 	tcase_add_test(tcase, is_heard_again_when_its_clock_is_set_right);
+	tcase_add_test(tcase, waits_for_others_when_the_store_works_again);
 	tcase_add_test(tcase, is_heard_after_a_start_with_a_clock_that_is_behind);
 	suite_add_tcase(suite, tcase);
 	return policy_fixture_run(suite);
