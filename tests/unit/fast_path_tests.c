@@ -23,8 +23,6 @@
 #include "fastpath/ike_sockets.h"
 #include "wire/ike_probe.h"
 
-#include "policy/decided.h"
-
 #include <arpa/inet.h>
 #include <sched.h>
 
@@ -182,9 +180,33 @@ START_TEST(passes_sources_that_charon_blocks)
 }
 END_TEST
 
+/**
+ * Make the message of the packet that charon got, as its receiver does.
+ */
+static message_t *parse_passed()
+{
+	packet_t *packet = fast_path_fixture_passed();
+	message_t *message;
+
+	packet->skip_bytes(packet, 4); /* non-ESP marker */
+	message = message_create_from_packet(packet);
+	ck_assert_int_eq(message->parse_header(message), SUCCESS);
+	return message;
+}
+
+/**
+ * Take what was decided about a message, as hooks do.
+ */
+static bool take_decided(message_t *message, decided_t *decided)
+{
+	decided_table_t *table = gateway.engine->decided;
+
+	return table->take(table, message, decided);
+}
+
 START_TEST(hands_on_what_it_decided_with_the_packet)
 {
-	const decided_t *decided;
+	decided_t decided;
 	ike_message_t message;
 	message_t *parsed;
 
@@ -192,21 +214,57 @@ START_TEST(hands_on_what_it_decided_with_the_packet)
 	ike_message_typical(&message);
 	fast_path_fixture_half_open(10, 5);
 	fast_path_fixture_send(&gateway, LOCAL, FALSE, ike_message_chunk(&message));
-	parsed = message_create_from_packet(fast_path_fixture_passed());
-	decided = decided_get(parsed);
-	ck_assert_ptr_nonnull(decided);
-	ck_assert_int_eq(decided->decision.action, REDIRECT_REDIRECT);
-	ck_assert(decided->request.supported);
-	ck_assert_uint_eq(decided->request.spi_i,
+	parsed = parse_passed();
+	ck_assert(take_decided(parsed, &decided));
+	ck_assert(!take_decided(parsed, &decided));
+	ck_assert_int_eq(decided.decision.action, REDIRECT_REDIRECT);
+	ck_assert(decided.request.supported);
+	ck_assert_uint_eq(decided.request.spi_i,
 					  untoh64(message.octets));
 	parsed->destroy(parsed);
 
 	/* nothing is decided about what is not a sound request */
 	message.octets[IKE_FLAGS] = 0;
 	fast_path_fixture_send(&gateway, LOCAL, FALSE, ike_message_chunk(&message));
-	parsed = message_create_from_packet(fast_path_fixture_passed());
-	ck_assert_ptr_null(decided_get(parsed));
+	parsed = parse_passed();
+	ck_assert(!take_decided(parsed, &decided));
 	parsed->destroy(parsed);
+	fast_path_fixture_stop(&gateway);
+}
+END_TEST
+
+START_TEST(keeps_a_decision_for_its_packet_alone)
+{
+	redirect_request_t request = {};
+	redirect_decision_t decision = {};
+	decided_t decided;
+	decided_table_t *table;
+	ike_message_t octets;
+	message_t *message;
+	packet_t *packet;
+
+	fast_path_fixture_start(&gateway, ways[0]);
+	table = gateway.engine->decided;
+	ike_message_typical(&octets);
+	packet = packet_create_from_data(
+						host_create_from_string("192.0.2.1", 500),
+						host_create_from_string("192.0.2.2", 500),
+						chunk_clone(ike_message_chunk(&octets)));
+	memcpy(&request.spi_i, octets.octets, sizeof(request.spi_i));
+	table->put(table, packet, &request, &decision);
+	table->forget(table, packet);
+	message = message_create_from_packet(packet);
+	ck_assert_int_eq(message->parse_header(message), SUCCESS);
+	ck_assert(!table->take(table, message, &decided));
+
+	/* one that an earlier packet at this place in memory left */
+	request.spi_i++;
+	table->put(table, packet, &request, &decision);
+	ck_assert(!table->take(table, message, &decided));
+	request.spi_i--;
+	table->put(table, packet, &request, &decision);
+	ck_assert(table->take(table, message, &decided));
+	message->destroy(message);
 	fast_path_fixture_stop(&gateway);
 }
 END_TEST
@@ -375,6 +433,7 @@ static Suite *suite(void)
 						countof(ways));
 	tcase_add_loop_test(tcase, hands_on_what_it_decided_with_the_packet, 0,
 						countof(ways));
+	tcase_add_test(tcase, keeps_a_decision_for_its_packet_alone);
 	tcase_add_test(tcase, leaves_cookies_to_charon_if_they_are_required);
 	tcase_add_test(tcase, passes_what_is_above_the_limit_of_a_network);
 	tcase_add_test(tcase, never_answers_with_more_than_was_asked);

@@ -15,7 +15,6 @@
 #include "examiner.h"
 #include "charon_limits.h"
 #include "init_response.h"
-#include "policy/decided.h"
 #include "wire/ike_probe.h"
 
 #include <daemon.h>
@@ -226,15 +225,19 @@ METHOD(examiner_t, examine, fast_path_result_t,
 	return result;
 }
 
-/*
- * Described in header
- */
-void examiner_hand_on(packet_t *packet, examined_t *question,
-					  fast_path_result_t result)
+METHOD(examiner_t, hand_on, void,
+	private_examiner_t *this, packet_t *packet, examined_t *question,
+	fast_path_result_t result)
 {
-	if (result != FAST_PATH_OTHER && result != FAST_PATH_UNSUPPORTED)
+	decided_table_t *decided = this->engine->decided;
+
+	if (result == FAST_PATH_OTHER || result == FAST_PATH_UNSUPPORTED)
 	{
-		decided_attach(packet, &question->request, &question->decision);
+		decided->forget(decided, packet);
+	}
+	else
+	{
+		decided->put(decided, packet, &question->request, &question->decision);
 	}
 }
 
@@ -319,7 +322,7 @@ static bool look_at_one(private_examiner_t *this, ike_datagram_t *datagram,
 		return TRUE;
 	}
 	packet = create_packet(datagram);
-	examiner_hand_on(packet, &question, result);
+	hand_on(this, packet, &question, result);
 	packets->insert_last(packets, packet);
 	return FALSE;
 }
@@ -380,6 +383,7 @@ examiner_t *examiner_create(policy_engine_t *engine, source_limit_t *sources,
 	INIT(this,
 		.public = {
 			.examine = _examine,
+			.hand_on = _hand_on,
 			.look_at = _look_at,
 			.flush = _flush,
 			.destroy = _destroy,

@@ -122,6 +122,17 @@ struct examiner_t {
 								  uint8_t *answer, size_t *len);
 
 	/**
+	 * Tell the hooks what was decided about a packet that goes to charon, if
+	 * anything was.
+	 *
+	 * @param packet		packet
+	 * @param question		as examine() left it
+	 * @param result		what that returned
+	 */
+	void (*hand_on)(examiner_t *this, packet_t *packet, examined_t *question,
+					fast_path_result_t result);
+
+	/**
 	 * Look at datagrams, which is faster for many of them at once. Of those that
 	 * get no answer the packets that charon's socket would have made are added to
 	 * others.
@@ -146,12 +157,6 @@ struct examiner_t {
 	 */
 	void (*destroy)(examiner_t *this);
 };
-
-/**
- * Attach what was decided, if anything was, to the packet for charon.
- */
-void examiner_hand_on(packet_t *packet, examined_t *question,
-					  fast_path_result_t result);
 
 /**
  * Whether charon shall not get a datagram: it has its answer, or gets none.

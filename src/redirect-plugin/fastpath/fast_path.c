@@ -226,7 +226,7 @@ CALLBACK(consume, bool,
 	this->examiner->flush(this->examiner);
 	if (!examiner_consumed(result))
 	{
-		examiner_hand_on(packet, &question, result);
+		this->examiner->hand_on(this->examiner, packet, &question, result);
 		return FALSE;
 	}
 	if (len)

@@ -14,115 +14,132 @@
 
 #include "decided.h"
 
-#include <metadata/metadata.h>
+#include <threading/mutex.h>
 
 /**
- * Key and type of the metadata.
+ * Requests that are kept at most, as a power of two. One that finds its slot
+ * taken has the older one be decided again.
  */
-#define DECIDED "redirect-decided"
+#define SLOT_BITS 8
 
-typedef struct private_decided_t private_decided_t;
+typedef struct private_decided_table_t private_decided_table_t;
 
 /**
- * A decision as metadata of a packet.
+ * A decision on its way.
  */
-struct private_decided_t {
+typedef struct {
+
+	/** sender of the packet, not followed; NULL if the slot is free */
+	host_t *source;
+
+	/** what was decided */
+	decided_t decided;
+} slot_t;
+
+/**
+ * Private data of an decided_table_t object.
+ */
+struct private_decided_table_t {
 
 	/**
 	 * Public interface
 	 */
-	metadata_t public;
+	decided_table_t public;
 
 	/**
-	 * What it carries
+	 * Decisions, by the place of their packets' senders in memory
 	 */
-	decided_t decided;
+	slot_t slots[1 << SLOT_BITS];
+
+	/**
+	 * Protects slots
+	 */
+	mutex_t *mutex;
 };
 
-static metadata_t *create(const redirect_request_t *request,
-						  const redirect_decision_t *decision);
-
-METHOD(metadata_t, get_type, const char*,
-	private_decided_t *this)
+/**
+ * Find the slot of a packet by its sender, an object that only it has.
+ */
+static slot_t *find_slot(private_decided_table_t *this, host_t *source)
 {
-	return DECIDED;
+	uint64_t hash = (uintptr_t)source * 0x9e3779b97f4a7c15ULL;
+
+	return &this->slots[hash >> (64 - SLOT_BITS)];
 }
 
-METHOD(metadata_t, clone_, metadata_t*,
-	private_decided_t *this)
+METHOD(decided_table_t, put, void,
+	private_decided_table_t *this, packet_t *packet,
+	const redirect_request_t *request, const redirect_decision_t *decision)
 {
-	return create(&this->decided.request, &this->decided.decision);
+	host_t *source = packet->get_source(packet);
+	slot_t *slot = find_slot(this, source);
+
+	this->mutex->lock(this->mutex);
+	__atomic_store_n(&slot->source, source, __ATOMIC_RELAXED);
+	slot->decided.request = *request;
+	slot->decided.decision = *decision;
+	this->mutex->unlock(this->mutex);
 }
 
-METHOD(metadata_t, equals, bool,
-	private_decided_t *this, ...)
+METHOD(decided_table_t, forget, void,
+	private_decided_table_t *this, packet_t *packet)
 {
-	/* decisions are not compared */
-	return FALSE;
+	host_t *source = packet->get_source(packet);
+	slot_t *slot = find_slot(this, source);
+
+	/* only who receives the packet puts something there for it */
+	if (__atomic_load_n(&slot->source, __ATOMIC_RELAXED) == source)
+	{
+		this->mutex->lock(this->mutex);
+		if (slot->source == source)
+		{
+			__atomic_store_n(&slot->source, NULL, __ATOMIC_RELAXED);
+		}
+		this->mutex->unlock(this->mutex);
+	}
 }
 
-METHOD(metadata_t, get, void,
-	private_decided_t *this, ...)
+METHOD(decided_table_t, take, bool,
+	private_decided_table_t *this, message_t *message, decided_t *decided)
 {
-	const decided_t **decided;
-	va_list args;
+	host_t *source = message->get_source(message);
+	slot_t *slot = find_slot(this, source);
+	bool found;
 
-	va_start(args, this);
-	decided = va_arg(args, const decided_t**);
-	*decided = &this->decided;
-	va_end(args);
+	this->mutex->lock(this->mutex);
+	found = slot->source == source && slot->decided.request.spi_i ==
+										message->get_initiator_spi(message);
+	if (found)
+	{
+		*decided = slot->decided;
+		__atomic_store_n(&slot->source, NULL, __ATOMIC_RELAXED);
+	}
+	this->mutex->unlock(this->mutex);
+	return found;
 }
 
-METHOD(metadata_t, destroy, void,
-	private_decided_t *this)
+METHOD(decided_table_t, destroy, void,
+	private_decided_table_t *this)
 {
+	this->mutex->destroy(this->mutex);
 	free(this);
 }
 
-/**
- * Create the metadata.
+/*
+ * Described in header
  */
-static metadata_t *create(const redirect_request_t *request,
-						  const redirect_decision_t *decision)
+decided_table_t *decided_table_create()
 {
-	private_decided_t *this;
+	private_decided_table_t *this;
 
 	INIT(this,
 		.public = {
-			.get_type = _get_type,
-			.clone = _clone_,
-			.equals = _equals,
-			.get = _get,
+			.put = _put,
+			.forget = _forget,
+			.take = _take,
 			.destroy = _destroy,
 		},
-		.decided = {
-			.request = *request,
-			.decision = *decision,
-		},
+		.mutex = mutex_create(MUTEX_TYPE_DEFAULT),
 	);
 	return &this->public;
-}
-
-/*
- * Described in header
- */
-void decided_attach(packet_t *packet, const redirect_request_t *request,
-					const redirect_decision_t *decision)
-{
-	packet->set_metadata(packet, DECIDED, create(request, decision));
-}
-
-/*
- * Described in header
- */
-const decided_t *decided_get(message_t *message)
-{
-	const decided_t *decided = NULL;
-	metadata_t *metadata = message->get_metadata(message, DECIDED);
-
-	if (metadata)
-	{
-		metadata->get(metadata, &decided);
-	}
-	return decided;
 }

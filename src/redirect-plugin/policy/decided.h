@@ -29,6 +29,7 @@
 #include <encoding/message.h>
 
 typedef struct decided_t decided_t;
+typedef struct decided_table_t decided_table_t;
 
 /**
  * A request with what was decided about it.
@@ -43,21 +44,58 @@ struct decided_t {
 };
 
 /**
- * Attach a decision to a packet that goes to charon.
+ * Keeps decisions while their packets are on the way to the hooks. Metadata of
+ * packets would do the same at the price of copies: charon clones and frees it
+ * with each packet and message.
  *
- * @param packet		packet
- * @param request		what was asked, copied; must not point to anything
- * @param decision		what was decided, copied
+ * A packet is known by the object that tells its sender, which its message has
+ * as well, and by the SPI in it. Space is limited: what has to give way to
+ * another one is decided again.
+ *
+ * Thread-safe, the lock is held for a copy only.
  */
-void decided_attach(packet_t *packet, const redirect_request_t *request,
-					const redirect_decision_t *decision);
+struct decided_table_t {
+
+	/**
+	 * Keep a decision for a packet that goes to charon.
+	 *
+	 * @param packet		packet
+	 * @param request		what was asked, copied; must not point to anything
+	 * @param decision		what was decided, copied
+	 */
+	void (*put)(decided_table_t *this, packet_t *packet,
+				const redirect_request_t *request,
+				const redirect_decision_t *decision);
+
+	/**
+	 * Tell that nothing was decided about a packet that goes to charon, so that
+	 * it does not get what an earlier one in its place in memory left.
+	 *
+	 * @param packet		packet
+	 */
+	void (*forget)(decided_table_t *this, packet_t *packet);
+
+	/**
+	 * Take the decision that came with a message.
+	 *
+	 * @param message		message, as charon made it of the packet, its header
+	 *						parsed
+	 * @param decided		receives the decision
+	 * @return				FALSE if there is none
+	 */
+	bool (*take)(decided_table_t *this, message_t *message, decided_t *decided);
+
+	/**
+	 * Destroy a decided_table_t.
+	 */
+	void (*destroy)(decided_table_t *this);
+};
 
 /**
- * Get the decision that came with a message.
+ * Create a decided_table_t.
  *
- * @param message		message, as charon made it of the packet
- * @return				decision, part of the message; NULL if there is none
+ * @return				empty table
  */
-const decided_t *decided_get(message_t *message);
+decided_table_t *decided_table_create();
 
 #endif /** DECIDED_H_ @}*/

@@ -362,6 +362,7 @@ METHOD(policy_engine_t, destroy, void,
 	this->sticky[FALSE]->destroy(this->sticky[FALSE]);
 	this->sticky[TRUE]->destroy(this->sticky[TRUE]);
 	this->hops->destroy(this->hops);
+	this->public.decided->destroy(this->public.decided);
 	this->mutex->destroy(this->mutex);
 	free(this);
 }
@@ -376,6 +377,7 @@ policy_engine_t *policy_engine_create(gateway_table_t *table,
 
 	INIT(this,
 		.public = {
+			.decided = decided_table_create(),
 			.decide = _decide,
 			.expect = _expect,
 			.set_policy = _set_policy,

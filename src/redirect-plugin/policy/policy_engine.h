@@ -21,6 +21,7 @@
 #define POLICY_ENGINE_H_
 
 #include "decide.h"
+#include "decided.h"
 #include "decision_log.h"
 
 typedef struct policy_engine_t policy_engine_t;
@@ -33,6 +34,11 @@ typedef struct policy_engine_t policy_engine_t;
  * control commands.
  */
 struct policy_engine_t {
+
+	/**
+	 * What doors in front of charon decided, for the one inside of it.
+	 */
+	decided_table_t *decided;
 
 	/**
 	 * Decide what happens to a client. Counts and logs nothing, so it also

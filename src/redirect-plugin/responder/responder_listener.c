@@ -13,7 +13,6 @@
  */
 
 #include "responder_listener.h"
-#include "policy/decided.h"
 #include "policy/sa_request.h"
 #include "utils/sa_job.h"
 #include "wire/notify_data.h"
@@ -152,33 +151,31 @@ static bool keep(private_responder_listener_t *this, ike_sa_t *ike_sa,
 static void decide_init(private_responder_listener_t *this, ike_sa_t *ike_sa,
 						message_t *message)
 {
-	const decided_t *known = decided_get(message);
-	decided_t decided;
+	decided_t known;
 
-	if (!known)
+	if (!this->engine->decided->take(this->engine->decided, message, &known))
 	{
-		decided.request = read_request(this, ike_sa, message);
-		this->engine->decide(this->engine, &decided.request, &decided.decision);
-		known = &decided;
+		known.request = read_request(this, ike_sa, message);
+		this->engine->decide(this->engine, &known.request, &known.decision);
 	}
-	if (known->decision.action == REDIRECT_REDIRECT)
+	if (known.decision.action == REDIRECT_REDIRECT)
 	{
-		if (keep(this, ike_sa, &known->request, &known->decision))
+		if (keep(this, ike_sa, &known.request, &known.decision))
 		{	/* spares charon the key generation */
 			remove_payloads(message, PLV2_KEY_EXCHANGE);
 		}
 		/* without room to keep the answer the client is served */
 		return;
 	}
-	if (known->request.redirected_from.version || known->decision.returned)
+	if (known.request.redirected_from.version || known.decision.returned)
 	{
-		keep(this, ike_sa, &known->request, &known->decision);
+		keep(this, ike_sa, &known.request, &known.decision);
 	}
-	if (known->decision.action == REDIRECT_REFUSE)
+	if (known.decision.action == REDIRECT_REFUSE)
 	{	/* charon answers with NO_PROPOSAL_CHOSEN */
 		remove_payloads(message, PLV2_SECURITY_ASSOCIATION);
 	}
-	this->engine->carry_out(this->engine, &known->request, &known->decision);
+	this->engine->carry_out(this->engine, &known.request, &known.decision);
 }
 
 /**
