@@ -104,6 +104,6 @@ def table(head, rows):
 def bar(text, value, limit, at_least=True):
     """Print a ratio next to its bar; returns whether it is met."""
     met = value >= limit if at_least else value <= limit
-    print(f"{text}: {value:.3g} (bar: at {'least' if at_least else 'most'} "
+    print(f"{text}: {value:.4g} (bar: at {'least' if at_least else 'most'} "
           f"{limit:g}, {'met' if met else 'MISSED'})", flush=True)
     return met
