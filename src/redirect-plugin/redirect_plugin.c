@@ -26,6 +26,7 @@
 #include "responder/responder_listener.h"
 #include "responder/responder_provider.h"
 #include "sessions/redirect_sessions.h"
+#include "utils/listeners.h"
 
 #include <daemon.h>
 
@@ -127,6 +128,11 @@ struct private_redirect_plugin_t {
 	redirect_sessions_t *sessions;
 
 	/**
+	 * Tells all that listen to charon.
+	 */
+	listeners_t *listeners;
+
+	/**
 	 * Shows and changes all of it at runtime.
 	 */
 	control_t *control;
@@ -164,7 +170,6 @@ static bool stores_cb(private_redirect_plugin_t *this,
 static bool plugin_cb(private_redirect_plugin_t *this,
 					  plugin_feature_t *feature, bool reg, void *data)
 {
-	listener_t *listener = &this->listener->listener;
 	redirect_provider_t *provider = &this->provider->provider;
 
 	if (reg)
@@ -173,12 +178,7 @@ static bool plugin_cb(private_redirect_plugin_t *this,
 		this->loader->load(this->loader);
 		this->monitor->start(this->monitor);
 		this->watch->start(this->watch);
-		/* first, so that others only see notifies that are valid */
-		charon->bus->add_listener(charon->bus, &this->guard->listener);
-		charon->bus->add_listener(charon->bus, &this->initiator->listener);
-		charon->bus->add_listener(charon->bus, listener);
-		charon->bus->add_listener(charon->bus, &this->clients->listener);
-		charon->bus->add_listener(charon->bus, &this->children->listener);
+		charon->bus->add_listener(charon->bus, &this->listeners->listener);
 		this->sessions->enable(this->sessions, TRUE);
 		charon->redirect->add_provider(charon->redirect, provider);
 		this->cluster->start(this->cluster);
@@ -190,11 +190,7 @@ static bool plugin_cb(private_redirect_plugin_t *this,
 		this->cluster->stop(this->cluster);
 		charon->redirect->remove_provider(charon->redirect, provider);
 		this->sessions->enable(this->sessions, FALSE);
-		charon->bus->remove_listener(charon->bus, &this->children->listener);
-		charon->bus->remove_listener(charon->bus, &this->clients->listener);
-		charon->bus->remove_listener(charon->bus, listener);
-		charon->bus->remove_listener(charon->bus, &this->initiator->listener);
-		charon->bus->remove_listener(charon->bus, &this->guard->listener);
+		charon->bus->remove_listener(charon->bus, &this->listeners->listener);
 	}
 	return TRUE;
 }
@@ -298,6 +294,25 @@ static void create_sessions(private_redirect_plugin_t *this)
 }
 
 /**
+ * Put what listens to charon in order.
+ */
+static void create_listeners(private_redirect_plugin_t *this)
+{
+	listener_t *listeners[] = {
+		/* first, so that others only see notifies that are valid */
+		&this->guard->listener,
+		&this->initiator->listener,
+		&this->listener->listener,
+		&this->clients->listener,
+		&this->children->listener,
+		&this->sessions->listener->listener,
+		&this->sessions->auth->listener,
+	};
+
+	this->listeners = listeners_create(listeners, countof(listeners));
+}
+
+/**
  * Create the control socket, which knows all other parts.
  */
 static void create_control(private_redirect_plugin_t *this)
@@ -325,6 +340,7 @@ METHOD(plugin_t, destroy, void,
 	private_redirect_plugin_t *this)
 {
 	this->control->destroy(this->control);
+	this->listeners->destroy(this->listeners);
 	this->sessions->destroy(this->sessions);
 	this->cluster->destroy(this->cluster);
 	this->initiator->destroy(this->initiator);
@@ -396,6 +412,7 @@ plugin_t *redirect_plugin_create()
 										 this->loader);
 	add_room(this, this->cluster->get_room(this->cluster));
 	create_sessions(this);
+	create_listeners(this);
 	create_control(this);
 	return &this->public.plugin;
 }

@@ -13,9 +13,7 @@
  */
 
 #include "redirect_sessions.h"
-#include "session_listener.h"
 
-#include <daemon.h>
 #include <processing/jobs/callback_job.h>
 
 typedef struct private_redirect_sessions_t private_redirect_sessions_t;
@@ -29,11 +27,6 @@ struct private_redirect_sessions_t {
 	 * Public interface
 	 */
 	redirect_sessions_t public;
-
-	/**
-	 * Keeps the table up to date
-	 */
-	session_listener_t *listener;
 
 	/**
 	 * FALSE to end the job that looks after sessions
@@ -107,21 +100,12 @@ static job_requeue_t tick(private_redirect_sessions_t *this)
 METHOD(redirect_sessions_t, enable, void,
 	private_redirect_sessions_t *this, bool on)
 {
-	auth_redirect_t *auth = this->public.auth;
-
 	this->enabled = on;
 	if (on)
 	{
-		charon->bus->add_listener(charon->bus, &this->listener->listener);
-		charon->bus->add_listener(charon->bus, &auth->listener);
 		lib->processor->queue_job(lib->processor,
 			(job_t*)callback_job_create((callback_job_cb_t)tick, this, NULL,
 										NULL));
-	}
-	else
-	{
-		charon->bus->remove_listener(charon->bus, &auth->listener);
-		charon->bus->remove_listener(charon->bus, &this->listener->listener);
 	}
 }
 
@@ -163,7 +147,7 @@ METHOD(redirect_sessions_t, set_observer, void,
 METHOD(redirect_sessions_t, destroy, void,
 	private_redirect_sessions_t *this)
 {
-	this->listener->destroy(this->listener);
+	this->public.listener->destroy(this->public.listener);
 	this->public.auth->destroy(this->public.auth);
 	this->public.rebalance->destroy(this->public.rebalance);
 	this->public.drain->destroy(this->public.drain);
@@ -192,12 +176,12 @@ redirect_sessions_t *redirect_sessions_create(policy_engine_t *engine,
 			.drain = drain_create(table, mover, engine, gateways),
 			.rebalance = rebalance_create(table, mover, engine, gateways),
 			.auth = auth_redirect_create(table, mover, clients),
+			.listener = session_listener_create(table, mover, clients),
 			.enable = _enable,
 			.get_room = _get_room,
 			.set_observer = _set_observer,
 			.destroy = _destroy,
 		},
-		.listener = session_listener_create(table, mover, clients),
 	);
 	table->set_observer(table, outcome, this);
 	return &this->public;

@@ -23,6 +23,7 @@
 #include "auth_redirect.h"
 #include "drain.h"
 #include "rebalance.h"
+#include "session_listener.h"
 #include "session_outcomes.h"
 #include "clients/client_table.h"
 #include "utils/config_room.h"
@@ -49,12 +50,14 @@ struct redirect_sessions_t {
 	/** moves some of them */
 	rebalance_t *rebalance;
 
-	/** redirects behind IKE_AUTH, for the redirect provider */
+	/** redirects behind IKE_AUTH, for the redirect provider; listens, too */
 	auth_redirect_t *auth;
 
+	/** keeps the table up to date, comes before auth */
+	session_listener_t *listener;
+
 	/**
-	 * Register listeners with the bus, and begin to look after sessions; or
-	 * stop it again.
+	 * Begin to look after sessions, or stop it again.
 	 *
 	 * @param on			TRUE to begin
 	 */
