@@ -223,6 +223,16 @@ START_TEST(hands_on_what_it_decided_with_the_packet)
 					  untoh64(message.octets));
 	parsed->destroy(parsed);
 
+	/* a client without support is decided as well */
+	ike_message_init(&message);
+	ike_message_add_core(&message);
+	fast_path_fixture_send(&gateway, LOCAL, FALSE, ike_message_chunk(&message));
+	parsed = parse_passed();
+	ck_assert(take_decided(parsed, &decided));
+	ck_assert_int_eq(decided.decision.action, REDIRECT_SERVE);
+	ck_assert(!decided.request.supported);
+	parsed->destroy(parsed);
+
 	/* nothing is decided about what is not a sound request */
 	message.octets[IKE_FLAGS] = 0;
 	fast_path_fixture_send(&gateway, LOCAL, FALSE, ike_message_chunk(&message));

@@ -22,6 +22,12 @@
 /** octets in front of IKE messages that might be ESP otherwise, all zero */
 #define NON_ESP_MARKER_LEN 4
 
+/**
+ * Datagrams received together from which on it pays to have the processor fetch
+ * what is remembered of their senders.
+ */
+#define EXPECT_MIN 4
+
 typedef struct private_examiner_t private_examiner_t;
 
 ENUM(fast_path_result_names, FAST_PATH_ANSWERED, FAST_PATH_UNCONNECTED,
@@ -182,12 +188,8 @@ static fast_path_result_t find_result(private_examiner_t *this,
 		this->counted.verdicts[verdict]++;
 		return FAST_PATH_OTHER;
 	}
-	if (!init.supported)
-	{
-		return FAST_PATH_UNSUPPORTED;
-	}
 	request->phase = REDIRECT_PHASE_INIT;
-	request->supported = TRUE;
+	request->supported = init.supported;
 	request->remote_port = question->remote_port;
 	request->spi_i = init.spi_i;
 	request->nonce = untoh64(init.nonce.ptr);
@@ -197,7 +199,7 @@ static fast_path_result_t find_result(private_examiner_t *this,
 	this->engine->decide(this->engine, request, decision);
 	if (decision->action != REDIRECT_REDIRECT)
 	{
-		return FAST_PATH_NOT_REDIRECTED;
+		return init.supported ? FAST_PATH_NOT_REDIRECTED : FAST_PATH_UNSUPPORTED;
 	}
 	result = check_limits(this, request);
 	if (result != FAST_PATH_ANSWERED)
@@ -231,7 +233,7 @@ METHOD(examiner_t, hand_on, void,
 {
 	decided_table_t *decided = this->engine->decided;
 
-	if (result == FAST_PATH_OTHER || result == FAST_PATH_UNSUPPORTED)
+	if (result == FAST_PATH_OTHER)
 	{
 		decided->forget(decided, packet);
 	}
@@ -333,7 +335,8 @@ METHOD(examiner_t, look_at, int,
 {
 	int i, answered = 0;
 
-	for (i = 0; i < count; i++)
+	/* a few are done before what they wait for is there */
+	for (i = 0; count >= EXPECT_MIN && i < count; i++)
 	{
 		expect(this, &datagrams[i]);
 	}

@@ -283,12 +283,9 @@ METHOD(policy_engine_t, carry_out, bool,
 	private_policy_engine_t *this, const redirect_request_t *request,
 	const redirect_decision_t *decision)
 {
-	uint64_t place = decision->place;
+	uint64_t place = decision->place ?: request->place ?:
+					 this->hops->get_place(this->hops, &request->remote);
 
-	if (!place)
-	{
-		place = this->hops->get_place(this->hops, &request->remote);
-	}
 	if (!remember(this, place, request, decision))
 	{
 		if (this->log)
