@@ -41,7 +41,26 @@ struct private_guard_t {
 	 * Configuration.
 	 */
 	bool enabled, loopback;
+
+	/**
+	 * Tells whether an IKE_SA_INIT request was checked before, or NULL.
+	 */
+	bool (*checked)(void *data, message_t *message);
+
+	/**
+	 * Passed to checked.
+	 */
+	void *data;
 };
+
+/**
+ * Whether a message was parsed as strictly before, where it came in.
+ */
+static bool is_checked(private_guard_t *this, message_t *message)
+{
+	return this->checked && message->get_exchange_type(message) == IKE_SA_INIT &&
+		   message->get_request(message) && this->checked(this->data, message);
+}
 
 /**
  * Whether a message is an IKE_SA_INIT response that comes when IKE_SA_INIT is
@@ -69,7 +88,7 @@ METHOD(listener_t, message_hook, bool,
 		return TRUE;
 	}
 	this->message = NULL;
-	if (ike_sa->get_version(ike_sa) == IKEV2)
+	if (ike_sa->get_version(ike_sa) == IKEV2 && !is_checked(this, message))
 	{
 		late = is_late(ike_sa, message);
 		guard_scan(enabled ? this->public.report : NULL,
@@ -97,6 +116,14 @@ METHOD(guard_t, configure, void,
 	__atomic_store_n(&this->loopback, loopback, __ATOMIC_RELAXED);
 }
 
+METHOD(guard_t, set_checked, void,
+	private_guard_t *this, bool (*checked)(void *data, message_t *message),
+	void *data)
+{
+	this->checked = checked;
+	this->data = data;
+}
+
 METHOD(guard_t, destroy, void,
 	private_guard_t *this)
 {
@@ -119,6 +146,7 @@ guard_t *guard_create()
 			.report = guard_report_create(),
 			.get = _get,
 			.configure = _configure,
+			.set_checked = _set_checked,
 			.destroy = _destroy,
 		},
 		.enabled = TRUE,

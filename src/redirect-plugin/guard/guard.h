@@ -58,7 +58,8 @@ struct guard_t {
 	 *
 	 * @param message		plain message
 	 * @return				checked values, valid until the hook returns; NULL if
-	 *						the message is none of IKEv2 that came in
+	 *						the message is none of IKEv2 that came in, or was
+	 *						checked before
 	 */
 	const guard_scan_t *(*get)(guard_t *this, message_t *message);
 
@@ -69,6 +70,17 @@ struct guard_t {
 	 * @param loopback		TRUE to allow loopback addresses
 	 */
 	void (*configure)(guard_t *this, bool enabled, bool loopback);
+
+	/**
+	 * Set who tells that a message was parsed as strictly where it came in, so
+	 * that it is passed on unseen.
+	 *
+	 * @param checked		function, asked about each IKE_SA_INIT request, in the hook
+	 * @param data			passed to it
+	 */
+	void (*set_checked)(guard_t *this,
+						bool (*checked)(void *data, message_t *message),
+						void *data);
 
 	/**
 	 * Destroy the guard, whose listener must have been removed from the bus.

@@ -59,7 +59,23 @@ struct private_responder_listener_t {
 	 * Has parsed their notifies
 	 */
 	guard_t *guard;
+
+	/**
+	 * What was decided about the message under way, and that message; NULL if
+	 * nothing was. Protected by the mutex of the bus.
+	 */
+	decided_t decided;
+	message_t *message;
 };
+
+CALLBACK(take_decision, bool,
+	private_responder_listener_t *this, message_t *message)
+{
+	decided_table_t *table = this->engine->decided;
+
+	this->message = table->take(table, message, &this->decided) ? message : NULL;
+	return this->message != NULL;
+}
 
 /**
  * Find a payload of a type.
@@ -118,7 +134,7 @@ static redirect_request_t read_request(private_responder_listener_t *this,
 		request.supported = scan->supported;
 		request.redirected_from = scan->redirected_from;
 	}
-	if (nonce)
+	if (nonce && request.supported)
 	{
 		request.nonce = read_nonce((nonce_payload_t*)nonce);
 	}
@@ -151,31 +167,33 @@ static bool keep(private_responder_listener_t *this, ike_sa_t *ike_sa,
 static void decide_init(private_responder_listener_t *this, ike_sa_t *ike_sa,
 						message_t *message)
 {
-	decided_t known;
+	redirect_request_t *request = &this->decided.request;
+	redirect_decision_t *decision = &this->decided.decision;
 
-	if (!this->engine->decided->take(this->engine->decided, message, &known))
+	if (this->message != message && !take_decision(this, message))
 	{
-		known.request = read_request(this, ike_sa, message);
-		this->engine->decide(this->engine, &known.request, &known.decision);
+		*request = read_request(this, ike_sa, message);
+		this->engine->decide(this->engine, request, decision);
 	}
-	if (known.decision.action == REDIRECT_REDIRECT)
+	this->message = NULL;
+	if (decision->action == REDIRECT_REDIRECT)
 	{
-		if (keep(this, ike_sa, &known.request, &known.decision))
+		if (keep(this, ike_sa, request, decision))
 		{	/* spares charon the key generation */
 			remove_payloads(message, PLV2_KEY_EXCHANGE);
 		}
 		/* without room to keep the answer the client is served */
 		return;
 	}
-	if (known.request.redirected_from.version || known.decision.returned)
+	if (request->redirected_from.version || decision->returned)
 	{
-		keep(this, ike_sa, &known.request, &known.decision);
+		keep(this, ike_sa, request, decision);
 	}
-	if (known.decision.action == REDIRECT_REFUSE)
+	if (decision->action == REDIRECT_REFUSE)
 	{	/* charon answers with NO_PROPOSAL_CHOSEN */
 		remove_payloads(message, PLV2_SECURITY_ASSOCIATION);
 	}
-	this->engine->carry_out(this->engine, &known.request, &known.decision);
+	this->engine->carry_out(this->engine, request, decision);
 }
 
 /**
@@ -413,5 +431,6 @@ responder_listener_t *responder_listener_create(policy_engine_t *engine,
 		.watch = watch,
 		.guard = guard,
 	);
+	guard->set_checked(guard, take_decision, this);
 	return &this->public;
 }
