@@ -46,23 +46,12 @@ struct private_initiator_t {
 	 * its IKE_SA manager read it when it was created.
 	 */
 	bool reuse;
-};
 
-/**
- * Whether the guard is switched on.
- */
-static bool is_enabled(private_initiator_t *this)
-{
-	snapshot_t *snapshot = this->context.config;
-	initiator_config_t *config;
+	/**
+	 * Whether the guard is switched on, atomic.
+	 */
 	bool enabled;
-	int token;
-
-	config = snapshot->acquire(snapshot, &token);
-	enabled = config->enabled;
-	snapshot->release(snapshot, token);
-	return enabled;
-}
+};
 
 /**
  * Get the attempt of an IKE_SA, NULL if there is none.
@@ -77,7 +66,8 @@ METHOD(listener_t, message, bool,
 	private_initiator_t *this, ike_sa_t *ike_sa, message_t *message, bool incoming,
 	bool plain)
 {
-	if (!plain || ike_sa->get_version(ike_sa) != IKEV2 || !is_enabled(this))
+	if (!plain || ike_sa->get_version(ike_sa) != IKEV2 ||
+		!__atomic_load_n(&this->enabled, __ATOMIC_RELAXED))
 	{
 		return TRUE;
 	}
@@ -380,6 +370,7 @@ static void set_config(
 			 "guard.connections hold for all connections only after a restart: "
 			 "until then charon sets up connections in IKE_SAs of others");
 	}
+	__atomic_store_n(&this->enabled, config->enabled, __ATOMIC_RELAXED);
 	this->context.guard->configure(this->context.guard, config->enabled,
 								   config->loopback);
 	this->context.config->replace(this->context.config, config);

@@ -51,6 +51,11 @@ struct private_initiator_attempts_t {
 	initiator_orphans_t *orphans;
 
 	/**
+	 * TRUE once there was an attempt, atomic: a gateway mostly has none.
+	 */
+	bool used;
+
+	/**
 	 * Protects all of the above and the links between attempts, never held
 	 * while calling charon.
 	 */
@@ -142,6 +147,7 @@ static initiator_attempt_t *create_attempt(private_initiator_attempts_t *this,
 		.name = strdup(name ?: ""),
 		.history = history,
 	);
+	__atomic_store_n(&this->used, TRUE, __ATOMIC_RELEASE);
 	return attempt;
 }
 
@@ -235,6 +241,10 @@ METHOD(initiator_attempts_t, get, initiator_attempt_t*,
 {
 	initiator_attempt_t *attempt;
 
+	if (!__atomic_load_n(&this->used, __ATOMIC_ACQUIRE))
+	{
+		return NULL;
+	}
 	this->mutex->lock(this->mutex);
 	attempt = find(this, ike_sa);
 	this->mutex->unlock(this->mutex);
