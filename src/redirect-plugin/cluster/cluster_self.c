@@ -101,5 +101,6 @@ bool cluster_self_describe(cluster_heartbeat_t *heartbeat, const char *name,
 	{
 		heartbeat->half_open = charon->ike_sa_manager->get_half_open_count(
 									charon->ike_sa_manager, NULL, TRUE);
-	}	return heartbeat->state != state || !streq(heartbeat->down, down);
+	}
+	return heartbeat->state != state || !streq(heartbeat->down, down);
 }

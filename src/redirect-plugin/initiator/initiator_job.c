@@ -15,10 +15,10 @@
 #include "initiator_job.h"
 #include "utils/sa_job.h"
 
-/*
- * Described in header
+/**
+ * Destroy a job.
  */
-void initiator_job_destroy(initiator_job_t *job)
+static void job_destroy(initiator_job_t *job)
 {
 	job->id->destroy(job->id);
 	free(job);
@@ -62,5 +62,5 @@ initiator_job_t *initiator_job_create(initiator_context_t *context,
 void initiator_job_queue(initiator_job_t *this, uint32_t delay)
 {
 	sa_job_queue(this->id, this->unique, delay * 1000, (sa_job_cb_t)execute,
-				 this, (void*)initiator_job_destroy);
+				 this, (void*)job_destroy);
 }

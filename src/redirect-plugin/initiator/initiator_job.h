@@ -68,7 +68,7 @@ struct initiator_job_t {
  * @param ike_sa		IKE_SA, checked out or in a hook of its own
  * @param serial		serial or tries of its attempt
  * @param cb			what to do
- * @return				job, for initiator_job_queue() or initiator_job_destroy()
+ * @return				job, for initiator_job_queue()
  */
 initiator_job_t *initiator_job_create(initiator_context_t *context,
 									  ike_sa_t *ike_sa, uint32_t serial,
@@ -81,10 +81,5 @@ initiator_job_t *initiator_job_create(initiator_context_t *context,
  * @param delay			seconds to wait before
  */
 void initiator_job_queue(initiator_job_t *job, uint32_t delay);
-
-/**
- * Destroy a job that was not queued.
- */
-void initiator_job_destroy(initiator_job_t *job);
 
 #endif /** INITIATOR_JOB_H_ @}*/
