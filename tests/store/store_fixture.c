@@ -33,7 +33,10 @@
  */
 #define PATIENCE 20000
 
-const char *const fixture_kinds[] = { "gateway", "order", NULL };
+/**
+ * Kinds of records the listeners have lists of
+ */
+static const char *const fixture_kinds[] = { "gateway", "order", NULL };
 
 /**
  * An address of the loopback interface.
@@ -118,8 +121,9 @@ server_t *server_create(uint16_t port)
 	return this;
 }
 
-server_t *server_start_at(uint16_t port, const char *arguments)
+server_t *server_start(const char *arguments)
 {
+	uint16_t port = fixture_port();
 	server_t *this = server_create(port);
 
 	ck_assert(asprintf(&this->arguments, "redis-server --bind 127.0.0.1 --port %u "
@@ -127,11 +131,6 @@ server_t *server_start_at(uint16_t port, const char *arguments)
 					   port, this->dir, arguments ?: "") > 0);
 	start(this);
 	return this;
-}
-
-server_t *server_start(const char *arguments)
-{
-	return server_start_at(fixture_port(), arguments);
 }
 
 server_t *sentinel_start(const char *config)

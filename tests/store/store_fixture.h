@@ -66,11 +66,6 @@ struct listener_t {
 };
 
 /**
- * Kinds of records the listeners have lists of
- */
-extern const char *const fixture_kinds[];
-
-/**
  * Get a port nobody listens on.
  */
 uint16_t fixture_port();
@@ -86,11 +81,6 @@ server_t *server_create(uint16_t port);
  * @param arguments		more arguments for the command line, NULL for none
  */
 server_t *server_start(const char *arguments);
-
-/**
- * Start redis-server at a port.
- */
-server_t *server_start_at(uint16_t port, const char *arguments);
 
 /**
  * Start redis-sentinel, and wait until it listens.

@@ -266,11 +266,10 @@ size_t fast_path_fixture_answer(fast_path_fixture_t *this, uint8_t *buf,
 	return received;
 }
 
-/*
- * Described in header
+/**
+ * Wait for an answer to a message and check that it redirects.
  */
-void fast_path_fixture_redirected(fast_path_fixture_t *this,
-								  ike_message_t *message)
+static void check_redirected(fast_path_fixture_t *this, ike_message_t *message)
 {
 	uint8_t buf[2048], nonce[32];
 	chunk_t data;
@@ -357,7 +356,7 @@ void fast_path_fixture_check_answered(fast_path_fixture_t *this, const char *to,
 	uint64_t before = fast_path_fixture_counted(this, FAST_PATH_ANSWERED);
 
 	fast_path_fixture_send(this, to, nat_t, ike_message_chunk(message));
-	fast_path_fixture_redirected(this, message);
+	check_redirected(this, message);
 	ck_assert_uint_eq(fast_path_fixture_counted(this, FAST_PATH_ANSWERED),
 					  before + 1);
 	ck_assert_int_eq(fast_path_fixture_waiting(), 0);

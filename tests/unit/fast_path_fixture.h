@@ -118,14 +118,6 @@ size_t fast_path_fixture_answer(fast_path_fixture_t *this, uint8_t *buf,
 								size_t len);
 
 /**
- * Wait for an answer to a message and check that it redirects.
- *
- * @param message		what was sent
- */
-void fast_path_fixture_redirected(fast_path_fixture_t *this,
-								  ike_message_t *message);
-
-/**
  * Counter of a result.
  */
 uint64_t fast_path_fixture_counted(fast_path_fixture_t *this,

@@ -16,10 +16,11 @@
 
 #include <library.h>
 
-/*
- * Described in header
+/**
+ * Initialize libstrongswan for a test program; the configuration of the host is
+ * not read.
  */
-void policy_fixture_library(void)
+static void init_library(void)
 {
 	/* not part of a test, so nothing can be asserted */
 	if (!library_init("", "charon"))
@@ -216,7 +217,7 @@ int policy_fixture_run(Suite *suite)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
-	policy_fixture_library();
+	init_library();
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

@@ -37,12 +37,6 @@ struct policy_fixture_t {
 };
 
 /**
- * Initialize libstrongswan for a test program; the configuration of the host is
- * not read.
- */
-void policy_fixture_library(void);
-
-/**
  * Read a policy.
  *
  * @param registry		selectors
