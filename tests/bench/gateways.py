@@ -81,7 +81,7 @@ secrets {{ ike {{ secret = bench }} }}
 
 def wait_for(condition, what, process=None):
     """Wait until a condition holds."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not condition():
         if time.monotonic() > end or (process and process.poll() is not None):
             raise OSError(f"{what} does not start")
