@@ -43,6 +43,29 @@ static void note_asked(drain_fixture_t *this, uint32_t unique_id)
 }
 
 /**
+ * Check whether a client may be sent to the gateway that clients are sent to.
+ */
+static bool may_go(drain_fixture_t *this, const session_info_t *info,
+				   const session_order_t *order)
+{
+	policy_engine_t *engine = this->policy.engine;
+	const policy_state_t *state;
+	int i = 0, token, from;
+	bool may;
+
+	state = engine->acquire(engine, &token);
+	from = policy_find_gateway(state->policy, &info->from);
+	while (!streq(state->policy->gateways[i].name, this->gateway))
+	{
+		i++;
+	}
+	may = !state->view->left_out[i] && (from != i ||
+			!session_order_remembers(order, info, time_monotonic(NULL)));
+	engine->release(engine, token);
+	return may;
+}
+
+/**
  * Redirect a session.
  */
 static session_stuck_t redirect(drain_fixture_t *this, session_t *session,
@@ -53,7 +76,8 @@ static session_stuck_t redirect(drain_fixture_t *this, session_t *session,
 	session_stuck_t stuck = SESSION_NOT_STUCK;
 
 	move.gateway = this->gateway;
-	if (scope->limited && !scope->scope.count)
+	if ((scope->limited && !scope->scope.count) ||
+		(info->from.version && !may_go(this, info, order)))
 	{
 		stuck = SESSION_STUCK_NO_GATEWAY;
 	}
@@ -168,14 +192,16 @@ static void told(void *data, const session_info_t *info,
 /*
  * Described in header
  */
-drain_fixture_t *drain_fixture_create(void)
+drain_fixture_t *drain_fixture_create_other(const char *self)
 {
 	drain_fixture_t *this;
+	char conf[512];
 
 	virtual_time_begin();
+	snprintf(conf, sizeof(conf), "self = %s\ngateways { " MOON SUN MARS "}",
+			 self);
 	INIT(this,
-		.policy = policy_fixture_create("self = moon\ngateways { " MOON SUN MARS
-										"}"),
+		.policy = policy_fixture_create(conf),
 		.table = session_table_create(),
 		.mover = {
 			.move_later = move_later,
@@ -192,7 +218,7 @@ drain_fixture_t *drain_fixture_create(void)
 				.period = 10,
 			},
 		},
-		.gateway = "sun",
+		.gateway = streq(self, "moon") ? "sun" : "moon",
 	);
 	this->drain = drain_create(this->table, &this->mover, this->policy.engine,
 							   this->policy.table);
@@ -202,6 +228,14 @@ drain_fixture_t *drain_fixture_create(void)
 	this->rebalance->configure(this->rebalance, &this->config);
 	this->table->set_observer(this->table, told, this);
 	return this;
+}
+
+/*
+ * Described in header
+ */
+drain_fixture_t *drain_fixture_create(void)
+{
+	return drain_fixture_create_other("moon");
 }
 
 /*
@@ -224,13 +258,23 @@ void drain_fixture_add(drain_fixture_t *this, uint32_t unique_id,
 					   const char *net)
 {
 	ip_address_t nowhere = {};
+
+	drain_fixture_add_from(this, unique_id, net, &nowhere);
+}
+
+/*
+ * Described in header
+ */
+void drain_fixture_add_from(drain_fixture_t *this, uint32_t unique_id,
+							const char *net, const ip_address_t *from)
+{
 	char remote[32], id[32];
 	mock_ike_sa_t *ike_sa;
 
 	snprintf(remote, sizeof(remote), "%s.%u", net, unique_id % 256);
 	snprintf(id, sizeof(id), "c%u@example.org", unique_id);
 	ike_sa = mock_ike_sa_create(unique_id, remote, id);
-	this->table->add(this->table, &ike_sa->public, &nowhere);
+	this->table->add(this->table, &ike_sa->public, from);
 	mock_ike_sa_destroy(ike_sa);
 }
 
@@ -253,38 +297,45 @@ const char *drain_fixture_drain(drain_fixture_t *this, const char *id)
 /*
  * Described in header
  */
-void drain_fixture_pass(drain_fixture_t *this, u_int seconds)
+void drain_fixture_tick(drain_fixture_t *this)
 {
+	session_verdict_t verdict;
 	session_info_t info;
 	session_t *session;
 	array_t *due;
 
+	this->policy.engine->tick(this->policy.engine, OVERLOAD_NONE);
+	/* as session_mover_t.expire() */
+	due = this->table->get_due(this->table, SESSION_LEAVING,
+							   time_monotonic(NULL));
+	while (array_remove(due, ARRAY_TAIL, &session))
+	{
+		if (this->table->get_info(this->table, session, &info))
+		{
+			verdict = this->drain->judge(this->drain, &info);
+			if (this->table->conclude(this->table, session, verdict) &&
+				verdict == SESSION_DELETE)
+			{
+				this->deleted++;
+				this->table->remove(this->table, info.unique_id);
+			}
+		}
+		this->table->release(this->table, session);
+	}
+	array_destroy(due);
+	this->drain->tick(this->drain);
+	this->rebalance->tick(this->rebalance, this->drain->is_on(this->drain));
+}
+
+/*
+ * Described in header
+ */
+void drain_fixture_pass(drain_fixture_t *this, u_int seconds)
+{
 	while (seconds--)
 	{
 		virtual_time_pass(1000);
-		this->policy.engine->tick(this->policy.engine, OVERLOAD_NONE);
-		/* as session_mover_t.expire() */
-		due = this->table->get_due(this->table, SESSION_LEAVING,
-								   time_monotonic(NULL));
-		while (array_remove(due, ARRAY_TAIL, &session))
-		{
-			session_verdict_t verdict;
-
-			if (this->table->get_info(this->table, session, &info))
-			{
-				verdict = this->drain->judge(this->drain, &info);
-				if (this->table->conclude(this->table, session, verdict) &&
-					verdict == SESSION_DELETE)
-				{
-					this->deleted++;
-					this->table->remove(this->table, info.unique_id);
-				}
-			}
-			this->table->release(this->table, session);
-		}
-		array_destroy(due);
-		this->drain->tick(this->drain);
-		this->rebalance->tick(this->rebalance, this->drain->is_on(this->drain));
+		drain_fixture_tick(this);
 	}
 	/* jobs that are begun */
 	virtual_time_pass(0);

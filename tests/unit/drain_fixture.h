@@ -73,9 +73,11 @@ struct drain_fixture_t {
 };
 
 /**
- * Create it: moon, sun and mars, this is moon.
+ * Create it: moon, sun and mars, this is moon; or another one, that sends its
+ * clients to moon then.
  */
 drain_fixture_t *drain_fixture_create(void);
+drain_fixture_t *drain_fixture_create_other(const char *self);
 
 /**
  * Destroy it.
@@ -92,6 +94,14 @@ void drain_fixture_add(drain_fixture_t *this, uint32_t unique_id,
 					   const char *net);
 
 /**
+ * Establish a client that others redirected here.
+ *
+ * @param from			address of who did
+ */
+void drain_fixture_add_from(drain_fixture_t *this, uint32_t unique_id,
+							const char *net, const ip_address_t *from);
+
+/**
  * Begin a drain.
  *
  * @param id			identities it is limited to, NULL for all clients
@@ -103,6 +113,11 @@ const char *drain_fixture_drain(drain_fixture_t *this, const char *id);
  * Let seconds pass, with all that happens once a second.
  */
 void drain_fixture_pass(drain_fixture_t *this, u_int seconds);
+
+/**
+ * Do all that happens once a second, without that it passes.
+ */
+void drain_fixture_tick(drain_fixture_t *this);
 
 /**
  * Get how the drain goes.

@@ -38,6 +38,11 @@ struct event_t {
 static uint64_t now;
 
 /**
+ * How often it was begun and not ended.
+ */
+static u_int begun;
+
+/**
  * Jobs in the order of their time, event_t*
  */
 static array_t *events;
@@ -120,6 +125,10 @@ void virtual_time_begin(void)
 {
 	timeval_t tv;
 
+	if (begun++)
+	{
+		return;
+	}
 	time_monotonic(&tv);
 	now = tv.tv_sec * 1000ULL;
 	events = array_create(0, 0);
@@ -188,6 +197,10 @@ void virtual_time_end(void)
 	{
 		event->job->destroy(event->job);
 		free(event);
+	}
+	if (--begun)
+	{
+		return;
 	}
 	array_destroy(events);
 	lib->scheduler = scheduler;

@@ -24,7 +24,8 @@
 #include <library.h>
 
 /**
- * Take the place of the clock, the scheduler and the processor of the library.
+ * Take the place of the clock, the scheduler and the processor of the library; to
+ * be ended as often as it is begun.
  */
 void virtual_time_begin(void);
 
@@ -41,7 +42,8 @@ void virtual_time_pass(u_int ms);
 u_int virtual_time_waiting(void);
 
 /**
- * Destroy jobs that are left, and put the library's own back in place.
+ * Destroy jobs that are left; and put the library's own back in place, if it was
+ * ended as often as begun.
  */
 void virtual_time_end(void);
 

@@ -96,6 +96,8 @@ bool gateway_live_is_spare(const gateway_live_t *live)
 static void setting_reset(setting_t *setting, int64_t file, uint32_t now)
 {
 	setting->since = setting->file < 0 ? 0 : now;
+	setting->changed = file == setting_effective(setting) ? setting->changed
+														  : setting->since;
 	setting->file = file;
 	setting->runtime = -1;
 	setting->source = GATEWAY_SOURCE_FILE;
@@ -178,6 +180,7 @@ static gateway_origin_t get_origin(const setting_t *setting, uint32_t now)
 		.file = setting->file,
 		.source = setting->source,
 		.age = now - setting->since,
+		.unchanged = now - setting->changed,
 	};
 }
 

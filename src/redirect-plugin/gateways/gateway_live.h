@@ -50,8 +50,8 @@ struct setting_t {
 	/** gateway_source_t of the value in effect */
 	uint8_t source;
 
-	/** second it was set */
-	uint32_t since;
+	/** second it was set, and second the value in effect became another one */
+	uint32_t since, changed;
 };
 
 /**
@@ -158,6 +158,8 @@ static inline void setting_set(setting_t *setting, int64_t value,
 {
 	if (value >= 0)
 	{
+		setting->changed = value == setting_effective(setting)
+												? setting->changed : now;
 		setting->runtime = value;
 		setting->source = source;
 		setting->since = now;

@@ -114,8 +114,8 @@ struct gateway_origin_t {
 	/** gateway_source_t that set the value in effect */
 	uint8_t source;
 
-	/** seconds since it was set */
-	uint32_t age;
+	/** seconds since it was set, and since it became another one by that */
+	uint32_t age, unchanged;
 };
 
 /**

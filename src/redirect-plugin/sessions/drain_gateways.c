@@ -333,7 +333,7 @@ METHOD(drain_gateways_t, came_back, bool,
 	gateway_status_t status;
 
 	return takes_clients(this, name, &status) &&
-		   status.origins[GATEWAY_VALUE_STATE].age <
+		   status.origins[GATEWAY_VALUE_STATE].unchanged <
 									ticks_since(since, time_monotonic(NULL));
 }
 

@@ -102,8 +102,8 @@ struct drain_gateways_t {
 	time_t (*proven)(drain_gateways_t *this, const char *name, time_t since);
 
 	/**
-	 * Check whether a gateway takes clients, and was told to since: its own drain
-	 * is over, or an operator says so. Not for hooks.
+	 * Check whether a gateway takes clients, and did not when it was told to since:
+	 * its own drain is over, or an operator says so. Not for hooks.
 	 *
 	 * @param name		name of the gateway
 	 * @param since		time of interest, of time_monotonic()

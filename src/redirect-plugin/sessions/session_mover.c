@@ -183,18 +183,6 @@ static bool is_here(const redirect_request_t *request,
 }
 
 /**
- * Check whether a client that others sent here may not be sent back.
- */
-static bool remembers(const session_order_t *order, const session_info_t *info,
-					  time_t now)
-{
-	return info->from.version &&
-		   (info->since + HOP_SECONDS > now || info->since >= order->began) &&
-		   !(order->came_back &&
-			 order->came_back(order->data, &info->from, info->since));
-}
-
-/**
  * Find out where a client belongs.
  */
 static session_stuck_t decide(move_job_t *job, ike_sa_t *ike_sa,
@@ -208,7 +196,7 @@ static session_stuck_t decide(move_job_t *job, ike_sa_t *ike_sa,
 	*request = sa_request_create_auth(ike_sa, REDIRECT_PHASE_ACTIVE, NULL);
 	request->scope = job->scope->limited ? &job->scope->scope : NULL;
 	if (job->this->table->get_info(job->this->table, job->session, &info) &&
-		remembers(job->order, &info, now))
+		session_order_remembers(job->order, &info, now))
 	{
 		request->redirected_from = info.from;
 		/* who was sent away before this order has not come back from it */

@@ -13,6 +13,7 @@
  */
 
 #include "session_order.h"
+#include "policy/hop_table.h"
 
 /*
  * Described in header
@@ -96,6 +97,18 @@ session_order_t *session_order_create(const session_move_t *move,
 		.data = data,
 	);
 	return this;
+}
+
+/*
+ * Described in header
+ */
+bool session_order_remembers(const session_order_t *this,
+							 const session_info_t *info, time_t now)
+{
+	return info->from.version &&
+		   (info->since + HOP_SECONDS > now || info->since >= this->began) &&
+		   !(this->came_back &&
+			 this->came_back(this->data, &info->from, info->since));
 }
 
 /*

@@ -120,6 +120,16 @@ session_order_t *session_order_create(const session_move_t *move,
 			void *data);
 
 /**
+ * Check whether a client that others sent here may not be sent back: as long as
+ * hops count or the run of the order goes on, unless that gateway came back.
+ *
+ * @param info			client
+ * @param now			time that it is, of time_monotonic()
+ */
+bool session_order_remembers(const session_order_t *order,
+							 const session_info_t *info, time_t now);
+
+/**
  * Get another reference to an order.
  */
 session_order_t *session_order_get(session_order_t *order);
