@@ -86,6 +86,23 @@ void memory_store_put(const char *kind, const char *name, const void *value,
 	mutex->unlock(mutex);
 }
 
+size_t memory_store_get(const char *kind, const char *name,
+						uint8_t value[REDIRECT_STORE_VALUE_MAX])
+{
+	size_t len = 0;
+	int i;
+
+	mutex->lock(mutex);
+	i = find(kind, name);
+	if (i >= 0)
+	{
+		len = records[i].len;
+		memcpy(value, records[i].value, len);
+	}
+	mutex->unlock(mutex);
+	return len;
+}
+
 void memory_store_flush(void)
 {
 	memset(records, 0, sizeof(records));

@@ -46,6 +46,15 @@ void memory_store_list(void);
 void memory_store_state(redirect_store_state_t state);
 
 /**
+ * Get a record.
+ *
+ * @param value			receives a copy
+ * @return				octets, 0 if there is none
+ */
+size_t memory_store_get(const char *kind, const char *name,
+						uint8_t value[REDIRECT_STORE_VALUE_MAX]);
+
+/**
  * Put a record, as an attacker that owns the store.
  */
 void memory_store_put(const char *kind, const char *name, const void *value,
