@@ -91,6 +91,7 @@ static void create_fleet(fleet_t *this, uint64_t *seed)
 			.weight = create_weight(kind, seed),
 		};
 		this->weights[i] = this->gateways[i].weight;
+		this->view.heaviest = max(this->view.heaviest, this->weights[i]);
 		if (parts == 0 || (parts == 1 && i != without) ||
 			(parts == 2 && next(seed) % 2) || (parts == 3 && !(next(seed) % 9)))
 		{
@@ -161,7 +162,7 @@ END_TEST
 
 START_TEST(leaves_out_no_gateway_that_may_win)
 {
-	rendezvous_scan_t scan = rendezvous_scan_get(_i);
+	const rendezvous_scan_t *scan = rendezvous_scan_get(_i);
 	fleet_t *fleet = calloc(1, sizeof(*fleet));
 	rendezvous_score_t best = RENDEZVOUS_SCORE_INIT;
 	uint64_t client, seed = 14;
@@ -177,19 +178,55 @@ START_TEST(leaves_out_no_gateway_that_may_win)
 		u = rendezvous_score_draw(client, fleet->ids[j]);
 		highest = fleet->weights[j] / (i % 2 ? -log(u) : 1 - u);
 		best.score = i % 3 ? highest : nextafter(highest, 0);
-		found = scan(fleet->ids, fleet->weights, fleet->count, client,
-					 best.score);
+		found = scan->find(fleet->ids, fleet->weights, fleet->count, client,
+						   best.score);
 		ck_assert_int_ge(found, 0);
 		ck_assert_int_le(found, fleet->count);
 		for (j = 0; j < found; j++)
 		{
-			ck_assert(rendezvous_score_better(&best, client,
-											  &fleet->gateways[j]) == 0);
+			ck_assert(rendezvous_score_better(&best, client, fleet->ids[j],
+											  fleet->weights[j]) == 0);
 		}
 		/* and passes by nearly all that cannot */
-		ck_assert(scan(fleet->ids, fleet->weights, fleet->count, client,
-					   0x1p200) >= fleet->count / 8 * 8);
+		ck_assert(scan->find(fleet->ids, fleet->weights, fleet->count, client,
+							 0x1p200) >= fleet->count / 8 * 8);
 	}
+	free(fleet);
+}
+END_TEST
+
+START_TEST(tells_the_least_of_each_block)
+{
+	const rendezvous_scan_t *scan = rendezvous_scan_get(_i);
+	fleet_t *fleet = calloc(1, sizeof(*fleet));
+	double told[GATEWAYS_MAX / RENDEZVOUS_BLOCK], least, own;
+	bool looks = FALSE;
+	uint64_t client, seed = 15;
+	int i, j;
+
+	for (i = 0; i < FLEETS; i++)
+	{
+		create_fleet(fleet, &seed);
+		fleet->count = max(fleet->count, RENDEZVOUS_SCAN_MIN);
+		client = next(&seed);
+		scan->least(fleet->ids, fleet->count, client, told);
+		least = own = 1;
+		for (j = 0; j < fleet->count; j++)
+		{
+			least = min(least, 1 - rendezvous_score_draw(client, fleet->ids[j]));
+			if ((j + 1) % RENDEZVOUS_BLOCK == 0 || j + 1 == fleet->count)
+			{
+				own = told[j / RENDEZVOUS_BLOCK];
+				ck_assert(own <= least);
+				looks |= own != 0;
+				/* the last block may tell of gateways before it as well */
+				ck_assert(!looks || j + 1 == fleet->count ||
+						  own > least - 0x1p-29);
+				least = 1;
+			}
+		}
+	}
+	ck_assert(looks == (scan != rendezvous_scan_get(RENDEZVOUS_PLAIN)));
 	free(fleet);
 }
 END_TEST
@@ -202,6 +239,8 @@ int main(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, gives_the_answers_of_the_formula_however_gateways_lie);
 	tcase_add_loop_test(tcase, leaves_out_no_gateway_that_may_win,
+						RENDEZVOUS_PLAIN, RENDEZVOUS_AVX512 + 1);
+	tcase_add_loop_test(tcase, tells_the_least_of_each_block,
 						RENDEZVOUS_PLAIN, RENDEZVOUS_AVX512 + 1);
 	suite_add_tcase(suite, tcase);
 	return policy_fixture_run(suite);

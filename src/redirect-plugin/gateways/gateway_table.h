@@ -222,9 +222,10 @@ struct gateway_view_t {
 	 * sent there; zero if left out, or able to become full */
 	uint8_t *open;
 
-	/** ids and weights of gateways once more, side by side */
+	/** ids and weights of gateways once more, side by side, and the highest of
+	 * the weights */
 	uint64_t *ids;
-	double *weights;
+	double *weights, heaviest;
 
 	/** who takes clients that can use these gateway_family_t */
 	gateway_takers_t takers[(GATEWAY_IPV4 | GATEWAY_IPV6) + 1];

@@ -102,6 +102,7 @@ static bool fill_gateways(gateway_view_t *view, const gateway_t *gateways,
 		};
 		view->ids[i] = view->gateways[i].id;
 		view->weights[i] = view->gateways[i].weight;
+		view->heaviest = max(view->heaviest, view->weights[i]);
 		gateway_live_limit(live, all_capacities);
 	}
 	return starting;

@@ -300,6 +300,7 @@ static int pick(candidates_t *this, const uint16_t *candidates, uint16_t count)
 		.others = this->state->view->others,
 		.ids = this->state->view->ids,
 		.weights = this->state->view->weights,
+		.heaviest = this->state->view->heaviest,
 	};
 	int index;
 

@@ -65,7 +65,8 @@ METHOD(redirect_selector_t, select_, int,
 		gateway = &view->gateways[view->candidates[i]];
 		if (selector_load_of(view, gateway) <= least)
 		{
-			rendezvous_score_offer(&best, request->client, gateway, i);
+			rendezvous_score_offer(&best, request->client, gateway->id,
+								   gateway->weight, i);
 			equal++;
 		}
 	}

@@ -48,7 +48,8 @@ METHOD(redirect_selector_t, select_, int,
 		gateway = &view->gateways[view->candidates[i]];
 		if (gateway->priority == first)
 		{
-			rendezvous_score_offer(&best, request->client, gateway, i);
+			rendezvous_score_offer(&best, request->client, gateway->id,
+								   gateway->weight, i);
 		}
 	}
 	return best.index;

@@ -142,8 +142,9 @@ struct redirect_selector_view_t {
 	/** ids of all gateways once more, side by side; NULL if not known */
 	const uint64_t *ids;
 
-	/** weights of all gateways, likewise */
+	/** weights of all gateways, likewise, and the highest of them */
 	const double *weights;
+	double heaviest;
 };
 
 /**

@@ -30,8 +30,8 @@
  * Zadimoghaddam, "Consistent hashing with bounded loads", SODA 2018.
  *
  * Cost: a hash a candidate, eight of them together where the processor has
- * AVX-512, four where it has AVX2, and a handful of logarithms; with
- * balance_factor one more look at each candidate. Take it unless there is a
+ * AVX-512, four where it has AVX2, and two logarithms, more where weights differ
+ * a lot; with balance_factor one more look at each candidate. Take it unless there is a
  * reason for another.
  */
 
@@ -61,15 +61,22 @@ struct private_rendezvous_t {
 	/**
 	 * How to look for gateways that may win
 	 */
-	rendezvous_scan_t scan;
+	const rendezvous_scan_t *scan;
 };
 
 /**
- * Most gateways in a row that are looked for if there are not only such, and
- * fewest that are worth it.
+ * Most gateways in a row that are looked for if there are not only such, most of
+ * all, and fewest that are worth it.
  */
 #define ROW_MAX 256
-#define ROW_MIN 16
+#define ROW_MOST 4096
+#define ROW_MIN (2 * RENDEZVOUS_SCAN_MIN)
+
+/**
+ * A bit less than 1: more than rounding errors, less than what tells scores
+ * apart.
+ */
+#define NEARLY (1 - 0x1p-40)
 
 /**
  * Get how many candidates from one on are gateways side by side.
@@ -79,7 +86,7 @@ struct private_rendezvous_t {
 static int get_row(const redirect_selector_view_t *view, int i)
 {
 	const uint16_t *candidates = view->candidates + i;
-	int count = view->count - i;
+	int count = min(view->count - i, ROW_MOST);
 
 	if (!view->ids)
 	{
@@ -98,23 +105,91 @@ static int get_row(const redirect_selector_view_t *view, int i)
  * @param from			index of the first candidate
  * @param count			number of them
  */
-static void offer_row(private_rendezvous_t *this, rendezvous_score_t *best,
-					  uint64_t client, const redirect_selector_view_t *view,
-					  int from, int count)
+static void offer_block(private_rendezvous_t *this, rendezvous_score_t *best,
+						uint64_t client, const redirect_selector_view_t *view,
+						int from, int count)
 {
 	int first = view->candidates[from], i = 0;
 
 	while (TRUE)
 	{
-		i += this->scan(view->ids + first + i, view->weights + first + i,
-						count - i, client, best->score);
+		i += this->scan->find(view->ids + first + i, view->weights + first + i,
+							  count - i, client, best->score);
 		if (i == count)
 		{
 			break;
 		}
-		rendezvous_score_offer(best, client, &view->gateways[first + i],
-							   from + i);
+		rendezvous_score_offer(best, client, view->ids[first + i],
+							   view->weights[first + i], from + i);
 		i++;
+	}
+}
+
+/**
+ * Get how many gateways a block of a row has.
+ */
+static int get_size(int block, int count)
+{
+	return min(RENDEZVOUS_BLOCK, count - block * RENDEZVOUS_BLOCK);
+}
+
+/**
+ * Begin with what most likely wins, if it does: with a best score that it is just
+ * above, so that hardly any other gateway has to be looked at more closely.
+ *
+ * @param first			position of the first gateway
+ * @param count			number of gateways
+ * @param least			what is known of each block
+ */
+static void begin_row(private_rendezvous_t *this, rendezvous_score_t *best,
+					  uint64_t client, const redirect_selector_view_t *view,
+					  int first, int count, const double *least)
+{
+	int i, block = 0, size;
+	double score;
+
+	for (i = 1; i * RENDEZVOUS_BLOCK < count; i++)
+	{
+		block = least[i] < least[block] ? i : block;
+	}
+	if (least[block] > 0)
+	{
+		size = get_size(block, count);
+		first += block * RENDEZVOUS_BLOCK;
+		i = this->scan->find(view->ids + first, view->weights + first, size,
+							 client, view->heaviest / least[block] * NEARLY);
+		score = i < size ? rendezvous_score_better(best, client,
+								view->ids[first + i], view->weights[first + i])
+						 : 0;
+		if (score > 0)
+		{	/* or one before it that has the same */
+			*best = (rendezvous_score_t){ score * NEARLY, -1 };
+		}
+	}
+}
+
+/**
+ * Let gateways side by side take part, any number of them.
+ *
+ * @param from			index of the first candidate
+ * @param count			number of them, at most ROW_MOST
+ */
+static void offer_row(private_rendezvous_t *this, rendezvous_score_t *best,
+					  uint64_t client, const redirect_selector_view_t *view,
+					  int from, int count)
+{
+	double least[ROW_MOST / RENDEZVOUS_BLOCK];
+	int i, first = view->candidates[from];
+
+	this->scan->least(view->ids + first, count, client, least);
+	begin_row(this, best, client, view, first, count, least);
+	for (i = 0; i * RENDEZVOUS_BLOCK < count; i++)
+	{
+		if (view->heaviest > best->score * least[i])
+		{
+			offer_block(this, best, client, view, from + i * RENDEZVOUS_BLOCK,
+						get_size(i, count));
+		}
 	}
 }
 
@@ -122,6 +197,7 @@ METHOD(redirect_selector_t, select_, int,
 	private_rendezvous_t *this, const redirect_selector_request_t *request,
 	const redirect_selector_view_t *view)
 {
+	const redirect_selector_gateway_t *gateway;
 	rendezvous_score_t best = RENDEZVOUS_SCORE_INIT;
 	int i, end, row;
 
@@ -136,8 +212,9 @@ METHOD(redirect_selector_t, select_, int,
 		}
 		for (; i < end; i++)
 		{
-			rendezvous_score_offer(&best, request->client,
-								   &view->gateways[view->candidates[i]], i);
+			gateway = &view->gateways[view->candidates[i]];
+			rendezvous_score_offer(&best, request->client, gateway->id,
+								   gateway->weight, i);
 		}
 	}
 	return best.index;
@@ -162,7 +239,8 @@ METHOD(redirect_selector_t, select_bounded, int,
 	for (i = 0; i < view->count; i++)
 	{
 		gateway = &view->gateways[view->candidates[i]];
-		score = rendezvous_score_better(&best, request->client, gateway);
+		score = rendezvous_score_better(&best, request->client, gateway->id,
+										gateway->weight);
 		/* in whole clients, and rounded up as in the paper, so that there is
 		 * always one below: one that is at most at its share is */
 		if (score > 0 && floor(selector_load_clients(view, gateway)) + 1 <=

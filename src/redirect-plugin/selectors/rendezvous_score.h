@@ -67,20 +67,20 @@ static inline double rendezvous_score_draw(uint64_t client, uint64_t id)
  *
  * @param best			best candidate so far
  * @param client		hash of the client
- * @param gateway		gateway of the candidate
+ * @param id			hash of the candidate's gateway
+ * @param weight		weight of it
  * @return				its score, 0 if it is not better
  */
 static inline double rendezvous_score_better(const rendezvous_score_t *best,
-							uint64_t client,
-							const redirect_selector_gateway_t *gateway)
+							uint64_t client, uint64_t id, double weight)
 {
-	double u = rendezvous_score_draw(client, gateway->id), score;
+	double u = rendezvous_score_draw(client, id), score;
 
-	if (gateway->weight <= best->score * (1 - u))
+	if (weight <= best->score * (1 - u))
 	{
 		return 0;
 	}
-	score = gateway->weight / -log(u);
+	score = weight / -log(u);
 	return score > best->score ? score : 0;
 }
 
@@ -89,15 +89,15 @@ static inline double rendezvous_score_better(const rendezvous_score_t *best,
  *
  * @param best			best candidate so far
  * @param client		hash of the client
- * @param gateway		gateway of the candidate
+ * @param id			hash of the candidate's gateway
+ * @param weight		weight of it
  * @param index			index of the candidate
  */
 static inline void rendezvous_score_offer(rendezvous_score_t *best,
-							uint64_t client,
-							const redirect_selector_gateway_t *gateway,
+							uint64_t client, uint64_t id, double weight,
 							int index)
 {
-	double score = rendezvous_score_better(best, client, gateway);
+	double score = rendezvous_score_better(best, client, id, weight);
 
 	if (score > 0)
 	{
