@@ -171,10 +171,10 @@ START_TEST(forgets_gateways_that_had_joined_but_not_what_the_operator_said)
 	int i;
 
 	joined.joined = TRUE;
-	joined.name = name;
 	for (i = 0; i < 1000; i++)
 	{
 		snprintf(name, sizeof(name), "east-%d", i);
+		memcpy(joined.name, name, sizeof(name));
 		v = this.table->create_view(this.table, &joined, 1, 0);
 		/* nothing of the gateway before is left */
 		ck_assert_uint_eq(status(&this, name).redirected, 0);

@@ -161,9 +161,9 @@ bool gateway_read(const config_section_t *section, bool loopback,
 	bool good;
 
 	*gateway = (gateway_t){
-		.name = strdup(name),
 		.id = gateway_hash(chunk_from_str((char*)name)),
 	};
+	snprintf(gateway->name, sizeof(gateway->name), "%s", name);
 	good = config_section_read(section, options, countof(options), NULL,
 							   &values);
 	good = config_section_check_name(section, REDIRECT_NAME_MAX) && good;
@@ -182,7 +182,6 @@ bool gateway_read(const config_section_t *section, bool loopback,
  */
 void gateway_clear(gateway_t *gateway)
 {
-	free(gateway->name);
 	free(gateway->addresses);
 }
 

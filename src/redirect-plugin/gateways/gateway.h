@@ -71,8 +71,9 @@ enum gateway_family_t {
  */
 struct gateway_t {
 
-	/** name of its section */
-	char *name;
+	/** name of its section, zero up to the end; here, as that is in the cache with
+	 * the rest */
+	char name[REDIRECT_NAME_MAX];
 
 	/** hash of the name, the same on every gateway */
 	uint64_t id;

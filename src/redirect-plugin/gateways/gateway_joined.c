@@ -30,12 +30,12 @@ bool gateway_joined_create(gateway_t *gateway, const char *name,
 	char *token;
 
 	*gateway = (gateway_t){
-		.name = strdup(name),
 		.id = gateway_hash(chunk_from_str((char*)name)),
 		.addresses = calloc(strlen(addresses) / 2 + 1, sizeof(*id)),
 		.probe = IKE_PROBE_PORT,
 		.joined = TRUE,
 	};
+	snprintf(gateway->name, sizeof(gateway->name), "%s", name);
 	enumerator = enumerator_create_token(addresses, ",", " ");
 	while (good && enumerator->enumerate(enumerator, &token))
 	{
@@ -118,7 +118,6 @@ void gateway_joined_add(gateway_t *gateways, uint16_t *count,
 		{
 			gateway = &gateways[(*count)++];
 			*gateway = joined->gateways[i];
-			gateway->name = strdup(gateway->name);
 			gateway->addresses = calloc(gateway->address_count,
 										sizeof(*gateway->addresses));
 			memcpy(gateway->addresses, joined->gateways[i].addresses,

@@ -366,6 +366,16 @@ static void count(gateway_account_t *account, bool proven, uint32_t max)
 /*
  * Described in header
  */
+void gateway_live_expect(gateway_live_t *live)
+{
+	/* one cache line or two */
+	__builtin_prefetch(&live->since_sessions, 1);
+	__builtin_prefetch(&live->redirected, 1);
+}
+
+/*
+ * Described in header
+ */
 void gateway_live_assign(gateway_live_t *live, bool redirected, bool proven)
 {
 	uint32_t max = __atomic_load_n(&live->unproven_max, __ATOMIC_RELAXED);

@@ -18,7 +18,7 @@
  *
  * What the table of gateways keeps of each one, and makes views of; only for
  * gateway_table.c and gateway_view.c. The mutex of the table is held whenever
- * one of these is called, but for gateway_live_assign().
+ * one of these is called, but for what gateway_table.h has of them.
  */
 
 #ifndef GATEWAY_LIVE_H_
@@ -77,6 +77,21 @@ struct gateway_account_t {
  */
 struct gateway_live_t {
 
+	/** clients sent there since the last sample of its sessions */
+	gateway_account_t since_sessions;
+
+	/** clients sent there since the last sample of its load */
+	gateway_account_t since_load;
+
+	/** clients sent there lately, decays */
+	gateway_account_t recent;
+
+	/** most clients without proven address that each account counts, atomic */
+	uint32_t unproven_max;
+
+	/** clients sent there, atomic; the last that gateway_live_assign() needs */
+	uint64_t redirected;
+
 	/** name */
 	char name[REDIRECT_NAME_MAX];
 
@@ -123,23 +138,8 @@ struct gateway_live_t {
 	/** gateway_source_t of the last sample */
 	uint8_t told_by;
 
-	/** clients sent there since the last sample of its sessions */
-	gateway_account_t since_sessions;
-
-	/** clients sent there since the last sample of its load */
-	gateway_account_t since_load;
-
-	/** clients sent there lately, decays */
-	gateway_account_t recent;
-
-	/** most clients without proven address that each account counts, atomic */
-	uint32_t unproven_max;
-
 	/** hashes of clients that came back from there lately, 0 for none; atomic */
 	uint64_t returned[GATEWAY_RETURNS];
-
-	/** clients sent there, atomic */
-	uint64_t redirected;
 };
 
 /**

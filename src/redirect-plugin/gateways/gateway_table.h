@@ -394,6 +394,13 @@ struct gateway_table_t {
 };
 
 /**
+ * Have the processor fetch what gateway_live_assign() needs. Any thread, hot path.
+ *
+ * @param live			from a view
+ */
+void gateway_live_expect(gateway_live_t *live);
+
+/**
  * Count a client that a gateway was chosen for. Any thread, hot path.
  *
  * @param live			from a view

@@ -162,10 +162,14 @@ static const uint16_t *take_prepared(candidates_t *this, uint16_t *own,
 		return takers->open;
 	}
 	i = found - takers->open;
+	this->decision->left_out[GATEWAY_LEFT_SELF] += all;
 	(*count)--;
+	if (i == 0 || i == *count)
+	{
+		return i ? takers->open : takers->open + 1;
+	}
 	memcpy(own, takers->open, i * sizeof(*own));
 	memcpy(own + i, found + 1, (*count - i) * sizeof(*own));
-	this->decision->left_out[GATEWAY_LEFT_SELF] += all;
 	return own;
 }
 

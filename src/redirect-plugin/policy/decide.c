@@ -72,19 +72,23 @@ static redirect_cause_t find_cause(candidates_t *this)
  */
 static void send_to(candidates_t *this, int gateway)
 {
+	const gateway_t *chosen = &this->policy->gateways[gateway];
 	const gateway_identity_t *target;
 	redirect_decision_t *decision = this->decision;
 
-	decision_set_name(decision->gateway, this->policy->gateways[gateway].name);
-	decision->gateway_id = this->policy->gateways[gateway].id;
+	/* of many gateways this one is not in the cache */
+	__builtin_prefetch(chosen->addresses);
 	decision->live = this->state->view->live[gateway];
+	gateway_live_expect(decision->live);
+	memcpy(decision->gateway, chosen->name, sizeof(decision->gateway));
+	decision->gateway_id = chosen->id;
 	if (gateway == this->self && !this->anycast)
 	{
 		finish(this, REDIRECT_SERVE, REDIRECT_REASON_SELF);
 		return;
 	}
 	/* R4-3: a unicast address, not the anycast one again */
-	target = gateway_address(&this->policy->gateways[gateway], this->families,
+	target = gateway_address(chosen, this->families,
 							 this->anycast ? &this->request->local : NULL);
 	if (!target)
 	{
@@ -94,7 +98,9 @@ static void send_to(candidates_t *this, int gateway)
 		finish(this, REDIRECT_SERVE, REDIRECT_REASON_NO_GATEWAY);
 		return;
 	}
-	decision->target = *target;
+	/* the rest is zero */
+	memcpy(&decision->target, target,
+		   offsetof(gateway_identity_t, data) + target->len);
 	finish(this, REDIRECT_REDIRECT, REDIRECT_REASON_CAUSE);
 }
 
