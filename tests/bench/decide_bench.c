@@ -58,6 +58,11 @@
  */
 #define BAR_SCALING 1.3
 
+/**
+ * Views that are made in a row.
+ */
+#define VIEWS 100
+
 static const char *const selectors[] = {
 	"rendezvous", "rendezvous bounded", "weighted", "round-robin",
 	"least-loaded", "power-of-two", "priority",
@@ -416,7 +421,25 @@ static bool run_threads(const char *selector, int decisions)
 }
 
 /**
- * Print what decisions cost the more gateways and rules there are.
+ * Tell another load of one gateway again and again, with a new view each time.
+ *
+ * @return				CPU time of a view, in us
+ */
+static double measure_views(bench_t *this)
+{
+	uint64_t begin = now(CLOCK_THREAD_CPUTIME_ID);
+	int i;
+
+	for (i = 1; i <= VIEWS; i++)
+	{
+		this->table->set_load(this->table, "gw0", i, i, GATEWAY_SOURCE_STORE);
+		this->engine->refresh(this->engine);
+	}
+	return (now(CLOCK_THREAD_CPUTIME_ID) - begin) / 1000.0 / VIEWS;
+}
+
+/**
+ * Print what decisions and views cost the more gateways and rules there are.
  */
 static bool run_curve(const char *selector, int decisions)
 {
@@ -425,9 +448,10 @@ static bool run_curve(const char *selector, int decisions)
 	uint64_t waits;
 	size_t i;
 	bool done = TRUE;
+	double view = 0;
 
-	printf("\n%-20s %8s %12s %12s\n", selector, "number", "of gateways",
-		   "of rules");
+	printf("\n%-20s %8s %12s %12s %12s\n", selector, "number",
+		   "of gateways", "of rules", "a view");
 	for (i = 0; i < countof(sizes) * 2; i++)
 	{
 		this = calloc(1, sizeof(*this));
@@ -438,9 +462,13 @@ static bool run_curve(const char *selector, int decisions)
 		if (i % 2 == 0)
 		{
 			printf("%-20s %8d", "CPU us a decision", sizes[i / 2]);
+			view = measure_views(this);
 		}
-		printf(" %12.3f%s", measure_threads(this, 1, &waits) / 1000.0,
-			   i % 2 ? "\n" : "");
+		printf(" %12.3f", measure_threads(this, 1, &waits) / 1000.0);
+		if (i % 2)
+		{
+			printf(" %12.3f\n", view);
+		}
 		tear_down(this);
 		free(this);
 	}
