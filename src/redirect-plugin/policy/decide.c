@@ -240,6 +240,7 @@ static void follow(candidates_t *this)
 static void follow_rule(candidates_t *this)
 {
 	decision_set_name(this->decision->rule, this->rule->name);
+	this->decision->rule_id = this->rule->id;
 	switch (this->rule->action)
 	{
 		case REDIRECT_REDIRECT:

@@ -13,6 +13,7 @@
  */
 
 #include "decision_log.h"
+#include "rule.h"
 #include "utils/log_limit.h"
 
 #include <utils/debug.h>
@@ -147,16 +148,16 @@ static void log_decision(private_decision_log_t *this,
  * Find where decisions of a rule are counted, without locks: a place is taken
  * once and for ever.
  *
+ * @param name			rule_hash() of its name
  * @param take			TRUE to take a place if there is none
  * @return				counter, NULL if there is none
  */
-static uint64_t *find_hits(private_decision_log_t *this, const char *rule,
+static uint64_t *find_hits(private_decision_log_t *this, uint64_t name,
 						   bool take)
 {
-	uint64_t name, there;
+	uint64_t there;
 	u_int i, place;
 
-	name = gateway_hash(chunk_from_str((char*)rule)) ?: 1;
 	for (i = 0; i < DECISION_LOG_RULES; i++)
 	{
 		place = (name + i) & (DECISION_LOG_RULES - 1);
@@ -184,9 +185,9 @@ METHOD(decision_log_t, report, void,
 	uint64_t *hits;
 
 	__atomic_fetch_add(&this->counters[counter], 1, __ATOMIC_RELAXED);
-	if (*decision->rule)
+	if (decision->rule_id)
 	{
-		hits = find_hits(this, decision->rule, TRUE);
+		hits = find_hits(this, decision->rule_id, TRUE);
 		if (hits)
 		{
 			__atomic_fetch_add(hits, 1, __ATOMIC_RELAXED);
@@ -233,7 +234,7 @@ METHOD(decision_log_t, get_arrivals, uint64_t,
 METHOD(decision_log_t, get_hits, uint64_t,
 	private_decision_log_t *this, const char *rule)
 {
-	uint64_t *hits = find_hits(this, rule, FALSE);
+	uint64_t *hits = find_hits(this, rule_hash(rule), FALSE);
 
 	return hits ? __atomic_load_n(hits, __ATOMIC_RELAXED) : 0;
 }

@@ -249,8 +249,9 @@ struct redirect_decision_t {
 	/** why it is done */
 	redirect_reason_t reason;
 
-	/** rule that matched, empty without */
+	/** rule that matched, empty without, and rule_hash() of it */
 	char rule[REDIRECT_NAME_MAX];
+	uint64_t rule_id;
 
 	/** gateway that was chosen, empty without */
 	char gateway[REDIRECT_NAME_MAX];

@@ -205,6 +205,14 @@ static bool take_over(const config_section_t *section, rule_context_t *context,
 /*
  * Described in header
  */
+uint64_t rule_hash(const char *name)
+{
+	return gateway_hash(chunk_from_str((char*)name)) ?: 1;
+}
+
+/*
+ * Described in header
+ */
 bool rule_read(const config_section_t *section, rule_context_t *context,
 			   rule_t *rule)
 {
@@ -218,6 +226,7 @@ bool rule_read(const config_section_t *section, rule_context_t *context,
 
 	*rule = (rule_t){
 		.name = strdup(name),
+		.id = rule_hash(name),
 	};
 	good = config_section_read(section, options, countof(options), NULL,
 							   &values);

@@ -39,6 +39,9 @@ struct rule_t {
 	/** name of its section */
 	char *name;
 
+	/** rule_hash() of the name */
+	uint64_t id;
+
 	/** FALSE if it is switched off */
 	bool enabled;
 
@@ -103,6 +106,14 @@ typedef struct {
 	bool unknown_selector;
 
 } rule_context_t;
+
+/**
+ * Hash the name of a rule.
+ *
+ * @param name			name
+ * @return				hash, not 0
+ */
+uint64_t rule_hash(const char *name);
 
 /**
  * Read a rule from its section.

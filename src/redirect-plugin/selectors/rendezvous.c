@@ -201,6 +201,10 @@ METHOD(redirect_selector_t, select_, int,
 	rendezvous_score_t best = RENDEZVOUS_SCORE_INIT;
 	int i, end, row;
 
+	if (view->count == 1)
+	{
+		return 0;
+	}
 	for (i = 0; i < view->count; i = end)
 	{
 		row = get_row(view, i);

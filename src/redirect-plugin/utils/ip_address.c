@@ -19,21 +19,6 @@
 /*
  * Described in header
  */
-ip_address_t ip_address_from_chunk(chunk_t data)
-{
-	ip_address_t address = {};
-
-	if (data.len == 4 || data.len == 16)
-	{
-		address.version = data.len == 4 ? 4 : 6;
-		memcpy(address.data, data.ptr, data.len);
-	}
-	return address;
-}
-
-/*
- * Described in header
- */
 ip_address_t ip_address_from_host(host_t *host)
 {
 	return ip_address_from_chunk(host ? host->get_address(host) : chunk_empty);

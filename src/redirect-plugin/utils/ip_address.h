@@ -59,7 +59,17 @@ host_t *ip_address_to_host(const ip_address_t *address, uint16_t port);
  * @param data			4 or 16 octets
  * @return				the address, version 0 for any other length
  */
-ip_address_t ip_address_from_chunk(chunk_t data);
+static inline ip_address_t ip_address_from_chunk(chunk_t data)
+{
+	ip_address_t address = {};
+
+	if (data.len == 4 || data.len == 16)
+	{
+		address.version = data.len == 4 ? 4 : 6;
+		memcpy(address.data, data.ptr, data.len);
+	}
+	return address;
+}
 
 /**
  * Parse an address.

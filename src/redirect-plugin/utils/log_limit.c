@@ -14,7 +14,7 @@
 
 #include "log_limit.h"
 
-#include <utils/utils/time.h>
+#include "monotonic.h"
 
 /*
  * Described in header
@@ -23,7 +23,7 @@ bool log_limit_allow(log_limit_t *this, uint32_t *suppressed)
 {
 	uint32_t now, second;
 
-	now = time_monotonic(NULL);
+	now = monotonic_noted();
 	second = __atomic_load_n(&this->second, __ATOMIC_RELAXED);
 	if (now != second &&
 		__atomic_compare_exchange_n(&this->second, &second, now, FALSE,
