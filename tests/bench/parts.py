@@ -131,13 +131,16 @@ class Xdp(Part):
         table(["", "redirects/s", "CPU us", "p50 us", "p99 us", "lost",
                "ratio"], rows_of(started, found, gateways.FastPath))
         xdp = found[gateways.Xdp]
+        print("By CPU per redirect, which is what a core does that has nothing "
+              "else to do; and by redirects a second that were counted here, "
+              "where the generator and its window are a limit, too:")
         for kind, limit in ((gateways.BatchResponder, 1.6),
                             (gateways.FastPath, 2), (gateways.Libreswan, 12)):
             if kind in found:
                 self.met.append(bar(
                     f"{kind.name} / AF_XDP, CPU per redirect",
                     cpu_advantage(xdp, found[kind]), limit))
-                print("  by rate: "
+                print(f"AF_XDP / {kind.name}, redirects a second: "
                       f"{median_ratio(xdp, found[kind], 'rate'):.3g}")
             else:
                 print("libreswan was not measured: no packages")
