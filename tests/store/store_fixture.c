@@ -235,6 +235,8 @@ void server_wait_subscribers(server_t *this, int count)
 	ck_assert_msg(found >= count, "%d stores subscribed", found);
 }
 
+uint32_t fixture_timeout = 1000;
+
 redirect_store_options_t fixture_options(uint16_t port, char url[64])
 {
 	redirect_store_options_t options = {
@@ -242,7 +244,7 @@ redirect_store_options_t fixture_options(uint16_t port, char url[64])
 		.url = url,
 		.prefix = "redirect",
 		.interval = 50,
-		.timeout = 1000,
+		.timeout = fixture_timeout,
 		.kinds = fixture_kinds,
 	};
 

@@ -136,8 +136,13 @@ char *server_command(server_t *this, const char *fmt, ...)
 void server_wait_subscribers(server_t *this, int count);
 
 /**
+ * Timeout of stores that are made from now on, in milliseconds; 1,000 unless set.
+ */
+extern uint32_t fixture_timeout;
+
+/**
  * Options for a store at a port of the loopback interface: interval 50 ms,
- * timeout 1 s.
+ * timeout as above.
  *
  * @param url			room for its URL
  */
