@@ -133,14 +133,29 @@ START_TEST(calls_those_that_have_a_hook_in_their_order)
 }
 END_TEST
 
-START_TEST(tells_of_plain_messages_only)
+static bool get_request(message_t *this)
+{
+	return TRUE;
+}
+
+static bool get_no_request(message_t *this)
+{
+	return FALSE;
+}
+
+START_TEST(tells_of_encrypted_messages_only_if_they_are_own_requests)
 {
 	listeners_t *listeners = create_both();
 	listener_t *listener = &listeners->listener;
+	message_t request = { .get_request = get_request };
+	message_t response = { .get_request = get_no_request };
 
-	ck_assert(listener->message(listener, NULL, NULL, TRUE, FALSE));
-	ck_assert(listener->message(listener, NULL, NULL, FALSE, FALSE));
+	ck_assert(listener->message(listener, NULL, &request, TRUE, FALSE));
+	ck_assert(listener->message(listener, NULL, &response, TRUE, FALSE));
+	ck_assert(listener->message(listener, NULL, &response, FALSE, FALSE));
 	check_called("");
+	ck_assert(listener->message(listener, NULL, &request, FALSE, FALSE));
+	check_called("mM");
 	listeners->destroy(listeners);
 }
 END_TEST
@@ -161,7 +176,8 @@ int main(void)
 	TCase *tcase = tcase_create("listeners");
 
 	tcase_add_test(tcase, calls_those_that_have_a_hook_in_their_order);
-	tcase_add_test(tcase, tells_of_plain_messages_only);
+	tcase_add_test(tcase,
+				   tells_of_encrypted_messages_only_if_they_are_own_requests);
 	tcase_add_test(tcase, gives_the_arguments_of_an_alert_to_each);
 	suite_add_tcase(suite, tcase);
 	return policy_fixture_run(suite);

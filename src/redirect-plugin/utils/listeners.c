@@ -54,7 +54,11 @@ METHOD(listener_t, message, bool,
 	private_listeners_t *this, ike_sa_t *ike_sa, message_t *message,
 	bool incoming, bool plain)
 {
-	return !plain || CALL(this, message, ike_sa, message, incoming, plain);
+	if (!plain && (incoming || !message->get_request(message)))
+	{
+		return TRUE;
+	}
+	return CALL(this, message, ike_sa, message, incoming, plain);
 }
 
 METHOD(listener_t, alert, bool,

@@ -30,10 +30,11 @@ typedef struct listeners_t listeners_t;
  * registered for each event, whether they want it or not, which costs more than
  * most hooks do.
  *
- * They get plain messages only, and these events: alert, ike_state_change,
- * ike_updown, ike_rekey, ike_update, child_updown, authorize, assign_vips. What
- * their hooks return is ignored, they stay. As the bus calls no listener from
- * inside of itself, events that a hook of one raises get to none of them.
+ * They get plain messages, own requests also as they are sent, and these events:
+ * alert, ike_state_change, ike_updown, ike_rekey, ike_update, child_updown,
+ * authorize, assign_vips. What their hooks return is ignored, they stay. As the bus
+ * calls no listener from inside of itself, events that a hook of one raises get to
+ * none of them.
  */
 struct listeners_t {
 
